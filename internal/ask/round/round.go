@@ -1,0 +1,302 @@
+// Package round is one asking of a survey: who is asked, what they are promised, who reads it, and when.
+package round
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"earshot/internal/base/fault"
+	"earshot/internal/base/storage"
+	"earshot/internal/school/access"
+)
+
+// State is where a round stands.
+type State string
+
+const (
+	Draft     State = "draft"
+	Open      State = "open"
+	Closed    State = "closed"    // no page is handed out; answers on their way still arrive
+	Settled   State = "settled"   // the inbox is emptied; results exist
+	Published State = "published" // all named readers may look
+	Cancelled State = "cancelled"
+)
+
+// Mode is what ties an answer to a person, or does not.
+type Mode string
+
+const (
+	Anonymous Mode = "anonymous" // slips shuffled within a class
+	OpenLink  Mode = "open_link" // one address for everybody; repeats cannot be ruled out
+)
+
+// About says what the units are: exactly one partition, so that a timetable never becomes a fingerprint.
+type About string
+
+const (
+	AboutSchool  About = "school"  // forms
+	AboutClasses About = "classes" // one subject's classes
+)
+
+// Grace is how long after closing late answers are waited for before a round settles by itself.
+const Grace = 48 * time.Hour
+
+// LeadersWait is how many school days teachers have to look before leaders do.
+const LeadersWait = 3
+
+// Round is one asking.
+type Round struct {
+	SchoolID     string `gorm:"primaryKey"`
+	ID           string `gorm:"primaryKey"`
+	Code         string // in the public address; not a secret
+	SurveyID     string
+	Version      int
+	Title        string
+	Audience     string
+	About        About
+	Mode         Mode
+	Purpose      access.Purpose
+	State        State
+	Why          string // shown to those who answer: we are asking because ...
+	MayChange    string
+	ReplyBy      storage.Date
+	ReplyPlace   string
+	ClosesAt     time.Time
+	OpenedAt     *time.Time
+	ClosedAt     *time.Time
+	SettledAt    *time.Time
+	PublishedAt  *time.Time
+	CancelledAt  *time.Time
+	CancelReason string
+	PromiseHash  string
+	Snapshot     string // JSON of Snapshot
+	Plan         string // JSON of Plan
+	Least        int
+	CreatedBy    string
+	CreatedAt    time.Time
+}
+
+// Plan is the draft's choice of whom to ask.
+type Plan struct {
+	Groups  []string       `json:"groups"`            // forms or classes
+	Reading map[string]int `json:"reading,omitempty"` // group -> slips for those who opted out
+	Readers []string       `json:"readers"`           // people
+}
+
+// Snapshot is who reads and who helps, as it was when the round opened.
+type Snapshot struct {
+	School    string   `json:"school"`
+	Readers   []Reader `json:"readers"`
+	Lead      Helper   `json:"lead"`
+	Deputies  []Helper `json:"deputies"`
+	Nation    string   `json:"nation"`
+	Helplines string   `json:"helplines,omitempty"`
+	Small     bool     `json:"small,omitempty"`
+	Invented  bool     `json:"invented,omitempty"`
+	Zone      string   `json:"zone"`
+	// Complaints is whom somebody tells who is unhappy about a round.
+	Complaints string `json:"complaints"`
+}
+
+// Reader is somebody who was named to read the results.
+type Reader struct {
+	Person string `json:"person"`
+	Name   string `json:"name"`
+	Role   string `json:"role"`
+}
+
+// Helper is an adult a pupil can go to.
+type Helper struct {
+	Name  string `json:"name"`
+	Place string `json:"place,omitempty"`
+}
+
+// Choices reads the plan.
+func (r Round) Choices() Plan {
+	var p Plan
+	_ = json.Unmarshal([]byte(r.Plan), &p) // written by this package
+	return p
+}
+
+// AtOpening reads the snapshot; the zero value before opening.
+func (r Round) AtOpening() Snapshot {
+	var s Snapshot
+	_ = json.Unmarshal([]byte(r.Snapshot), &s)
+	return s
+}
+
+// Zone is the school's time zone as it was at opening.
+func (r Round) Zone() *time.Location {
+	if z, err := time.LoadLocation(r.AtOpening().Zone); err == nil {
+		return z
+	}
+	return time.UTC
+}
+
+// DeleteOn is when the answers are deleted: the end of the school year after the one the round closes in.
+func (r Round) DeleteOn() storage.Date {
+	closes := r.ClosesAt.In(r.Zone())
+	year := closes.Year() + 1
+	if closes.Month() >= time.September {
+		year++
+	}
+	return storage.DateOf(time.Date(year, time.August, 31, 12, 0, 0, 0, r.Zone()), r.Zone())
+}
+
+// CountsUntil is when the group totals go as well: six years after the answers.
+func (r Round) CountsUntil() storage.Date {
+	t := r.DeleteOn().Time(time.UTC)
+	return storage.DateOf(t.AddDate(6, 0, 0), time.UTC)
+}
+
+// SettlesAt is when a closed round settles by itself; the zero time while it is open.
+func (r Round) SettlesAt() time.Time {
+	if r.ClosedAt == nil {
+		return time.Time{}
+	}
+	return r.ClosedAt.Add(Grace)
+}
+
+// LeadersFrom is when leaders may look.
+func (r Round) LeadersFrom() time.Time {
+	if r.SettledAt == nil {
+		return time.Time{}
+	}
+	return access.Deadline(*r.SettledAt, LeadersWait, r.Zone())
+}
+
+// Takes says whether an answer sent now is still accepted.
+func (r Round) Takes() bool { return r.State == Open || r.State == Closed }
+
+// HasResults says whether results may exist.
+func (r Round) HasResults() bool { return r.State == Settled || r.State == Published }
+
+// ReplyOwed says whether the school still owes its reply: from opening on, until the round is cancelled. (Replies
+// themselves come with their own package.)
+func (r Round) ReplyOwed() bool { return r.State != Draft && r.State != Cancelled }
+
+// Object is the round as access sees it.
+func (r Round) Object(now time.Time) access.Object {
+	o := access.Object{School: r.SchoolID, Round: r.ID, Purpose: r.Purpose, About: string(r.About), Now: now,
+		Published: r.State == Published}
+	if r.HasResults() && r.SettledAt != nil {
+		o.Settled, o.LeadersFrom = *r.SettledAt, r.LeadersFrom()
+	}
+	for _, reader := range r.AtOpening().Readers {
+		o.Readers = append(o.Readers, reader.Person)
+	}
+	return o
+}
+
+// Kinds of units.
+const (
+	UnitSchool = "school"
+	UnitYear   = "year"
+	UnitForm   = "form"
+	UnitClass  = "class"
+	UnitPhase  = "phase" // half of a small school
+)
+
+// Unit is a form, year or class of a round as it was when the round opened. The school is the unit without a parent.
+type Unit struct {
+	SchoolID string `gorm:"primaryKey"`
+	RoundID  string `gorm:"primaryKey"`
+	ID       string `gorm:"primaryKey"`
+	ParentID string
+	Kind     string
+	Name     string
+	Subject  string
+	Size     int // people asked
+	Position int
+	GroupID  string
+	Reading  int
+	Answered int    // counted at settling
+	CellID   string // the unit its answers were counted in at settling
+}
+
+// IsLeaf says whether people answer in this unit itself.
+func (u Unit) IsLeaf() bool { return u.Kind == UnitForm || u.Kind == UnitClass || u.Kind == UnitPhase }
+
+// UnitReader is somebody who teaches a class of the round: the one its results belong to first.
+type UnitReader struct {
+	SchoolID string `gorm:"primaryKey"`
+	RoundID  string `gorm:"primaryKey"`
+	UnitID   string `gorm:"primaryKey"`
+	PersonID string `gorm:"primaryKey"`
+	Name     string
+}
+
+// Promise is the text a person was shown about who sees what, on one route.
+type Promise struct {
+	SchoolID string `gorm:"primaryKey"`
+	RoundID  string `gorm:"primaryKey"`
+	Route    string `gorm:"primaryKey"`
+	Hash     string
+	Parts    string // JSON of []bank.Part
+}
+
+// Form is what a leader says about a round before it opens.
+type Form struct {
+	SurveyID   string
+	Title      string
+	About      About
+	Mode       Mode
+	Purpose    access.Purpose
+	Why        string
+	MayChange  string
+	ReplyBy    storage.Date
+	ReplyPlace string
+	ClosesAt   time.Time
+	Plan       Plan
+	Least      int // 0: the least that design allows; a school may raise it
+}
+
+// LeastFor is the least number of people in a group that is shown: parents and staff are few and known to each other.
+func LeastFor(audience string) int {
+	if audience == "parent" || audience == "staff" {
+		return 10
+	}
+	return 5
+}
+
+func (f *Form) problems(now time.Time, audience string, zone *time.Location) map[string]fault.Problem {
+	fields := map[string]fault.Problem{}
+	for name, text := range map[string]*string{"title": &f.Title, "why": &f.Why, "may_change": &f.MayChange} {
+		*text = strings.TrimSpace(*text)
+		if *text == "" {
+			fields[name] = fault.Problem{Key: "round." + name}
+		} else if len([]rune(*text)) > 300 {
+			fields[name] = fault.Problem{Key: "round.long"}
+		}
+	}
+	if f.About != AboutSchool && f.About != AboutClasses {
+		fields["about"] = fault.Problem{Key: "round.about"}
+	}
+	if f.Mode != Anonymous && f.Mode != OpenLink {
+		fields["mode"] = fault.Problem{Key: "round.mode"}
+	}
+	if f.Purpose != access.ForLearning && f.Purpose != access.ForSchool {
+		fields["purpose"] = fault.Problem{Key: "round.purpose"}
+	}
+	if !f.ClosesAt.After(now) {
+		fields["closes_at"] = fault.Problem{Key: "round.closes_at"}
+	}
+	if !f.ReplyBy.Valid() {
+		fields["reply_by"] = fault.Problem{Key: "round.reply_by"}
+	} else if f.ReplyBy <= storage.DateOf(f.ClosesAt, zone) {
+		fields["reply_by"] = fault.Problem{Key: "round.reply_after"}
+	} else if f.ReplyBy > storage.DateOf(f.ClosesAt.AddDate(0, 3, 0), zone) {
+		fields["reply_by"] = fault.Problem{Key: "round.reply_late"}
+	}
+	if len(f.Plan.Readers) == 0 {
+		fields["readers"] = fault.Problem{Key: "round.readers"}
+	}
+	if len(f.Plan.Groups) == 0 && f.Mode == Anonymous {
+		fields["groups"] = fault.Problem{Key: "round.groups"}
+	}
+	if f.Least != 0 && f.Least < LeastFor(audience) {
+		fields["least"] = fault.Problem{Key: "round.least", Values: fault.Values{"Least": LeastFor(audience)}}
+	}
+	return fields
+}

@@ -1,0 +1,331 @@
+package round
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/survey"
+	"earshot/internal/base/fault"
+	"earshot/internal/base/storage"
+	"earshot/internal/base/words"
+	"earshot/internal/school/access"
+	"earshot/internal/school/identity"
+	"earshot/internal/school/roster"
+)
+
+// Open opens a draft: it takes the snapshot of units, sizes and readers, writes the promise down with its hash, and
+// from here on neither can change.
+func (s Store) Open(ctx context.Context, who access.Actor, id string) (Round, error) {
+	return s.move(ctx, who, id, "open", []State{Draft}, func(st Store, r *Round) error {
+		now := st.db.Now()
+		if !r.ClosesAt.After(now) {
+			return fault.Field("closes_at", "round.closes_at")
+		}
+		ro := roster.NewStore(st.db)
+		school, err := ro.School(ctx, r.SchoolID)
+		if err != nil {
+			return err
+		}
+		doc, err := st.document(ctx, *r)
+		if err != nil {
+			return err
+		}
+		if p := doc.CanOpenWith(r.Audience, pageRoute); len(p) > 0 {
+			return fault.New(fault.Conflict, p[0].Key, fault.Values(anyMap(p[0].Values)))
+		}
+		snap, err := st.snapshot(ctx, *r, school, ro)
+		if err != nil {
+			return err
+		}
+		text, err := json.Marshal(snap)
+		if err != nil {
+			return err
+		}
+		r.Snapshot, r.State, r.OpenedAt = string(text), Open, &now
+		if err := st.openUnits(ctx, *r, school, ro); err != nil {
+			return err
+		}
+		if r.PromiseHash, err = st.writePromise(ctx, *r, doc); err != nil {
+			return err
+		}
+		return identity.NewStore(st.db, st.key).ListRound(ctx, r.Code, r.SchoolID, r.ID)
+	})
+}
+
+func anyMap(m map[string]string) map[string]any {
+	out := map[string]any{}
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}
+
+func (s Store) document(ctx context.Context, r Round) (survey.Document, error) {
+	v, err := survey.NewStore(s.db).Version(ctx, r.SchoolID, r.SurveyID, r.Version)
+	if err != nil {
+		return survey.Document{}, err
+	}
+	return v.Doc()
+}
+
+// Document is what a round asks.
+func (s Store) Document(ctx context.Context, r Round) (survey.Document, error) {
+	return s.document(ctx, r)
+}
+
+func (s Store) snapshot(ctx context.Context, r Round, school roster.School, ro roster.Store) (Snapshot, error) {
+	snap := Snapshot{School: school.Name, Nation: school.Nation, Helplines: school.Helplines, Small: school.IsSmall(),
+		Invented: school.Invented, Zone: school.TimeZone}
+	staff, err := ro.StaffList(ctx, r.SchoolID)
+	if err != nil {
+		return snap, err
+	}
+	for _, id := range r.Choices().Readers {
+		i := slices.IndexFunc(staff, func(m roster.StaffMember) bool { return m.ID == id })
+		if i < 0 {
+			return snap, fault.Field("readers", "round.reader_gone")
+		}
+		role := ""
+		if len(staff[i].Held) > 0 {
+			role = staff[i].Held[0].Role
+		}
+		snap.Readers = append(snap.Readers, Reader{Person: id, Name: staff[i].Name(), Role: role})
+	}
+	for _, m := range staff {
+		helper := Helper{Name: m.Name(), Place: m.Place()}
+		if m.Is(access.Head) && snap.Complaints == "" {
+			snap.Complaints = m.Name()
+		}
+		switch {
+		case m.Is(access.SafeguardingLead) && snap.Lead.Name == "":
+			snap.Lead = helper
+		case m.Is(access.SafeguardingLead) || m.Is(access.SafeguardingDeputy):
+			snap.Deputies = append(snap.Deputies, helper)
+		}
+	}
+	// No round without somebody to go to: children tell such things when they are asked how they are.
+	if snap.Lead.Name == "" || len(snap.Deputies) == 0 {
+		return snap, fault.New(fault.Conflict, "round.no_lead")
+	}
+	return snap, nil
+}
+
+// openUnits writes the one partition of a round: the school, its years, and the forms or classes that were chosen. In
+// a small school the leaves are two phases. An open link has the school alone, since nobody's class is known.
+func (s Store) openUnits(ctx context.Context, r Round, school roster.School, ro roster.Store) error {
+	plan := r.Choices()
+	kind := map[About]string{AboutSchool: roster.Form, AboutClasses: roster.Class}[r.About]
+	all, err := ro.Groups(ctx, r.SchoolID, kind)
+	if err != nil {
+		return err
+	}
+	sizes, err := ro.Sizes(ctx, r.SchoolID)
+	if err != nil {
+		return err
+	}
+	teachers, err := ro.Teachers(ctx, r.SchoolID)
+	if err != nil {
+		return err
+	}
+	var chosen []roster.Group
+	for _, g := range all {
+		if slices.Contains(plan.Groups, g.ID) {
+			chosen = append(chosen, g)
+		}
+	}
+	if len(chosen) != len(plan.Groups) && r.Mode == Anonymous {
+		return fault.Field("groups", "round.group_gone")
+	}
+	root := Unit{SchoolID: r.SchoolID, RoundID: r.ID, ID: storage.NewID(), Kind: UnitSchool, Name: school.Name}
+	units := []Unit{root}
+	var readers []UnitReader
+	if r.Mode == Anonymous {
+		for _, g := range chosen {
+			if sizes[g.ID] == 0 {
+				return fault.Field("groups", "round.group_empty", fault.Values{"Name": g.Name})
+			}
+			if r.About == AboutClasses && g.Subject != chosen[0].Subject {
+				return fault.Field("groups", "round.one_subject")
+			}
+		}
+		if school.IsSmall() {
+			units = append(units, phases(root, chosen, sizes)...)
+		} else {
+			units = append(units, years(root, chosen, sizes, plan.Reading)...)
+		}
+		for i := range units {
+			u := &units[i]
+			u.Position = i
+			if u.IsLeaf() {
+				units[0].Size += u.Size
+			}
+			if u.Kind != UnitClass {
+				continue
+			}
+			if len(teachers[u.GroupID]) == 0 && r.Purpose == access.ForLearning {
+				return fault.Field("groups", "round.no_teacher", fault.Values{"Name": u.Name})
+			}
+			for _, t := range teachers[u.GroupID] {
+				readers = append(readers, UnitReader{SchoolID: r.SchoolID, RoundID: r.ID, UnitID: u.ID, PersonID: t.ID, Name: t.Name()})
+			}
+		}
+	}
+	if err := s.db.Write(ctx).CreateInBatches(&units, 200).Error; err != nil {
+		return err
+	}
+	if len(readers) == 0 {
+		return nil
+	}
+	return s.db.Write(ctx).CreateInBatches(&readers, 200).Error
+}
+
+func leaf(root Unit, g roster.Group, kind string, size int) Unit {
+	u := root
+	u.ID, u.Kind, u.Name, u.Subject, u.GroupID, u.Size = storage.NewID(), kind, g.Name, g.Subject, g.ID, size
+	return u
+}
+
+func years(root Unit, groups []roster.Group, sizes, reading map[string]int) []Unit {
+	var units []Unit
+	year := -1
+	for _, g := range groups { // sorted by year
+		if year < 0 || units[year].Subject != g.Year {
+			y := root
+			y.ID, y.ParentID, y.Kind, y.Name = storage.NewID(), root.ID, UnitYear, YearName(g.Year)
+			y.Subject = g.Year // tells years apart while they are built
+			units = append(units, y)
+			year = len(units) - 1
+		}
+		u := leaf(root, g, g.Kind, sizes[g.ID])
+		u.ParentID, u.Reading = units[year].ID, reading[g.ID]
+		units[year].Size += u.Size
+		units = append(units, u)
+	}
+	for i := range units {
+		if units[i].Kind == UnitYear {
+			units[i].Subject = ""
+		}
+	}
+	return units
+}
+
+// YearName is how a year is called on a page.
+func YearName(year string) string {
+	v := words.English()
+	switch year {
+	case "":
+		return v.Say("year.none")
+	case "R":
+		return v.Say("year.reception")
+	case "N1", "N2":
+		return v.Say("year.nursery")
+	}
+	return v.Say("year.name", words.V{"Year": year})
+}
+
+// phases splits a small school into a younger and an older half of about the same size, cut between two years.
+func phases(root Unit, groups []roster.Group, sizes map[string]int) []Unit {
+	total, best, bestGap := 0, 0, 1<<30
+	for _, g := range groups {
+		total += sizes[g.ID]
+	}
+	sum := 0
+	for i, g := range groups {
+		sum += sizes[g.ID]
+		last := i == len(groups)-1
+		if (last || groups[i+1].Year != g.Year) && !last {
+			if gap := max(2*sum-total, total-2*sum); gap < bestGap {
+				best, bestGap = i+1, gap
+			}
+		}
+	}
+	var units []Unit
+	for _, part := range [][]roster.Group{groups[:best], groups[best:]} {
+		if len(part) == 0 {
+			continue
+		}
+		u := root
+		u.ID, u.ParentID, u.Kind = storage.NewID(), root.ID, UnitPhase
+		first, last := part[0].Year, part[len(part)-1].Year
+		u.Name = YearName(first)
+		if first != last {
+			u.Name = words.English().Say("year.range", words.V{"First": YearName(first), "Last": YearName(last)})
+		}
+		for _, g := range part {
+			u.Size += sizes[g.ID]
+		}
+		units = append(units, u)
+	}
+	return units
+}
+
+// pageRoute is the route of the page as it is served, before anybody knows whose device will show it.
+const pageRoute = bank.AnyDevice
+
+// Dates may move while a round is open, so the stored promise keeps their braces and the page fills them in.
+var movable = []string{"close_date", "reply_date"}
+
+// writePromise stores what is promised and returns its hash.
+func (s Store) writePromise(ctx context.Context, r Round, doc survey.Document) (string, error) {
+	snap := r.AtOpening()
+	values := map[string]string{
+		"minutes": strconv.Itoa(doc.Minutes), "why": r.Why, "k": strconv.Itoa(r.Least),
+		"delete_date": SayDate(r.DeleteOn()), "counts_date": SayDate(r.CountsUntil()),
+		"complaint_contact": snap.Complaints, "contact": snap.Complaints,
+		"safeguarding_lead": snap.Lead.Name, "comment_reader": snap.Lead.Name, "reply_place": r.ReplyPlace,
+	}
+	for _, brace := range movable {
+		values[brace] = "{" + brace + "}"
+	}
+	promise, err := s.bank.Promise(bank.PromiseFor{Audience: r.Audience, Mode: bank.Mode(r.Mode), Route: pageRoute, Settings: bank.Settings{
+		ByClass: r.About == AboutClasses && doc.HasClassPages(), Sensitive: doc.HasSensitive(), SchoolNetwork: true,
+		SmallSchool: snap.Small, Values: values,
+	}})
+	if err != nil {
+		return "", fmt.Errorf("promise: %w", err)
+	}
+	parts, err := json.Marshal(promise)
+	if err != nil {
+		return "", err
+	}
+	row := Promise{SchoolID: r.SchoolID, RoundID: r.ID, Route: string(pageRoute), Hash: promise.Hash(), Parts: string(parts)}
+	return row.Hash, s.db.Write(ctx).Create(&row).Error
+}
+
+// Promise reads what is promised as it was frozen when the round opened, with today's dates in it.
+func (s Store) Promise(ctx context.Context, r Round) (bank.Promise, error) {
+	var row Promise
+	err := s.db.Query(ctx).Where("school_id = ? AND round_id = ? AND route = ?", r.SchoolID, r.ID, string(pageRoute)).Take(&row).Error
+	if err != nil {
+		return nil, storage.Fault(err, "fault.not_found")
+	}
+	var promise bank.Promise
+	if err := json.Unmarshal([]byte(row.Parts), &promise); err != nil {
+		return nil, fmt.Errorf("promise of round %s: %w", r.ID, err)
+	}
+	for i := range promise {
+		promise[i].Text = r.FillDates(promise[i].Text)
+	}
+	return promise, nil
+}
+
+// FillDates puts the round's dates and place of reply into a text of the bank.
+func (r Round) FillDates(text string) string {
+	return bank.Fill(text, map[string]string{
+		"close_date": SayDate(storage.DateOf(r.ClosesAt, r.Zone())), "reply_date": SayDate(r.ReplyBy), "reply_place": r.ReplyPlace,
+	})
+}
+
+// SayDate is a date as people say it.
+func SayDate(d storage.Date) string {
+	t := d.Time(time.UTC)
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format("2 January 2006")
+}

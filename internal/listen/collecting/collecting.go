@@ -1,0 +1,329 @@
+// Package collecting takes an answer in. It is the only place that sees a slip and an answer together, in memory, for
+// as long as one transaction lasts.
+package collecting
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"earshot/internal/ask/round"
+	"earshot/internal/ask/survey"
+	"earshot/internal/base/fault"
+	"earshot/internal/base/seal"
+	"earshot/internal/base/storage"
+	"earshot/internal/listen/participation"
+	"earshot/internal/listen/response"
+)
+
+// Outcome is what became of a sending. Only Stored and Already mean that the answer is safe on disk.
+type Outcome string
+
+const (
+	Stored      Outcome = "stored"
+	Already     Outcome = "already"      // the same sending arrived before
+	Spent       Outcome = "spent"        // the slip was used by another sending
+	UnknownCode Outcome = "unknown_code" // no slip of this round
+	Over        Outcome = "closed"       // the round has settled or was cancelled
+	Reading     Outcome = "reading"      // a look-alike slip: thanked, and nothing kept
+)
+
+// Sending is one answer as it arrives.
+type Sending struct {
+	Code    string // as typed
+	Receipt string // random, made on the device; empty when the page had no script
+	Answers survey.Answers
+	Pace    string
+	Route   string // own_device or plain_form
+}
+
+// Collector gathers what arrives and stores it, many answers to a transaction.
+type Collector struct {
+	db    *storage.DB
+	key   seal.Key
+	queue chan *item
+
+	mu      sync.RWMutex
+	stopped bool
+	done    chan struct{}
+}
+
+type item struct {
+	school, round string
+	mode          round.Mode
+	slip, receipt string // hashes
+	answers, pace string
+	route, day    string
+	outcome       Outcome
+	err           error
+	ready         chan struct{}
+}
+
+const (
+	queueSize = 4096 // an answer more is told to come again in a few seconds
+	batchSize = 256
+)
+
+// NewCollector starts collecting. Stop ends it after everything that was accepted is stored.
+func NewCollector(db *storage.DB, key seal.Key) *Collector {
+	c := &Collector{db: db, key: key, queue: make(chan *item, queueSize), done: make(chan struct{})}
+	go c.run()
+	return c
+}
+
+// Stop refuses what still comes, stores what is queued and returns when that is done.
+func (c *Collector) Stop() {
+	c.mu.Lock()
+	if !c.stopped {
+		c.stopped = true
+		close(c.queue)
+	}
+	c.mu.Unlock()
+	<-c.done
+}
+
+// Submit stores one sending and returns when it is on disk. A fault Busy means: nothing was stored, try again.
+func (c *Collector) Submit(ctx context.Context, r round.Round, s Sending) (Outcome, error) {
+	if !r.Takes() {
+		return Over, nil
+	}
+	it := &item{school: r.SchoolID, round: r.ID, mode: r.Mode, pace: s.Pace, route: s.Route, ready: make(chan struct{}),
+		day: string(storage.DateOf(c.db.Now(), r.Zone()))}
+	if it.pace != response.Fast {
+		it.pace = response.Usual
+	}
+	receipt := s.Receipt
+	if r.Mode == round.Anonymous {
+		code, ok := seal.CleanCode(s.Code, participation.CodeLength)
+		if !ok {
+			return UnknownCode, nil
+		}
+		it.slip = participation.NewStore(c.db, c.key).Hash(r.ID, code)
+		if receipt == "" {
+			// Without script there is no number from the device: the slip stands in, so that a second press of Send is
+			// known as the same sending.
+			receipt = "slip " + code
+		}
+	}
+	if receipt == "" || len(receipt) > 64 {
+		return "", fault.New(fault.Invalid, "answer.receipt")
+	}
+	it.receipt = c.key.Hash("receipt", r.ID, receipt)
+	text, err := s.Answers.Encode()
+	if err != nil {
+		return "", err
+	}
+	it.answers = string(text)
+	if !c.enqueue(it) {
+		return "", fault.New(fault.Busy, "fault.busy")
+	}
+	select {
+	case <-it.ready:
+		return it.outcome, it.err
+	case <-ctx.Done():
+		// The answer may still be stored; the device asks again with the same receipt and will be told so.
+		return "", fault.New(fault.Busy, "fault.busy").Because(ctx.Err())
+	}
+}
+
+func (c *Collector) enqueue(it *item) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if c.stopped {
+		return false
+	}
+	select {
+	case c.queue <- it:
+		return true
+	default:
+		return false
+	}
+}
+
+// run is the committer: it takes whatever has arrived, up to a batch, and stores it in one transaction. While one
+// transaction waits for the disk the next batch gathers by itself, so no timer is needed.
+func (c *Collector) run() {
+	defer close(c.done)
+	for first := range c.queue {
+		batch := []*item{first}
+	gather:
+		for len(batch) < batchSize {
+			select {
+			case it, open := <-c.queue:
+				if !open {
+					break gather
+				}
+				batch = append(batch, it)
+			default:
+				break gather
+			}
+		}
+		c.commit(batch)
+	}
+}
+
+func (c *Collector) commit(batch []*item) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	// One transaction touches one school.
+	bySchool := map[string][]*item{}
+	for _, it := range batch {
+		bySchool[it.school] = append(bySchool[it.school], it)
+	}
+	for _, items := range bySchool {
+		err := c.store(ctx, items)
+		if err != nil && len(items) > 1 {
+			// One bad answer must not take the others with it.
+			for _, it := range items {
+				it.err = c.store(ctx, []*item{it})
+			}
+		} else if err != nil {
+			items[0].err = err
+		}
+		for _, it := range items {
+			if it.err != nil {
+				it.outcome = ""
+				if _, known := fault.Of(it.err); !known {
+					it.err = fault.New(fault.Busy, "fault.busy").Because(it.err)
+				}
+			}
+			close(it.ready)
+		}
+	}
+}
+
+// store puts the items of one school into the database in one transaction.
+func (c *Collector) store(ctx context.Context, items []*item) error {
+	outcomes := make([]Outcome, len(items))
+	err := c.db.InTx(ctx, func(tx *storage.DB) error {
+		byRound := map[string][]int{}
+		for i, it := range items {
+			byRound[it.round] = append(byRound[it.round], i)
+		}
+		var receipts []response.Receipt
+		var waiting []response.Waiting
+		tallies := map[response.Tally]int{}
+		for roundID, of := range byRound {
+			state, root, err := roundNow(ctx, tx, items[of[0]].school, roundID)
+			if err != nil {
+				return err
+			}
+			decided, spend, err := c.decide(ctx, tx, items, of, state, root)
+			if err != nil {
+				return err
+			}
+			for i, d := range decided {
+				outcomes[i] = d.outcome
+				if d.outcome != Stored {
+					continue
+				}
+				it := items[i]
+				receipts = append(receipts, response.Receipt{SchoolID: it.school, RoundID: it.round, Hash: it.receipt})
+				waiting = append(waiting, response.Waiting{SchoolID: it.school, RoundID: it.round, ID: storage.NewID(),
+					CellID: d.cell, Answers: it.answers, Pace: it.pace})
+				tallies[response.Tally{SchoolID: it.school, RoundID: it.round, Kind: "day", Name: it.day}]++
+				tallies[response.Tally{SchoolID: it.school, RoundID: it.round, Kind: "route", Name: it.route}]++
+			}
+			if len(spend) > 0 {
+				n, err := participation.NewStore(tx, c.key).Spend(ctx, items[of[0]].school, roundID, spend)
+				if err != nil {
+					return err
+				}
+				if n != len(spend) { // another server was quicker: look again
+					return fault.New(fault.Busy, "fault.busy")
+				}
+			}
+		}
+		st := response.NewStore(tx)
+		if err := st.Take(ctx, receipts, waiting); err != nil {
+			return err
+		}
+		return st.Count(ctx, sorted(tallies))
+	})
+	if err != nil {
+		return err
+	}
+	for i, it := range items {
+		it.outcome, it.err = outcomes[i], nil
+	}
+	return nil
+}
+
+type decision struct {
+	outcome Outcome
+	cell    string
+}
+
+// decide settles what becomes of each sending to one round, as the database stands inside this transaction.
+func (c *Collector) decide(ctx context.Context, tx *storage.DB, items []*item, of []int, state round.State, root string) (map[int]decision, []string, error) {
+	decided := map[int]decision{}
+	if state != round.Open && state != round.Closed {
+		// What is over is over, but a device that only missed our answer may know that its own is safe.
+		known, err := c.known(ctx, tx, items, of)
+		for _, i := range of {
+			decided[i] = decision{outcome: Over}
+			if known[items[i].receipt] {
+				decided[i] = decision{outcome: Already}
+			}
+		}
+		return decided, nil, err
+	}
+	var hashes []string
+	for _, i := range of {
+		hashes = append(hashes, items[i].slip)
+	}
+	slips, err := participation.NewStore(tx, c.key).Look(ctx, items[of[0]].school, items[of[0]].round, hashes)
+	if err != nil {
+		return nil, nil, err
+	}
+	known, err := c.known(ctx, tx, items, of)
+	if err != nil {
+		return nil, nil, err
+	}
+	var spend []string
+	for _, i := range of {
+		it := items[i]
+		slip, found := slips[it.slip]
+		switch {
+		case known[it.receipt] && (it.mode == round.OpenLink || found):
+			decided[i] = decision{outcome: Already}
+		case it.mode == round.OpenLink:
+			known[it.receipt] = true
+			decided[i] = decision{Stored, root}
+		case !found:
+			decided[i] = decision{outcome: UnknownCode}
+		case slip.Kind == participation.Reading:
+			decided[i] = decision{outcome: Reading}
+		case slip.Spent:
+			decided[i] = decision{outcome: Spent}
+		default:
+			slip.Spent = true
+			slips[it.slip] = slip
+			known[it.receipt] = true
+			spend = append(spend, it.slip)
+			decided[i] = decision{Stored, slip.UnitID}
+		}
+	}
+	return decided, spend, nil
+}
+
+func (c *Collector) known(ctx context.Context, tx *storage.DB, items []*item, of []int) (map[string]bool, error) {
+	var hashes []string
+	for _, i := range of {
+		hashes = append(hashes, items[i].receipt)
+	}
+	return response.NewStore(tx).Known(ctx, items[of[0]].school, items[of[0]].round, hashes)
+}
+
+// Kind looks a code up without spending anything: a page with script asks whether to show its questions or the
+// reading task. What is not a reading slip is told to go on; Send will say more.
+func (c *Collector) IsReading(ctx context.Context, r round.Round, typed string) (bool, error) {
+	code, ok := seal.CleanCode(typed, participation.CodeLength)
+	if !ok || r.Mode != round.Anonymous {
+		return false, nil
+	}
+	st := participation.NewStore(c.db, c.key)
+	hash := st.Hash(r.ID, code)
+	slips, err := st.Look(ctx, r.SchoolID, r.ID, []string{hash})
+	return slips[hash].Kind == participation.Reading, err
+}

@@ -1,0 +1,147 @@
+// Package access decides who may do what: one actor, a few verbs, one policy function.
+package access
+
+import (
+	"slices"
+	"time"
+
+	"earshot/internal/base/storage"
+)
+
+// Role is an appointment a person holds in a school.
+type Role string
+
+const (
+	Teacher            Role = "teacher"
+	Leader             Role = "leader"
+	Head               Role = "head"
+	Governor           Role = "governor"
+	SafeguardingLead   Role = "safeguarding_lead"
+	SafeguardingDeputy Role = "safeguarding_deputy"
+	Administrator      Role = "administrator"
+)
+
+// Roles lists every role, in the order in which pages show them.
+var Roles = []Role{Head, Leader, Teacher, SafeguardingLead, SafeguardingDeputy, Administrator, Governor}
+
+// Valid says whether the role is one of those the school knows.
+func (r Role) Valid() bool { return slices.Contains(Roles, r) }
+
+// Actor is somebody who acts: an account, signed in to one school. The zero Actor is nobody.
+type Actor struct {
+	Account string
+	Person  string // their row in the school
+	School  string
+	Name    string
+	Roles   []Role
+	clock   bool
+}
+
+// Clock is the actor of timed work in a school.
+func Clock(school string) Actor { return Actor{School: school, Name: "clock", clock: true} }
+
+// SignedIn says whether the actor is a person.
+func (a Actor) SignedIn() bool { return a.Account != "" }
+
+// IsClock says whether this is timed work and no person.
+func (a Actor) IsClock() bool { return a.clock }
+
+// Is says whether the actor holds any of these roles.
+func (a Actor) Is(roles ...Role) bool {
+	return slices.ContainsFunc(a.Roles, func(r Role) bool { return slices.Contains(roles, r) })
+}
+
+// Verb is something that may be done.
+type Verb string
+
+const (
+	// RunRounds: write surveys; open, close, extend, cancel, settle and publish rounds; print slips.
+	RunRounds Verb = "run rounds"
+	// SeeRound: know that a round exists, its dates, its state and its rates.
+	SeeRound Verb = "see round"
+	// ReadUnit: read one class's figures. The object's Owner are the people who teach it.
+	ReadUnit Verb = "read unit"
+	// ReadWhole: read figures of the school and its years, and, where the purpose allows, of forms and classes.
+	ReadWhole Verb = "read whole"
+	// ManagePeople: import lists, invite, appoint.
+	ManagePeople Verb = "manage people"
+	// ManageSchool: settings, safeguarding contacts, the audit trail.
+	ManageSchool Verb = "manage school"
+	// BrowseBank: read the question bank.
+	BrowseBank Verb = "browse bank"
+)
+
+// Purpose is what a round is for. A round for learning can never serve to judge a teacher.
+type Purpose string
+
+const (
+	ForLearning Purpose = "learning"
+	ForSchool   Purpose = "school"
+)
+
+// Object is what something is done to; the nouns fill in what they know.
+type Object struct {
+	School  string
+	Round   string
+	Purpose Purpose
+	About   string   // "school" or "classes"
+	Owner   []string // people whose own class this is
+	Readers []string // people named as readers when the round opened
+	Settled time.Time
+	// LeadersFrom is when leaders may look: three school days after settling.
+	LeadersFrom time.Time
+	Published   bool
+	Now         time.Time
+}
+
+// Can is the one policy. What it does not allow is refused.
+func Can(a Actor, v Verb, o Object) bool {
+	if a.School == "" || o.School != a.School {
+		return false
+	}
+	if a.clock {
+		return v == RunRounds
+	}
+	if !a.SignedIn() {
+		return false
+	}
+	leads := a.Is(Head, Leader)
+	named := slices.Contains(o.Readers, a.Person)
+	switch v {
+	case BrowseBank:
+		return a.Is(Head, Leader, Teacher, SafeguardingLead, SafeguardingDeputy, Governor)
+	case RunRounds:
+		return leads
+	case SeeRound:
+		// An administrator keeps people and settings, and has no business with rounds.
+		return leads || named || a.Is(SafeguardingLead, SafeguardingDeputy) || slices.Contains(o.Owner, a.Person)
+	case ReadUnit:
+		return !o.Settled.IsZero() && a.Is(Teacher, Head, Leader) && slices.Contains(o.Owner, a.Person)
+	case ReadWhole:
+		// Leaders wait three school days, by the clock alone, so that teachers can look first; other named readers
+		// wait until the round is published.
+		if o.Settled.IsZero() {
+			return false
+		}
+		if leads {
+			return o.Published || !o.Now.Before(o.LeadersFrom)
+		}
+		return named && o.Published && !a.Is(Administrator)
+	case ManagePeople, ManageSchool:
+		return a.Is(Head, Administrator)
+	}
+	return false
+}
+
+// Deadline is a helper of callers that fill in Object: the moment leaders may look, days school days after from.
+func Deadline(from time.Time, days int, zone *time.Location) time.Time {
+	day := storage.DateOf(from, zone).Time(zone)
+	for days > 0 {
+		day = day.AddDate(0, 0, 1)
+		if w := day.Weekday(); w != time.Saturday && w != time.Sunday {
+			days--
+		}
+	}
+	local := from.In(zone)
+	return time.Date(day.Year(), day.Month(), day.Day(), local.Hour(), local.Minute(), local.Second(), 0, zone).UTC()
+}

@@ -1,0 +1,207 @@
+// Package page is the kit that every activity builds its pages with: the base page, rendering, forms, flashes, and
+// routes that say who they are for.
+package page
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/round"
+	"earshot/internal/base/seal"
+	"earshot/internal/base/storage"
+	"earshot/internal/base/words"
+	"earshot/internal/listen/collecting"
+	"earshot/internal/school/access"
+	"earshot/internal/school/identity"
+	"earshot/internal/school/roster"
+)
+
+// Kit is what the activities share. It holds no state of any person.
+type Kit struct {
+	DB        *storage.DB
+	Key       seal.Key
+	Bank      *bank.Bank
+	Collector *collecting.Collector
+	BaseURL   string // as people type it, without a slash at the end
+	Secure    bool   // served over HTTPS, here or by the proxy in front
+	Log       *slog.Logger
+	SetUp     func() // called once a school exists, so that the set-up link is not printed again
+}
+
+// Identity is the store of accounts and sessions.
+func (k *Kit) Identity() identity.Store { return identity.NewStore(k.DB, k.Key) }
+
+// Roster is the store of schools, groups and people.
+func (k *Kit) Roster() roster.Store { return roster.NewStore(k.DB) }
+
+// Rounds is the store of rounds.
+func (k *Kit) Rounds() round.Store { return round.NewStore(k.DB, k.Key, k.Bank) }
+
+// Base is what every page has.
+type Base struct {
+	Title  string
+	Lang   string
+	Dir    string
+	School string
+	Person string // who is signed in; empty if nobody
+	Nav    []Link
+	Flash  string
+	Demo   bool // the school is invented, and the page says so
+	CSS    []string
+	JS     []string
+	Crumbs []Link
+	Main   string // extra class of the main column
+}
+
+// Link is a link in a list of links.
+type Link struct {
+	Text string
+	URL  string
+	Here bool
+}
+
+const (
+	keySession = "earshot.session"
+	keyActor   = "earshot.actor"
+	keySchool  = "earshot.school"
+)
+
+// Voice is the voice for the reader of this request.
+func Voice(echo.Context) words.Voice { return words.English() }
+
+// NewBase starts a page: title, language, navigation for who is signed in, and the flash left by the last request.
+func (k *Kit) NewBase(c echo.Context, title string) Base {
+	v := Voice(c)
+	b := Base{Title: title, Lang: v.Lang, Dir: v.Dir}
+	school, _ := c.Get(keySchool).(roster.School)
+	b.School, b.Demo = school.Name, school.Invented
+	who, _ := c.Get(keyActor).(access.Actor)
+	if !who.SignedIn() {
+		return b
+	}
+	b.Person = who.Name
+	path := c.Request().URL.Path
+	add := func(text, url string, verbs ...access.Verb) {
+		for _, verb := range verbs {
+			if !access.Can(who, verb, access.Object{School: who.School}) {
+				return
+			}
+		}
+		here := path == url || url != "/" && strings.HasPrefix(path, url+"/")
+		b.Nav = append(b.Nav, Link{Text: text, URL: url, Here: here})
+	}
+	add("Home", "/")
+	if !onlyAdministrator(who) {
+		add("Rounds", "/rounds")
+	}
+	add("Surveys", "/surveys", access.RunRounds)
+	add("Question bank", "/bank", access.BrowseBank)
+	add("People", "/people", access.ManagePeople)
+	add("School", "/school", access.ManageSchool)
+	if sess, ok := c.Get(keySession).(identity.Session); ok && sess.Flash != "" {
+		b.Flash = sess.Flash
+		if err := k.Identity().SetFlash(c.Request().Context(), sess, ""); err != nil {
+			k.Log.Error("flash", "error", err)
+		}
+	}
+	return b
+}
+
+func onlyAdministrator(who access.Actor) bool {
+	for _, r := range who.Roles {
+		if r != access.Administrator {
+			return false
+		}
+	}
+	return true
+}
+
+// School is the school of the signed-in person.
+func School(c echo.Context) roster.School {
+	s, _ := c.Get(keySchool).(roster.School)
+	return s
+}
+
+// Session is the session of the request; ok is false when nobody is signed in.
+func Session(c echo.Context) (identity.Session, bool) {
+	s, ok := c.Get(keySession).(identity.Session)
+	return s, ok
+}
+
+// Done ends a form that worked: it leaves a sentence for the next page and leads there.
+func (k *Kit) Done(c echo.Context, url, sentence string) error {
+	if sess, ok := Session(c); ok && sentence != "" {
+		if err := k.Identity().SetFlash(c.Request().Context(), sess, sentence); err != nil {
+			return err
+		}
+	}
+	return c.Redirect(http.StatusSeeOther, url)
+}
+
+// Names of the cookies. The __Host- prefix lets no other host set them; it needs HTTPS.
+func (k *Kit) cookie(name string) string {
+	if k.Secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// SetCookie keeps a value in the browser: for this session of the browser, or for days.
+func (k *Kit) SetCookie(c echo.Context, name, value string, days int) {
+	ck := &http.Cookie{Name: k.cookie(name), Value: value, Path: "/", HttpOnly: true, Secure: k.Secure, SameSite: http.SameSiteLaxMode}
+	if days > 0 {
+		ck.MaxAge = days * 24 * int(time.Hour/time.Second)
+	}
+	if value == "" {
+		ck.MaxAge = -1
+	}
+	c.SetCookie(ck)
+}
+
+// Cookie reads a value kept by SetCookie.
+func (k *Kit) Cookie(c echo.Context, name string) string {
+	ck, err := c.Cookie(k.cookie(name))
+	if err != nil {
+		return ""
+	}
+	return ck.Value
+}
+
+// Cookies of this program.
+const (
+	SessionCookie = "earshot"
+	DeviceCookie  = "earshot-device"
+)
+
+// Who finds out who is signed in, for every request. A session that is gone means nobody, not an error.
+func (k *Kit) Who(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		token := k.Cookie(c, SessionCookie)
+		if token == "" {
+			return next(c)
+		}
+		ctx := c.Request().Context()
+		sess, err := k.Identity().Session(ctx, token)
+		if err != nil {
+			return next(c)
+		}
+		// Roles are read anew each time: what was taken away works no longer, at once.
+		who, err := k.Roster().Actor(ctx, sess.AccountID, sess.SchoolID)
+		if err != nil {
+			return next(c)
+		}
+		school, err := k.Roster().School(ctx, sess.SchoolID)
+		if err != nil {
+			return err
+		}
+		c.Set(keySession, sess)
+		c.Set(keyActor, who)
+		c.Set(keySchool, school)
+		return next(c)
+	}
+}

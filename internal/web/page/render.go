@@ -1,0 +1,121 @@
+package page
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+
+	"earshot/internal/base/fault"
+	"earshot/internal/base/words"
+	"earshot/static"
+	"earshot/templates"
+)
+
+// Template is one page: its file under templates/ and an empty value of the struct it is drawn from. A test holds the
+// two together.
+type Template struct {
+	Name   string // authoring/survey_edit
+	Layout string // base, print, answer
+	Page   any
+	once   sync.Once
+	parsed *template.Template
+	err    error
+}
+
+// Funcs are all that templates may call.
+var Funcs = template.FuncMap{"static": static.Path}
+
+// New declares a page. Activities keep their pages in variables, so that a name exists only once.
+func New(name, layout string, page any) *Template {
+	return &Template{Name: name, Layout: layout, Page: page}
+}
+
+// Parse reads the page's file together with its layout and all parts.
+func (t *Template) Parse() (*template.Template, error) {
+	t.once.Do(func() {
+		t.parsed, t.err = template.New(t.Name).Funcs(Funcs).Option("missingkey=error").
+			ParseFS(templates.Files, "layout/"+t.Layout+".html", t.Name+".html")
+		if t.err != nil {
+			return
+		}
+		if parts, _ := fs.Glob(templates.Files, "part/*.html"); len(parts) > 0 {
+			t.parsed, t.err = t.parsed.ParseFS(templates.Files, "part/*.html")
+		}
+	})
+	return t.parsed, t.err
+}
+
+// Bytes draws the page into memory, so that a failure is a clean error and never half a page.
+func (t *Template) Bytes(data any) ([]byte, error) {
+	p, err := t.Parse()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := p.ExecuteTemplate(&b, "layout", data); err != nil {
+		return nil, fmt.Errorf("draw %s: %w", t.Name, err)
+	}
+	return b.Bytes(), nil
+}
+
+// Send draws the page and answers with it.
+func (t *Template) Send(c echo.Context, status int, data any) error {
+	b, err := t.Bytes(data)
+	if err != nil {
+		return err
+	}
+	return c.HTMLBlob(status, b)
+}
+
+// Errors holds what is wrong with a form: sentences by field, and one for the whole.
+type Errors struct {
+	Summary string
+	ByField map[string]string
+}
+
+// Of is the sentence for a field; empty if nothing is wrong with it.
+func (e Errors) Of(field string) string { return e.ByField[field] }
+
+// Any says whether anything is wrong.
+func (e Errors) Any() bool { return e.Summary != "" || len(e.ByField) > 0 }
+
+// Explain turns a fault that the sender can mend into sentences; ok is false for every other error, which the handler
+// returns as it is.
+func Explain(c echo.Context, err error) (Errors, int, bool) {
+	f, ok := fault.Of(err)
+	if !ok || f.Kind != fault.Invalid && f.Kind != fault.Conflict && f.Kind != fault.Busy {
+		return Errors{}, 0, false
+	}
+	v := Voice(c)
+	e := Errors{Summary: v.Say(f.Key, words.V(f.Values)), ByField: map[string]string{}}
+	for name, p := range f.Fields {
+		e.ByField[name] = v.Say(p.Key, words.V(p.Values))
+	}
+	return e, Status(f.Kind), true
+}
+
+// Status is the HTTP status of a kind of fault.
+func Status(k fault.Kind) int {
+	switch k {
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.SignedOut:
+		return http.StatusUnauthorized
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.Closed:
+		return http.StatusGone
+	case fault.Invalid:
+		return http.StatusUnprocessableEntity
+	case fault.Busy:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
