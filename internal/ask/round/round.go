@@ -126,6 +126,12 @@ func (r Round) AtOpening() Snapshot {
 	return s
 }
 
+// Encode writes the snapshot as it is stored.
+func (s Snapshot) Encode() string {
+	text, _ := json.Marshal(s) // strings and booleans always encode
+	return string(text)
+}
+
 // Zone is the school's time zone as it was at opening.
 func (r Round) Zone() *time.Location {
 	if z, err := time.LoadLocation(r.AtOpening().Zone); err == nil {

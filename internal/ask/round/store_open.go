@@ -42,11 +42,7 @@ func (s Store) Open(ctx context.Context, who access.Actor, id string) (Round, er
 		if err != nil {
 			return err
 		}
-		text, err := json.Marshal(snap)
-		if err != nil {
-			return err
-		}
-		r.Snapshot, r.State, r.OpenedAt = string(text), Open, &now
+		r.Snapshot, r.State, r.OpenedAt = snap.Encode(), Open, &now
 		if err := st.openUnits(ctx, *r, school, ro); err != nil {
 			return err
 		}
@@ -270,9 +266,8 @@ const pageRoute = bank.AnyDevice
 // Dates may move while a round is open, so the stored promise keeps their braces and the page fills them in.
 var movable = []string{"close_date", "reply_date"}
 
-// writePromise stores what is promised and returns its hash.
-func (s Store) writePromise(ctx context.Context, r Round, doc survey.Document) (string, error) {
-	snap := r.AtOpening()
+// makePromise puts the promise of a round together from its mode, its settings and the texts of the bank.
+func (s Store) makePromise(r Round, snap Snapshot, doc survey.Document) (bank.Promise, error) {
 	values := map[string]string{
 		"minutes": strconv.Itoa(doc.Minutes), "why": r.Why, "k": strconv.Itoa(r.Least),
 		"delete_date": SayDate(r.DeleteOn()), "counts_date": SayDate(r.CountsUntil()),
@@ -282,10 +277,41 @@ func (s Store) writePromise(ctx context.Context, r Round, doc survey.Document) (
 	for _, brace := range movable {
 		values[brace] = "{" + brace + "}"
 	}
-	promise, err := s.bank.Promise(bank.PromiseFor{Audience: r.Audience, Mode: bank.Mode(r.Mode), Route: pageRoute, Settings: bank.Settings{
-		ByClass: r.About == AboutClasses && doc.HasClassPages(), Sensitive: doc.HasSensitive(), SchoolNetwork: true,
+	return s.bank.Promise(bank.PromiseFor{Audience: r.Audience, Mode: bank.Mode(r.Mode), Route: pageRoute, Settings: bank.Settings{
+		ByClass: r.About == AboutClasses && doc.HasClassPages() && !snap.Small, Sensitive: doc.HasSensitive(), SchoolNetwork: true,
 		SmallSchool: snap.Small, Values: values,
 	}})
+}
+
+// PreviewPromise is the promise a draft would make if it were opened now; of a round that has been open it is the one
+// that was made.
+func (s Store) PreviewPromise(ctx context.Context, r Round) (bank.Promise, error) {
+	if r.State != Draft {
+		return s.Promise(ctx, r)
+	}
+	ro := roster.NewStore(s.db)
+	school, err := ro.School(ctx, r.SchoolID)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := s.document(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := s.snapshot(ctx, r, school, ro)
+	if err != nil {
+		return nil, err
+	}
+	promise, err := s.makePromise(r, snap, doc)
+	for i := range promise {
+		promise[i].Text = r.FillDates(promise[i].Text)
+	}
+	return promise, err
+}
+
+// writePromise stores what is promised and returns its hash.
+func (s Store) writePromise(ctx context.Context, r Round, doc survey.Document) (string, error) {
+	promise, err := s.makePromise(r, r.AtOpening(), doc)
 	if err != nil {
 		return "", fmt.Errorf("promise: %w", err)
 	}

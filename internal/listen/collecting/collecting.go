@@ -315,15 +315,25 @@ func (c *Collector) known(ctx context.Context, tx *storage.DB, items []*item, of
 	return response.NewStore(tx).Known(ctx, items[of[0]].school, items[of[0]].round, hashes)
 }
 
-// Kind looks a code up without spending anything: a page with script asks whether to show its questions or the
-// reading task. What is not a reading slip is told to go on; Send will say more.
-func (c *Collector) IsReading(ctx context.Context, r round.Round, typed string) (bool, error) {
+// Look says what a code would be taken as, and spends nothing: Stored for a slip that is good, Reading for a
+// look-alike, UnknownCode otherwise. A slip that was used counts as good here, because its own pupil may be coming back
+// to send again; Send says the rest.
+func (c *Collector) Look(ctx context.Context, r round.Round, typed string) (Outcome, error) {
 	code, ok := seal.CleanCode(typed, participation.CodeLength)
 	if !ok || r.Mode != round.Anonymous {
-		return false, nil
+		return UnknownCode, nil
 	}
 	st := participation.NewStore(c.db, c.key)
 	hash := st.Hash(r.ID, code)
 	slips, err := st.Look(ctx, r.SchoolID, r.ID, []string{hash})
-	return slips[hash].Kind == participation.Reading, err
+	slip, found := slips[hash]
+	switch {
+	case err != nil:
+		return "", err
+	case !found:
+		return UnknownCode, nil
+	case slip.Kind == participation.Reading:
+		return Reading, nil
+	}
+	return Stored, nil
 }

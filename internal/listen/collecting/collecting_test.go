@@ -101,8 +101,9 @@ func TestReadingSlipsKeepNothing(t *testing.T) {
 	t.Cleanup(c.Stop)
 	reading := 0
 	for i, code := range s.Slips(r)["9A"] {
-		is, err := c.IsReading(context.Background(), r, code)
+		look, err := c.Look(context.Background(), r, code)
 		testkit.Must(t, err)
+		is := look == collecting.Reading
 		out := send(t, s, c, r, code, fmt.Sprint("r", i))
 		if is != (out == collecting.Reading) {
 			t.Errorf("asked: %v, sent: %s", is, out)

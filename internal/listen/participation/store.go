@@ -136,7 +136,7 @@ func Random() uint64 {
 // Look finds the slips of a round by their hashes.
 func (s Store) Look(ctx context.Context, school, roundID string, hashes []string) (map[string]Slip, error) {
 	var rows []Slip
-	err := s.db.Write(ctx).Where("school_id = ? AND round_id = ? AND hash IN ?", school, roundID, hashes).Find(&rows).Error
+	err := s.db.Query(ctx).Where("school_id = ? AND round_id = ? AND hash IN ?", school, roundID, hashes).Find(&rows).Error
 	found := map[string]Slip{}
 	for _, r := range rows {
 		found[r.Hash] = r

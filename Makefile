@@ -1,0 +1,39 @@
+# make demo | check | test | bench | soak: see README.md.
+export CGO_ENABLED := 0
+GO ?= go
+TOOLS := node_modules/axe-core/axe.min.js
+DEBIAN := chromium postgresql postgresql-contrib fonts-noto-core
+
+.PHONY: demo check test test-sqlite test-postgres test-browser bench tools
+
+demo:
+	$(GO) run ./cmd/earshot demo
+
+# What needs no database server and no browser.
+check:
+	@test -z "$$(gofmt -l cmd internal templates static)" || { gofmt -l cmd internal templates static; echo "gofmt would change these files"; exit 1; }
+	$(GO) vet ./...
+	$(GO) vet -tags browser ./...
+	$(GO) tool staticcheck ./...
+	$(GO) test ./internal/ ./templates/ ./static/
+
+# Installs what is missing from Debian's packages and npm. Nothing is skipped for want of a tool.
+tools: $(TOOLS)
+	@command -v chromium >/dev/null && ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 && command -v pgbench >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN) >/dev/null; }
+
+$(TOOLS):
+	npm install --no-save --no-audit --no-fund --silent --prefix . axe-core@4.14.1
+
+test: tools check test-sqlite test-postgres test-browser
+
+test-sqlite:
+	$(GO) test -shuffle=on ./...
+
+test-postgres:
+	.ci/with-postgres $(GO) test -shuffle=on ./internal/base/... ./internal/school/... ./internal/ask/... ./internal/listen/... ./internal/show/result/... ./internal/exchange/... ./internal/schedule/... ./internal/rehearsal/... ./internal/web/... ./cmd/...
+
+test-browser:
+	AXE_JS=$(CURDIR)/$(TOOLS) $(GO) test -tags browser -run Browser ./internal/web/...
+
+bench: tools
+	PG_DURABLE=on .ci/with-postgres $(GO) run ./internal/rehearsal/bench

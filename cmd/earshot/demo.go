@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"earshot/internal/rehearsal"
+	"earshot/internal/schedule"
+	"earshot/internal/school/access"
+	"earshot/internal/school/roster"
+)
+
+type demoCommand struct {
+	Addr string `help:"Address to listen on." default:"127.0.0.1:8080" env:"EARSHOT_ADDR"`
+	Data string `help:"Folder to keep the invented school in. Without it the school is gone when you stop." type:"path" env:"EARSHOT_DATA"`
+	JSON bool   `help:"Print one JSON object with the address, accounts, slips and rounds before the server is ready." name:"json"`
+	Seed uint64 `help:"Another seed makes another school." default:"9"`
+}
+
+// Run builds the invented school, or finds it again, and serves it.
+func (d demoCommand) Run(ctx context.Context) error {
+	if d.Data == "" {
+		dir, err := os.MkdirTemp("", "earshot-demo-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		d.Data = dir
+	}
+	p := place{Data: d.Data}
+	key, err := keyed{}.open(p)
+	if err != nil {
+		return err
+	}
+	// The past is written with the clock of the past.
+	var shift atomic.Int64
+	db, err := p.open(ctx, func() time.Time { return time.Now().Add(time.Duration(shift.Load())) })
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if _, err := db.Migrate(ctx); err != nil {
+		return err
+	}
+	srv, err := newServer(serverOptions{addr: d.Addr, every: 5 * time.Second}, db, key, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	if err := srv.listen(); err != nil {
+		return err
+	}
+	school, err := d.school(ctx, srv, &shift)
+	if err != nil {
+		return err
+	}
+	shift.Store(0)
+	if d.JSON {
+		if err := json.NewEncoder(os.Stdout).Encode(school); err != nil {
+			return err
+		}
+	} else {
+		describe(school)
+	}
+	srv.ready.Store(true)
+	return srv.run(ctx)
+}
+
+func (d demoCommand) school(ctx context.Context, srv *server, shift *atomic.Int64) (rehearsal.Demo, error) {
+	o := rehearsal.Options{DB: srv.db, Key: srv.kit.Key, Bank: srv.kit.Bank, BaseURL: srv.kit.BaseURL, Seed: d.Seed,
+		SetNow: func(t time.Time) {
+			if t.IsZero() {
+				shift.Store(0)
+				return
+			}
+			shift.Store(int64(time.Until(t)))
+		},
+		Settle: func(ctx context.Context, who access.Actor, roundID string) error {
+			_, err := schedule.Settle(ctx, srv.db, srv.kit.Key, srv.kit.Bank, who, roundID)
+			return err
+		}}
+	any, err := roster.NewStore(srv.db).Any(ctx)
+	if err != nil {
+		return rehearsal.Demo{}, err
+	}
+	if any {
+		return rehearsal.Resume(ctx, o)
+	}
+	return rehearsal.Build(ctx, o)
+}
+
+func describe(d rehearsal.Demo) {
+	fmt.Printf("Riverside School, invented and full of answers, is at\n\n    %s\n\nSign in as\n\n", d.URL)
+	for _, a := range d.Accounts {
+		fmt.Printf("    %-20s %-40s %s\n", a.Role, a.Email, a.Password)
+	}
+	fmt.Printf("\nAnswer as a pupil with one of these slips:\n\n")
+	for _, s := range d.Slips[:min(3, len(d.Slips))] {
+		fmt.Printf("    %s#%s\n", d.Answer, s)
+	}
+	fmt.Printf("\nor as a parent, without a slip:\n\n    %s\n\nStop with Ctrl-C.\n", d.Link)
+}
+

@@ -1,0 +1,257 @@
+// Package survey holds questionnaires: what is asked, in which words, and what counts as an answer to it.
+package survey
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"earshot/internal/ask/bank"
+)
+
+// Document is a whole questionnaire in one language. What is asked makes a version of a survey, so the document is kept
+// as it is and never changed once a round has used it.
+type Document struct {
+	Title    string    `json:"title"`
+	Audience string    `json:"audience"`
+	Language string    `json:"language"`
+	Intro    string    `json:"intro,omitempty"`
+	Minutes  int       `json:"minutes"`
+	Sections []Section `json:"sections,omitempty"`
+}
+
+// Section is a run of questions under one heading. The only section of a document may go without a title.
+type Section struct {
+	ID        string     `json:"id"`
+	Title     string     `json:"title,omitempty"`
+	Gateway   string     `json:"gateway,omitempty"` // if all its questions belong to one
+	Questions []Question `json:"questions,omitempty"`
+}
+
+// Question is one thing that is asked, with all that is needed to ask it and to count the answers.
+type Question struct {
+	ID      string `json:"id"`      // q1, q2, ...: unique and stable in the survey
+	Item    string `json:"item"`    // an id of the bank, or own_...: voices and mirrors compare the same item
+	Wording string `json:"wording"` // made from the exact words and options: trends compare the same wording
+	Type    Type   `json:"type"`
+	Text    string `json:"text"`
+	Short   string `json:"short"`          // chart label
+	Note    string `json:"note,omitempty"` // for an adult who helps; never shown to a child
+
+	About            bank.About `json:"about"`
+	Sensitive        string     `json:"sensitive,omitempty"`
+	Gateway          string     `json:"gateway,omitempty"`
+	Origin           Origin     `json:"origin"`
+	DescribesOneself bool       `json:"describes_oneself,omitempty"` // gender and the like
+
+	Options         []Option  `json:"options,omitempty"`
+	Kind            bank.Kind `json:"kind"`
+	Favourable      []string  `json:"favourable,omitempty"`
+	FavourableWords string    `json:"favourable_words,omitempty"`
+	Missing         []string  `json:"missing,omitempty"` // options that leave the base
+	Reverse         bool      `json:"reverse,omitempty"`
+	AtMost          int       `json:"at_most,omitempty"` // of several: how many may be chosen
+}
+
+// Option is one answer that can be chosen.
+type Option struct {
+	ID     string `json:"id"`
+	Value  int    `json:"value,omitempty"` // place from 1; 0 when it is not scored
+	Label  string `json:"label"`
+	Symbol string `json:"symbol,omitempty"`
+}
+
+// Type is how a question is answered.
+type Type string
+
+// The types of question: one of an ordered scale, one of a list, several of a list.
+const (
+	TypeScale   Type = "scale"
+	TypeSingle  Type = "single"
+	TypeSeveral Type = "several"
+)
+
+// Origin is where a question comes from; it is shown wherever the question is.
+type Origin string
+
+// The origins of a question.
+const (
+	FromBank   Origin = "bank"
+	FromSchool Origin = "school"
+	FromFile   Origin = "file"
+)
+
+// Level is the finest group that answers may be shown by.
+type Level string
+
+// The levels that answers are shown by, finest first.
+const (
+	ByClass  Level = "class"
+	ByYear   Level = "year"
+	BySchool Level = "school"
+)
+
+// Problem is one reason why a document or an answer will not do: a key whose sentence stands elsewhere, and its values.
+type Problem struct {
+	Key    string
+	Values map[string]string
+}
+
+// ShownBy returns the finest group that the answers to a question may be shown by. What a question is about decides:
+// only an answer about this class may be laid beside one teacher, and nothing sensitive or describing oneself ever is.
+func (d Document) ShownBy(q Question) Level {
+	switch {
+	case d.Audience == bank.Staff: // they are in no year
+		return BySchool
+	case q.Sensitive != "" || q.DescribesOneself || q.About != bank.AboutThisClass:
+		return ByYear
+	}
+	return ByClass
+}
+
+// Questions lists all questions in the order in which they are asked.
+func (d Document) Questions() []Question {
+	var out []Question
+	for _, s := range d.Sections {
+		out = append(out, s.Questions...)
+	}
+	return out
+}
+
+// Question looks a question up by id.
+func (d Document) Question(id string) (Question, bool) {
+	for _, s := range d.Sections {
+		for _, q := range s.Questions {
+			if q.ID == id {
+				return q, true
+			}
+		}
+	}
+	return Question{}, false
+}
+
+// HasSensitive says whether anything sensitive is asked.
+func (d Document) HasSensitive() bool {
+	for _, q := range d.Questions() {
+		if q.Sensitive != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// HasClassPages says whether the answers to any question may be shown by class.
+func (d Document) HasClassPages() bool {
+	for _, q := range d.Questions() {
+		if d.ShownBy(q) == ByClass {
+			return true
+		}
+	}
+	return false
+}
+
+// Option looks an option up by id.
+func (q Question) Option(id string) (Option, bool) {
+	for _, o := range q.Options {
+		if o.ID == id {
+			return o, true
+		}
+	}
+	return Option{}, false
+}
+
+// IsFavourable says whether an option is a favourable answer.
+func (q Question) IsFavourable(option string) bool { return contains(q.Favourable, option) }
+
+// IsMissing says whether an option, such as "I don't know", is left out of the base.
+func (q Question) IsMissing(option string) bool { return contains(q.Missing, option) }
+
+// HasOrder says whether neighbouring options mean neighbouring things, so that they may be counted together.
+func (q Question) HasOrder() bool { return q.Type == TypeScale && q.Kind != bank.Choice }
+
+// MakeWording returns the id of a question's exact words and options: a changed text, label, order, scale or reading of
+// the scale is another wording, and answers to two wordings are never one trend. Notes, drawings and chart labels, which
+// the person answering does not read, make no difference.
+func (q Question) MakeWording() string {
+	type option struct {
+		ID    string
+		Value int
+		Label string
+	}
+	canonical := struct {
+		Type                Type
+		Text                string
+		Options             []option
+		Kind                bank.Kind
+		Favourable, Missing []string
+		Reverse             bool
+		AtMost              int
+	}{q.Type, q.Text, []option{}, q.Kind, append([]string{}, q.Favourable...), append([]string{}, q.Missing...), q.Reverse, q.AtMost}
+	for _, o := range q.Options {
+		canonical.Options = append(canonical.Options, option{o.ID, o.Value, o.Label})
+	}
+	return "w_" + fingerprint(canonical)[:16]
+}
+
+// Encode writes a document as JSON; equal documents give equal bytes.
+func (d Document) Encode() []byte { return encode(d) }
+
+// Decode reads what Encode wrote. It refuses anything it does not know, because a document read only in part would be
+// another questionnaire.
+func Decode(data []byte) (Document, error) {
+	var d Document
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&d); err != nil {
+		return Document{}, fmt.Errorf("read a survey document: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return Document{}, errors.New("read a survey document: there is something after its end")
+	}
+	return d, nil
+}
+
+// Hash is the fingerprint of everything that is asked.
+func (d Document) Hash() string { return fingerprint(d) }
+
+// encode is for values made of strings, numbers, booleans and lists of them, which always encode.
+func encode(v any) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(fmt.Sprintf("survey: %T does not encode: %v", v, err))
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+func fingerprint(v any) string {
+	sum := sha256.Sum256(encode(v))
+	return hex.EncodeToString(sum[:])
+}
+
+// nextID gives the next question's id: one more than the highest, so that taking a question out renames no other.
+func (d Document) nextID() string {
+	highest := 0
+	for _, q := range d.Questions() {
+		if n, err := strconv.Atoi(strings.TrimPrefix(q.ID, "q")); err == nil && n > highest {
+			highest = n
+		}
+	}
+	return "q" + strconv.Itoa(highest+1)
+}
+
+func contains(list []string, want string) bool {
+	for _, v := range list {
+		if v == want {
+			return true
+		}
+	}
+	return false
+}

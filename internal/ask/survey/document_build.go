@@ -1,0 +1,217 @@
+package survey
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"earshot/internal/ask/bank"
+)
+
+// LeftOut is an item that was asked for but is not in the document, and the key of the sentence that says why.
+type LeftOut struct {
+	Item  string
+	Short string
+	Key   string
+}
+
+// LeftOutText is why a text item is left out: written words need somebody to read them first.
+const LeftOutText = "left_out_text"
+
+// FromTemplate makes a document from a ready survey of the bank.
+func FromTemplate(b *bank.Bank, id string) (Document, []LeftOut, []Problem) {
+	t, ok := b.Template(id)
+	if !ok {
+		return Document{}, nil, []Problem{{UnknownTemplate, map[string]string{"template": id}}}
+	}
+	d, left, problems := FromItems(b, t.Title, t.Audience, t.Items)
+	d.Minutes = t.Minutes
+	return d, left, problems
+}
+
+// FromItems makes a document from items of the bank, in this order.
+func FromItems(b *bank.Bank, title, audience string, items []string) (Document, []LeftOut, []Problem) {
+	d := Document{Title: title, Audience: audience, Language: b.Language, Sections: []Section{{ID: "s1"}}}
+	var left []LeftOut
+	var problems []Problem
+	for _, id := range items {
+		if i, ok := b.Item(id); ok && i.IsText() {
+			left = append(left, LeftOut{Item: id, Short: i.Short, Key: LeftOutText})
+			continue
+		}
+		problems = append(problems, d.AddItem(b, "s1", id)...)
+	}
+	d.Minutes = minutes(len(d.Questions()))
+	d.Sections[0].Gateway = oneGateway(d.Questions())
+	return d, left, problems
+}
+
+// minutes allows twenty seconds a question, which is what the bank's ready surveys take.
+func minutes(questions int) int { return max(1, (questions+2)/3) }
+
+func oneGateway(questions []Question) string {
+	gateway := ""
+	for _, q := range questions {
+		if gateway != "" && q.Gateway != gateway {
+			return ""
+		}
+		gateway = q.Gateway
+	}
+	return gateway
+}
+
+// AddItem adds an item of the bank at the end of a section (empty: the last one).
+func (d *Document) AddItem(b *bank.Bank, section, item string) []Problem {
+	i, ok := b.Item(item)
+	values := map[string]string{"item": item}
+	switch {
+	case !ok:
+		if use, retired := b.Successors(item); retired {
+			values["use"] = strings.Join(use, ", ")
+			return []Problem{{RetiredItem, values}}
+		}
+		return []Problem{{UnknownItem, values}}
+	case i.Audience != d.Audience:
+		values["audience"], values["for"] = i.Audience, d.Audience
+		return []Problem{{OtherAudience, values}}
+	case i.IsText():
+		values["short"] = i.Short
+		return []Problem{{LeftOutText, values}}
+	}
+	for _, q := range d.Questions() {
+		if q.Item == item {
+			values["short"] = i.Short
+			return []Problem{{ItemTwice, values}}
+		}
+	}
+	scale, _ := b.Scale(i.Scale) // the bank has been checked
+	q := Question{
+		Item: i.ID, Text: i.Text, Short: i.Short, Note: i.Note, About: i.About, Sensitive: i.Sensitive, Gateway: i.Gateway,
+		Origin: FromBank, Reverse: i.Reverse,
+	}
+	q.onScale(scale)
+	if len(i.Favourable) > 0 {
+		q.Favourable, q.FavourableWords = copied(i.Favourable), i.FavourableWords
+	}
+	return d.add(section, q)
+}
+
+// Own is a question that a school or a survey file brings. What it is about, and its scale, are compulsory.
+type Own struct {
+	Item             string // own_...; made from the words if it is empty
+	Text             string
+	Short            string // chart label; the beginning of the text if it is empty
+	Note             string
+	About            bank.About
+	Sensitive        string
+	Gateway          string
+	Origin           Origin
+	DescribesOneself bool
+	Scale            bank.Scale
+	Favourable       []string // instead of the scale's
+	FavourableWords  string
+	Reverse          bool
+	Several          bool
+	AtMost           int // of several; 0: as many as there are
+}
+
+// AddOwn adds a question of one's own at the end of a section (empty: the last one). Mistakes in its words are found by
+// Problems, so that a half-written question can be kept while it is worked on.
+func (d *Document) AddOwn(section string, own Own) []Problem {
+	q := Question{
+		Item: own.Item, Text: own.Text, Short: own.Short, Note: own.Note, About: own.About, Sensitive: own.Sensitive,
+		Gateway: own.Gateway, Origin: own.Origin, DescribesOneself: own.DescribesOneself, Reverse: own.Reverse,
+	}
+	q.onScale(own.Scale)
+	if len(own.Favourable) > 0 {
+		q.Favourable, q.FavourableWords = copied(own.Favourable), own.FavourableWords
+	}
+	if own.Several {
+		q.Type, q.AtMost = TypeSeveral, own.AtMost
+		if q.AtMost == 0 {
+			q.AtMost = len(q.Options)
+		}
+	}
+	if q.Short == "" {
+		q.Short = shorten(q.Text)
+	}
+	if q.Item == "" {
+		q.Item = OwnPrefix + strings.TrimPrefix(q.MakeWording(), "w_")
+	}
+	return d.add(section, q)
+}
+
+// OwnPrefix begins the item of every question that is not from the bank, so that the two can never be mistaken.
+const OwnPrefix = "own_"
+
+func (q *Question) onScale(s bank.Scale) {
+	q.Type, q.Kind = TypeScale, s.Kind
+	if s.Kind == bank.Choice || s.Kind == bank.Binary {
+		q.Type = TypeSingle
+	}
+	q.Favourable, q.FavourableWords, q.Missing = copied(s.Favourable), s.FavourableWords, copied(s.Missing)
+	for _, o := range s.Options {
+		q.Options = append(q.Options, Option{ID: o.ID, Value: o.Value, Label: o.Label, Symbol: o.Symbol})
+	}
+}
+
+func (d *Document) add(section string, q Question) []Problem {
+	if len(d.Sections) == 0 && section == "" {
+		d.AddSection("", "")
+	}
+	for i := len(d.Sections) - 1; i >= 0; i-- {
+		if section == "" || d.Sections[i].ID == section {
+			q.ID = d.nextID()
+			q.Wording = q.MakeWording()
+			d.Sections[i].Questions = append(d.Sections[i].Questions, q)
+			return nil
+		}
+	}
+	return []Problem{{UnknownSection, map[string]string{"section": section}}}
+}
+
+// AddSection adds an empty section at the end and returns its id.
+func (d *Document) AddSection(title, gateway string) string {
+	highest := 0
+	for _, s := range d.Sections {
+		if n, err := strconv.Atoi(strings.TrimPrefix(s.ID, "s")); err == nil && n > highest {
+			highest = n
+		}
+	}
+	id := "s" + strconv.Itoa(highest+1)
+	d.Sections = append(d.Sections, Section{ID: id, Title: title, Gateway: gateway})
+	return id
+}
+
+// Remove takes a question out, and its section if nothing else is in it. It says whether there was such a question.
+func (d *Document) Remove(question string) bool {
+	for i := range d.Sections {
+		s := &d.Sections[i]
+		for j := range s.Questions {
+			if s.Questions[j].ID != question {
+				continue
+			}
+			s.Questions = append(append([]Question{}, s.Questions[:j]...), s.Questions[j+1:]...)
+			if len(s.Questions) == 0 && len(d.Sections) > 1 {
+				d.Sections = append(append([]Section{}, d.Sections[:i]...), d.Sections[i+1:]...)
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// copied keeps a document apart from the shared bank, and an empty list nil so that equal documents are equal.
+func copied(list []string) []string { return append([]string(nil), list...) }
+
+func shorten(text string) string {
+	const most = 60
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	cut := string([]rune(text)[:most-1])
+	if i := strings.LastIndexByte(cut, ' '); i > most/2 {
+		cut = cut[:i]
+	}
+	return strings.TrimRight(cut, " ,;:") + "…"
+}

@@ -1,0 +1,296 @@
+// Package surveyfile carries a survey in and out as a file in the bank's own YAML shape.
+package surveyfile
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/survey"
+)
+
+// MaxBytes is the largest survey file that is read: far more than a hundred questions need.
+const MaxBytes = 1 << 20
+
+// The mistakes of a survey file that a bank cannot have; the rest are the bank's and, in a good file, the document's.
+const (
+	TooBig       bank.Code = "too_big"
+	OwnID        bank.Code = "own_id"
+	ScaleOfBank  bank.Code = "scale_of_bank"
+	ScaleUnused  bank.Code = "scale_unused"
+	ItemUnused   bank.Code = "item_unused"
+	NoSections   bank.Code = "no_sections"
+	NotQuestions bank.Code = "empty_section"
+)
+
+var sentences = map[bank.Code]string{
+	TooBig:       "The file is larger than {most} bytes. Split it into several surveys.",
+	OwnID:        "The id {id} of a question of your own must begin with own_, so that it is never taken for one of the bank. Call it {want}.",
+	ScaleOfBank:  "The bank has a scale {id} already. Leave this one out to use the bank’s, or give it another id.",
+	ScaleUnused:  "No question uses the scale {id}. Use it, or take it out.",
+	ItemUnused:   "No section asks {id}. Add it to the items of a section, or take it out.",
+	NoSections:   "There are no sections, so nothing is asked. Add sections, each with a list of items.",
+	NotQuestions: "This section asks nothing. Add items, or take the section out.",
+}
+
+var itemKeys = []string{"id", "gateway", "scale", "type", "at_most", "about", "short", "text", "note", "reverse", "favourable",
+	"favourable_words", "sensitive", "describes_oneself"}
+
+// Read makes a document of a survey file. If there are problems, the document is empty: half a survey is not what
+// somebody wrote.
+func Read(data []byte, b *bank.Bank) (survey.Document, bank.Problems) {
+	if len(data) > MaxBytes {
+		return survey.Document{}, bank.Problems{problem(0, "", TooBig, "most", strconv.Itoa(MaxBytes))}
+	}
+	src, root, ok := bank.ReadSource(data, "survey", "scales", "items", "sections")
+	if !ok {
+		return survey.Document{}, src.Problems()
+	}
+	r := reader{src: src, root: root, bank: b, scales: map[string]bank.Scale{}, items: map[string]survey.Own{}, used: map[string]bool{}}
+	r.head()
+	r.readScales()
+	r.readItems()
+	r.readSections()
+	if found := src.Problems(); len(found) > 0 {
+		return survey.Document{}, found
+	}
+	// What is left can only be wrong for a survey as a whole.
+	r.checkDocument()
+	if found := src.Problems(); len(found) > 0 {
+		return survey.Document{}, found
+	}
+	return r.doc, nil
+}
+
+type reader struct {
+	src    *bank.Source
+	root   bank.Fields
+	bank   *bank.Bank
+	doc    survey.Document
+	scales map[string]bank.Scale
+	items  map[string]survey.Own
+	used   map[string]bool // paths of the scales and items that something asks for
+	asked  []string        // the path of each question, in order
+}
+
+func problem(line int, path string, code bank.Code, pairs ...string) bank.Problem {
+	return bank.NewProblem(line, path, code, sentences[code], values(pairs))
+}
+
+func values(pairs []string) map[string]string {
+	out := map[string]string{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		out[pairs[i]] = pairs[i+1]
+	}
+	return out
+}
+
+func (r *reader) report(path string, code bank.Code, pairs ...string) {
+	r.src.Add(problem(r.src.Line(path), path, code, pairs...))
+}
+
+func (r *reader) head() {
+	if !r.root.Has("survey") {
+		r.root.Missing("survey")
+		return
+	}
+	f := r.root.In("survey", "title", "audience", "language", "minutes", "intro")
+	r.doc = survey.Document{
+		Title: f.Need("title"), Audience: f.Need("audience"), Language: f.Need("language"), Minutes: f.Whole("minutes"), Intro: f.Text("intro"),
+	}
+	if !f.Has("minutes") {
+		f.Missing("minutes")
+	}
+	if r.doc.Audience != "" && !bank.CanAnswer(r.doc.Audience) {
+		var known []string
+		for _, a := range r.bank.Audiences {
+			if bank.CanAnswer(a.ID) {
+				known = append(known, a.ID)
+			}
+		}
+		f.Report("audience", bank.UnknownValue, map[string]string{"value": r.doc.Audience, "known": strings.Join(known, ", ")})
+	}
+}
+
+func (r *reader) readScales() {
+	for _, f := range r.root.Each("scales", bank.ScaleKeys...) {
+		s := f.Scale()
+		if _, taken := r.bank.Scale(s.ID); taken {
+			r.report(f.At("id"), ScaleOfBank, "id", s.ID)
+			continue
+		}
+		if _, taken := r.scales[s.ID]; taken {
+			f.Report("id", bank.DuplicateID, map[string]string{"id": s.ID})
+		}
+		r.scales[s.ID] = s
+	}
+}
+
+func (r *reader) readItems() {
+	for _, f := range r.root.Each("items", itemKeys...) {
+		id := f.ID()
+		own := survey.Own{
+			Item: id, Text: f.Need("text"), Short: f.Text("short"), Note: f.Text("note"), About: bank.About(f.Text("about")),
+			Sensitive: f.Text("sensitive"), Gateway: f.Text("gateway"), Origin: survey.FromFile, Reverse: f.Yes("reverse"),
+			DescribesOneself: f.Yes("describes_oneself"), Favourable: f.Texts("favourable"), FavourableWords: f.Text("favourable_words"),
+			AtMost: f.Whole("at_most"),
+		}
+		if id != "" && !strings.HasPrefix(id, survey.OwnPrefix) {
+			r.report(f.At("id"), OwnID, "id", id, "want", survey.OwnPrefix+id)
+		}
+		if _, taken := r.items[id]; taken {
+			f.Report("id", bank.DuplicateID, map[string]string{"id": id})
+		}
+		f.CheckAbout(own.About)
+		f.CheckSensitive(own.Sensitive)
+		if _, ok := r.bank.Gateway(own.Gateway); !ok && own.Gateway != "" {
+			f.Report("gateway", bank.UnknownGateway, map[string]string{"id": own.Gateway})
+		}
+		r.kind(f, &own)
+		r.items[id] = own
+	}
+	unused(r, "scales/", r.scales, ScaleUnused)
+}
+
+// kind reads how an item is answered.
+func (r *reader) kind(f bank.Fields, own *survey.Own) {
+	switch kind := f.Text("type"); kind {
+	case "":
+	case string(survey.TypeSeveral):
+		own.Several = true
+	default:
+		f.Report("type", bank.UnknownValue, map[string]string{"value": kind, "known": string(survey.TypeSeveral)})
+	}
+	name := f.Need("scale")
+	scale, ok := r.scales[name]
+	if !ok {
+		scale, ok = r.bank.Scale(name)
+	}
+	r.used["scales/"+name] = true
+	switch {
+	case name == "":
+		return
+	case !ok:
+		f.Report("scale", bank.UnknownScale, map[string]string{"id": name})
+		return
+	case own.Favourable != nil || own.FavourableWords != "":
+		f.Favourable(scale, own.Favourable, own.FavourableWords)
+	}
+	if own.Reverse && own.Favourable == nil {
+		f.Report("reverse", bank.ReverseAlone, nil)
+	}
+	own.Scale = scale
+}
+
+func (r *reader) readSections() {
+	sections := r.root.Each("sections", "title", "gateway", "items")
+	if len(sections) == 0 {
+		r.report("sections", NoSections)
+	}
+	for _, f := range sections {
+		gateway := f.Text("gateway")
+		if _, ok := r.bank.Gateway(gateway); !ok && gateway != "" {
+			f.Report("gateway", bank.UnknownGateway, map[string]string{"id": gateway})
+		}
+		section := r.doc.AddSection(f.Text("title"), gateway)
+		items := f.Texts("items")
+		if len(items) == 0 {
+			r.report(f.At("items"), NotQuestions)
+		}
+		for n, id := range items {
+			r.ask(section, id, fmt.Sprintf("%s/%d", f.At("items"), n+1))
+		}
+	}
+	unused(r, "items/", r.items, ItemUnused)
+}
+
+func unused[T any](r *reader, under string, all map[string]T, code bank.Code) {
+	for _, id := range slices.Sorted(maps.Keys(all)) {
+		if !r.used[under+id] && id != "" {
+			r.report(under+id, code, "id", id)
+		}
+	}
+}
+
+func (r *reader) ask(section, id, path string) {
+	var found []survey.Problem
+	if own, ok := r.items[id]; ok {
+		path = "items/" + id
+		r.used[path] = true
+		found = r.doc.AddOwn(section, own)
+	} else {
+		found = r.doc.AddItem(r.bank, section, id)
+	}
+	for _, p := range found {
+		// One wrong audience is one mistake, not one for each question.
+		if p.Key != survey.OtherAudience || bank.CanAnswer(r.doc.Audience) {
+			r.survey(path, p)
+		}
+	}
+	if len(found) == 0 {
+		r.asked = append(r.asked, path)
+	}
+}
+
+// checkDocument asks of the whole what a survey made on a page is asked too.
+func (r *reader) checkDocument() {
+	paths := map[string]string{}
+	for n, q := range r.doc.Questions() {
+		paths[q.ID] = r.asked[n]
+	}
+	for _, p := range r.doc.Problems() {
+		path := "survey"
+		if q, ok := paths[p.Values["question"]]; ok {
+			path = q
+		} else if n := p.Values["section"]; n != "" {
+			path = "sections/" + n
+		} else if key := headKey(p); key != "" {
+			path = "survey/" + key
+		}
+		r.survey(path, p)
+	}
+}
+
+// headKey is the key of survey that a problem of the whole document belongs to.
+func headKey(p survey.Problem) string {
+	switch p.Key {
+	case survey.LanguageUnknown:
+		return "language"
+	case survey.MinutesOut:
+		return "minutes"
+	}
+	return p.Values["what"]
+}
+
+// survey reports a document's problem at a path, in the words for a file.
+func (r *reader) survey(path string, p survey.Problem) {
+	sentence, ok := documentSentences[p.Key]
+	if !ok { // kept from happening by a test
+		sentence = "This will not do (" + p.Key + ")."
+	}
+	r.src.Add(bank.NewProblem(r.src.Line(path), path, bank.Code(p.Key), sentence, p.Values))
+}
+
+// documentSentences says a document's problems to somebody who wrote a file.
+var documentSentences = map[string]string{
+	survey.UnknownItem:       "There is no question {item} in the bank or under items. Correct the id, or add the question under items.",
+	survey.RetiredItem:       "The question {item} is no longer in the bank. Use {use} instead.",
+	survey.OtherAudience:     "The question {item} is for {audience}, but this survey is for {for}. Choose one for them.",
+	survey.ItemTwice:         "The question {item} is asked twice. Ask it once.",
+	survey.LeftOutText:       "The question {item} asks for written words, and nobody is there yet to read them first. Leave it out.",
+	survey.TooLong:           "The {what} has more than {most} characters. Shorten it.",
+	survey.StrangeCharacters: "The {what} has characters that cannot be shown. Type it again.",
+	survey.LanguageUnknown:   "{language} is no language tag. Use one such as en-GB or pl.",
+	survey.MinutesOut:        "A survey takes from 1 to {most} minutes. Change minutes.",
+	survey.ManyQuestions:     "There are {have} questions; at most {most} can be asked. Take some out.",
+	survey.ManyOneself:       "{have} questions ask people to describe themselves. At most {most} may, because more would point at a person.",
+	survey.SectionTitle:      "This section has no title. Add one: only a single section may go without.",
+	survey.QuestionOneself:   "A question that asks people to describe themselves is about me. Change about, or take describes_oneself out.",
+	survey.QuestionKind:      "A question that is answered by {type} cannot have a scale of the kind {kind}. For several answers use the kind choice.",
+	survey.ManyOptions:       "There are {have} options; at most {most} can be offered. Take some out.",
+	survey.OptionLabel:       "Option {place} has the same label as another, {label}. Give each its own.",
+	survey.AtMostOut:         "at_most is {at_most}. Use it only with the type several, from {least} to {most}.",
+}

@@ -1,0 +1,157 @@
+// Package schedule does what is due: it closes rounds on their last day, settles them after their grace, makes their
+// releases, and deletes what was promised to be deleted.
+package schedule
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/round"
+	"earshot/internal/base/fault"
+	"earshot/internal/base/seal"
+	"earshot/internal/base/storage"
+	"earshot/internal/listen/collecting"
+	"earshot/internal/listen/participation"
+	"earshot/internal/listen/response"
+	"earshot/internal/school/access"
+	"earshot/internal/school/audit"
+	"earshot/internal/school/identity"
+	"earshot/internal/show/result"
+)
+
+// Kinds of jobs; the target is a round.
+const (
+	closeRound   = "round.close"
+	settleRound  = "round.settle"
+	releaseRound = "round.release"
+	purgeAnswers = "round.purge_answers"
+	purgeCounts  = "round.purge_counts"
+)
+
+// Clock does what is due, for all schools of a database.
+type Clock struct {
+	DB   *storage.DB
+	Key  seal.Key
+	Bank *bank.Bank
+	Log  *slog.Logger
+}
+
+// Run looks every few seconds until ctx ends.
+func (c Clock) Run(ctx context.Context, every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		if err := c.Tick(ctx); err != nil && ctx.Err() == nil {
+			c.Log.Error("schedule", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Tick notes what the rounds need and does what is due. It may run on several servers at once: each job is leased.
+func (c Clock) Tick(ctx context.Context) error {
+	if err := c.note(ctx); err != nil {
+		return err
+	}
+	for range 100 { // a bound, so that one bad job cannot hold a tick for ever
+		j, ok, err := take(ctx, c.DB)
+		if err != nil || !ok {
+			return err
+		}
+		if err := c.do(ctx, j); err != nil {
+			// It is tried again when its lease runs out, each time a little later.
+			c.Log.Error("job failed", "kind", j.Kind, "school", j.SchoolID, "target", j.Target, "tries", j.Tries, "error", err)
+			continue
+		}
+		if err := finish(ctx, c.DB, j); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note writes a job for every change a round is waiting for. A job that is there already moves with its round: a round
+// that was extended closes later.
+func (c Clock) note(ctx context.Context) error {
+	rounds, err := waiting(ctx, c.DB)
+	if err != nil {
+		return err
+	}
+	for _, r := range rounds {
+		zone := r.Zone()
+		var kind string
+		var due time.Time
+		switch r.State {
+		case round.Open:
+			kind, due = closeRound, r.ClosesAt
+		case round.Closed:
+			kind, due = settleRound, r.SettlesAt()
+		default:
+			if err := set(ctx, c.DB, r.SchoolID, releaseRound, r.ID, *r.SettledAt); err != nil {
+				return err
+			}
+			if err := set(ctx, c.DB, r.SchoolID, purgeCounts, r.ID, r.CountsUntil().Time(zone)); err != nil {
+				return err
+			}
+			kind, due = purgeAnswers, r.DeleteOn().Time(zone)
+		}
+		if err := set(ctx, c.DB, r.SchoolID, kind, r.ID, due); err != nil {
+			return err
+		}
+	}
+	return identity.NewStore(c.DB, c.Key).PurgeSessions(ctx)
+}
+
+func (c Clock) do(ctx context.Context, j Job) error {
+	who := access.Clock(j.SchoolID)
+	var err error
+	switch j.Kind {
+	case closeRound:
+		_, err = round.NewStore(c.DB, c.Key, c.Bank).Close(ctx, who, j.Target)
+	case settleRound:
+		_, err = Settle(ctx, c.DB, c.Key, c.Bank, who, j.Target)
+	case releaseRound:
+		_, err = result.NewStore(c.DB, c.Key, c.Bank).Make(ctx, j.SchoolID, j.Target)
+	case purgeAnswers:
+		err = c.purge(ctx, who, j.Target)
+	case purgeCounts:
+		err = purgeReleases(ctx, c.DB, who, j.Target)
+	}
+	if fault.Is(err, fault.Conflict) {
+		return nil // somebody has done it already, or the round went another way
+	}
+	return err
+}
+
+// purge deletes the answers of a round on the day that was promised; its group totals stay until their own day.
+func (c Clock) purge(ctx context.Context, who access.Actor, id string) error {
+	err := c.DB.InTx(ctx, func(tx *storage.DB) error {
+		if _, err := response.NewStore(tx).Purge(ctx, who.School, id); err != nil {
+			return err
+		}
+		if err := participation.NewStore(tx, c.Key).Forget(ctx, who.School, id); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, who, "round.purge", "round", id, "")
+	})
+	if err != nil {
+		return err
+	}
+	return c.DB.Vacuum(ctx, "responses", "slips", "receipts")
+}
+
+// Settle settles a round and makes its release. If the second fails, the clock makes it up.
+func Settle(ctx context.Context, db *storage.DB, key seal.Key, b *bank.Bank, who access.Actor, id string) (round.Round, error) {
+	r, err := collecting.Settle(ctx, db, key, b, who, id)
+	if err != nil {
+		return r, err
+	}
+	_, err = result.NewStore(db, key, b).Make(ctx, who.School, id)
+	return r, err
+}

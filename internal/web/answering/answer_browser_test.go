@@ -1,0 +1,878 @@
+//go:build browser
+
+package answering
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"earshot/static"
+)
+
+const (
+	slip      = "7K4M9Q2XD3TV"
+	otherSlip = "0123456789AB"
+	policy    = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+var browser context.Context
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		path := os.Getenv("CHROME")
+		if path == "" {
+			for _, name := range []string{"chromium", "google-chrome", "chrome"} {
+				if found, err := exec.LookPath(name); err == nil {
+					path = found
+					break
+				}
+			}
+		}
+		options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
+			chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+			chromedp.Flag("disable-component-update", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"))
+		allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+		defer stop()
+		ctx, cancel := chromedp.NewContext(allocator)
+		defer cancel()
+		if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+			fmt.Fprintln(os.Stderr, "no browser:", err)
+			return 1
+		}
+		browser = ctx
+		return m.Run()
+	}())
+}
+
+// A stub answers as the school's server would, and remembers what was posted.
+type stub struct {
+	*httptest.Server
+	page  answerPage
+	reply func(n int, form url.Values) (int, sendReply) // n counts from 1
+	task  func(form url.Values) (int, taskReply)
+	delay time.Duration
+
+	mu    sync.Mutex
+	posts []url.Values
+	kinds []string // Accept of each post
+	paths []string
+	times []time.Time
+}
+
+func newStub(t *testing.T) *stub {
+	s := &stub{page: samplePage()}
+	s.from(func(int, url.Values) (int, sendReply) { return 200, storedReply() })
+	mux := http.NewServeMux()
+	mux.Handle("/static/", static.Handler())
+	mux.HandleFunc("POST /a/x7k2/task", func(w http.ResponseWriter, r *http.Request) {
+		s.note(r)
+		if s.task == nil {
+			http.NotFound(w, r)
+			return
+		}
+		status, reply := s.task(r.PostForm)
+		writeJSON(w, status, reply)
+	})
+	mux.HandleFunc("POST /a/x7k2", func(w http.ResponseWriter, r *http.Request) {
+		n := s.note(r)
+		time.Sleep(s.delay)
+		s.mu.Lock()
+		answer := s.reply
+		s.mu.Unlock()
+		status, reply := answer(n, r.PostForm)
+		if r.Header.Get("Accept") != "application/json" {
+			w.Header().Set("Content-Security-Policy", policy)
+			_, _ = io.WriteString(w, render(t, "answering/outcome.html", outcomePage{answerFrame: s.page.answerFrame, Lines: []string{"Thank you."}}))
+			return
+		}
+		if status == 503 {
+			w.Header().Set("Retry-After", "1")
+		}
+		writeJSON(w, status, reply)
+	})
+	mux.HandleFunc("GET /a/x7k2", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, render(t, "answering/answer.html", s.page))
+	})
+	mux.HandleFunc("GET /reply", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "the reply") })
+	s.Server = httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	return s
+}
+
+func storedReply() sendReply {
+	return sendReply{State: "stored", Thanks: &thanksReply{
+		Title: "Thank you", Lines: []string{"Your answers are in.", "Our reply will be ready by 12 December. You will find it here:"},
+		Link: &linkView{Text: "What we heard", URL: "/reply"},
+	}}
+}
+
+func writeJSON(w http.ResponseWriter, status int, reply any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(reply)
+}
+
+func (s *stub) note(r *http.Request) int {
+	_ = r.ParseForm()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.times = append(s.times, time.Now())
+	s.posts, s.kinds, s.paths = append(s.posts, r.PostForm), append(s.kinds, r.Header.Get("Accept")), append(s.paths, r.URL.Path)
+	n := 0
+	for _, p := range s.paths {
+		if p == r.URL.Path {
+			n++
+		}
+	}
+	return n
+}
+
+// sent gives the answers posted, without the questions about a reading task.
+func (s *stub) sent() []url.Values {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []url.Values
+	for i, p := range s.posts {
+		if s.paths[i] == "/a/x7k2" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// from changes the answers of a stub that is already in use.
+func (s *stub) from(reply func(n int, form url.Values) (int, sendReply)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reply = reply
+}
+
+func (s *stub) address() string { return s.URL + "/a/x7k2" }
+
+// A tab is a fresh browser profile; at the end it fails the test if the page broke the policy, threw an error or asked
+// anything of another server.
+type tab struct {
+	*testing.T
+	ctx context.Context
+}
+
+func open(t *testing.T, s *stub, address string, before ...chromedp.Action[chromedp.Void]) tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	ctx, stop := context.WithTimeout(ctx, 40*time.Second)
+	t.Cleanup(func() { stop(); cancel() })
+	var mu sync.Mutex
+	var bad []string
+	err := chromedp.Listen(ctx, func(ev any) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch ev := ev.(type) {
+		case *log.EventEntryAdded:
+			if strings.Contains(ev.Entry.Text, "Content Security Policy") {
+				bad = append(bad, ev.Entry.Text)
+			}
+		case *runtime.EventExceptionThrown:
+			bad = append(bad, ev.ExceptionDetails.Text)
+		case *network.EventRequestWillBeSent:
+			if u := ev.Request.URL; !strings.HasPrefix(u, s.URL) && !strings.HasPrefix(u, "data:") && !strings.HasPrefix(u, "about:") {
+				bad = append(bad, "asked "+u)
+			}
+		case *page.EventJavascriptDialogOpening:
+			go func() {
+				_, _ = chromedp.Call(ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+			}()
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, b := range bad {
+			t.Errorf("the page: %s", b)
+		}
+	})
+	b := tab{t, ctx}
+	b.do(append([]chromedp.Action[chromedp.Void]{chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile, chromedp.EmulateTouch)}, before...)...)
+	b.do(chromedp.Navigate(address))
+	return b
+}
+
+func (b tab) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.Fatalf("%v\n%s", err, b.where())
+	}
+}
+
+func (b tab) where() string {
+	text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string]("location.href + '\\n' + document.body.innerText.slice(0, 600)"))
+	return text
+}
+
+func eval[T any](b tab, js string) T {
+	b.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](js))
+	if err != nil {
+		b.Fatalf("%s: %v", js, err)
+	}
+	return v
+}
+
+func (b tab) click(css string) {
+	b.Helper()
+	b.do(chromedp.Click(chromedp.CSS(css), chromedp.NodeVisible))
+}
+
+func (b tab) waitFor(js string) {
+	b.Helper()
+	for range 100 {
+		if eval[bool](b, "!!("+js+")") {
+			return
+		}
+		time.Sleep(60 * time.Millisecond)
+	}
+	b.Fatalf("never: %s\n%s", js, b.where())
+}
+
+func (b tab) heading() string {
+	b.Helper()
+	return eval[string](b, `(() => { const h = [...document.querySelectorAll("h1,h2")].find((h) => h.offsetParent && !h.closest("#help")); return h ? h.lastChild.textContent : "" })()`)
+}
+
+func (b tab) expectHeading(want string) {
+	b.Helper()
+	for range 60 {
+		if strings.Contains(b.heading(), want) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.Fatalf("the heading is %q, want %q\n%s", b.heading(), want, b.where())
+}
+
+func (b tab) message() string {
+	b.Helper()
+	return eval[string](b, `(document.getElementById("message") || {}).textContent || ""`)
+}
+
+func (b tab) expectMessage(want string) {
+	b.Helper()
+	for range 60 {
+		if strings.Contains(b.message(), want) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.Fatalf("the message is %q, want %q", b.message(), want)
+}
+
+// toTheEnd answers every question with its fourth option and stops before Send.
+func (b tab) toTheEnd() {
+	b.Helper()
+	b.click("#next")
+	for _, q := range samplePage().Questions {
+		b.expectHeading(q.Text)
+		b.click("#q-" + q.ID + " label:nth-of-type(4)")
+		b.click("#next")
+	}
+	b.expectHeading("That was the last question")
+}
+
+func TestJourneyByTap(t *testing.T) {
+	s := newStub(t)
+	b := open(t, s, s.address()+"#"+slip)
+	if at := eval[string](b, "location.href"); at != s.address() {
+		t.Errorf("the address bar keeps the code: %s", at)
+	}
+	b.expectHeading("How is learning for you?")
+	b.do(chromedp.Tap(chromedp.CSS("#next")))
+	qs := s.page.Questions
+	b.expectHeading(qs[0].Text)
+	if focus := eval[string](b, "document.activeElement.tagName + document.activeElement.textContent"); !strings.HasPrefix(focus, "H21 of 12") {
+		t.Errorf("the focus is on %q", focus)
+	}
+	b.do(chromedp.Tap(chromedp.CSS("#q-afl_s_next label:nth-of-type(2)")), chromedp.Tap(chromedp.CSS("#clear")))
+	if eval[bool](b, `!!document.querySelector("#q-afl_s_next :checked")`) {
+		t.Error("the answer was not cleared")
+	}
+	b.do(chromedp.Tap(chromedp.CSS("#next")))
+	b.expectMessage("You left this one")
+	b.do(chromedp.Tap(chromedp.CSS("#next")))
+	b.expectHeading(qs[1].Text)
+	for i, q := range qs[1:] {
+		b.expectHeading(q.Text)
+		if i != 4 {
+			b.do(chromedp.Tap(chromedp.CSS("#q-" + q.ID + " label:nth-of-type(5)")))
+		}
+		b.do(chromedp.Tap(chromedp.CSS("#next")))
+		if m := b.message(); m != "" {
+			t.Errorf("reminded twice: %s", m)
+		}
+	}
+	b.expectHeading("That was the last question")
+	if text := eval[string](b, `document.getElementById("check").innerText`); !strings.Contains(text, "You answered 10 of 12.") || !strings.Contains(text, qs[0].Text) || !strings.Contains(text, qs[5].Text) {
+		t.Errorf("the check says %s", text)
+	}
+	b.do(chromedp.Tap(chromedp.CSS("#left li:first-child button")))
+	b.expectHeading(qs[0].Text)
+	b.do(chromedp.Tap(chromedp.CSS("#q-afl_s_next label:nth-of-type(3)")), chromedp.Tap(chromedp.CSS("#next")))
+	b.expectHeading("That was the last question")
+	b.do(chromedp.Tap(chromedp.CSS("#send")))
+	b.expectHeading("Thank you")
+
+	sent := s.sent()
+	if len(sent) != 1 {
+		t.Fatalf("%d posts", len(sent))
+	}
+	form := sent[0]
+	if form.Get("code") != slip || form.Get("afl_s_next") != "sometimes" || form.Get("well_s_still") != "always" || form.Has("guid_s_clear") {
+		t.Errorf("posted %v", form)
+	}
+	if !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(form.Get("receipt")) || form.Get("pace") != "fast" {
+		t.Errorf("receipt %q, pace %q", form.Get("receipt"), form.Get("pace"))
+	}
+	for name := range form {
+		if name != "code" && name != "receipt" && name != "pace" && !slices.ContainsFunc(qs, func(q questionView) bool { return q.ID == name }) {
+			t.Errorf("posted %s, which nobody asked for", name)
+		}
+	}
+	if n := eval[int](b, "sessionStorage.length + localStorage.length + document.cookie.length"); n != 0 {
+		t.Error("something was left on the device")
+	}
+	b.do(chromedp.NavigateBack())
+	b.expectHeading("Thank you")
+	b.do(chromedp.Reload())
+	b.expectHeading("How is learning for you?")
+	if eval[bool](b, `!!document.querySelector("fieldset :checked") || !!document.getElementById("code").value`) {
+		t.Error("the next person sees the last one's answers")
+	}
+}
+
+func TestJourneyByKeyboard(t *testing.T) {
+	s := newStub(t)
+	b := open(t, s, s.address())
+	b.do(chromedp.Focus(chromedp.CSS("#code")), chromedp.KeyEvent("7k4m-9q2x"), chromedp.KeyEvent(kb.Enter))
+	b.expectHeading("How is learning for you?")
+	if text := eval[string](b, `document.getElementById("code-error").textContent + document.activeElement.id`); !strings.HasPrefix(text, "That is not a whole code yet") || !strings.HasSuffix(text, "code") {
+		t.Errorf("a short code: %s", text)
+	}
+	b.do(chromedp.Focus(chromedp.CSS("#code")), chromedp.Evaluate[chromedp.Void](`document.getElementById("code").value = ""; undefined`),
+		chromedp.KeyEvent(" o1l3 4567-89ab"), chromedp.KeyEvent(kb.Enter))
+	for _, q := range s.page.Questions {
+		b.expectHeading(q.Text)
+		b.do(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(" "), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter))
+	}
+	b.expectHeading("That was the last question")
+	if len(s.sent()) != 0 {
+		t.Fatal("sent before Send")
+	}
+	b.do(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Enter))
+	b.expectHeading("Thank you")
+	form := s.sent()[0]
+	if form.Get("code") != "011345678"+"9AB" || form.Get("afl_s_next") != "sometimes" || form.Get("org_s_calm") != "half" {
+		t.Errorf("posted %v", form)
+	}
+	if focus := eval[string](b, "document.activeElement.textContent"); focus != "Thank you" {
+		t.Errorf("the focus is on %q", focus)
+	}
+}
+
+func TestReloadAndBackKeepEverything(t *testing.T) {
+	s := newStub(t)
+	b := open(t, s, s.address()+"#"+slip)
+	qs := s.page.Questions
+	b.click("#next")
+	b.click("#q-afl_s_next label:nth-of-type(4)")
+	b.click("#next")
+	b.click("#q-l2l_s_tries label:nth-of-type(2)")
+	b.do(chromedp.Reload())
+	b.expectHeading(qs[1].Text)
+	if got := eval[string](b, `[...document.querySelectorAll("fieldset :checked")].map((i) => i.name + "=" + i.value).join()`); got != "afl_s_next=often,l2l_s_tries=rarely" {
+		t.Errorf("after a reload: %s", got)
+	}
+	b.do(chromedp.NavigateBack())
+	b.expectHeading(qs[0].Text)
+	b.do(chromedp.NavigateForward())
+	b.expectHeading(qs[1].Text)
+	b.click("#back")
+	b.expectHeading(qs[0].Text)
+	b.click("#back")
+	b.expectHeading("How is learning for you?")
+	if !eval[bool](b, `!document.getElementById("placed").hidden && document.getElementById("typed").hidden`) {
+		t.Error("the code is not put away")
+	}
+}
+
+func TestAnotherSlipInTheSameTabStartsAfresh(t *testing.T) {
+	s := newStub(t)
+	b := open(t, s, s.address()+"#"+slip)
+	b.click("#next")
+	b.click("#q-afl_s_next label:nth-of-type(4)")
+	b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.address()+"#"+otherSlip))
+	b.expectHeading("How is learning for you?")
+	if eval[bool](b, `!!document.querySelector("fieldset :checked")`) {
+		t.Error("the next person sees the last one's answers")
+	}
+	b.click("#next")
+	b.expectHeading(s.page.Questions[0].Text)
+	b.click("#q-afl_s_next label:nth-of-type(1)")
+	b.click("#wipe")
+	b.expectMessage("This takes all your answers")
+	b.click("#wipe")
+	b.waitFor(`document.getElementById("code") && !document.getElementById("code").value && !document.querySelector("fieldset :checked") && (sessionStorage.getItem("earshot/a/x7k2") || "").includes('"answers":{}')`)
+	b.expectHeading("How is learning for you?")
+}
+
+func offline(yes bool) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		rules := []*network.Conditions{{Offline: yes, DownloadThroughput: -1, UploadThroughput: -1}}
+		if _, err := chromedp.Call(ctx, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: rules}); err != nil {
+			return err
+		}
+		_, err := chromedp.Call(ctx, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: yes, DownloadThroughput: -1, UploadThroughput: -1})
+		return err
+	})
+}
+
+func TestOfflineThenOnlineSendsOnce(t *testing.T) {
+	s := newStub(t)
+	b := open(t, s, s.address()+"#"+slip)
+	b.toTheEnd()
+	b.do(offline(true))
+	b.click("#send")
+	b.expectMessage("There is no connection")
+	time.Sleep(2 * time.Second) // long enough for another try
+	if n := len(s.sent()); n != 0 {
+		t.Fatalf("%d posts while offline", n)
+	}
+	b.do(offline(false))
+	b.expectHeading("Thank you")
+	if n := len(s.sent()); n != 1 {
+		t.Errorf("%d posts", n)
+	}
+}
+
+// The answer to the first Send is lost on its way: the second carries the same receipt, so that the server knows it.
+func TestLostAcknowledgementIsAskedAgainWithTheSameReceipt(t *testing.T) {
+	s := newStub(t)
+	s.reply = func(n int, _ url.Values) (int, sendReply) {
+		if n == 1 {
+			panic(http.ErrAbortHandler)
+		}
+		reply := storedReply()
+		reply.State = "already"
+		return 200, reply
+	}
+	b := open(t, s, s.address()+"#"+slip)
+	b.toTheEnd()
+	b.click("#send")
+	b.expectHeading("Thank you")
+	sent := s.sent()
+	if len(sent) != 2 || sent[0].Get("receipt") != sent[1].Get("receipt") || sent[0].Get("receipt") == "" {
+		t.Errorf("posted %v", sent)
+	}
+}
+
+func TestReloadWhileWaitingGoesOnSending(t *testing.T) {
+	s := newStub(t)
+	b := open(t, s, s.address()+"#"+slip)
+	s.from(func(n int, _ url.Values) (int, sendReply) {
+		if n < 3 {
+			return 503, sendReply{State: "busy"}
+		}
+		return 200, storedReply()
+	})
+	b.toTheEnd()
+	b.click("#send")
+	b.expectMessage("Many people are sending at once")
+	b.do(chromedp.Reload())
+	b.expectHeading("Thank you")
+	sent := s.sent()
+	if len(sent) != 3 || sent[0].Get("receipt") != sent[2].Get("receipt") {
+		t.Errorf("posted %v", sent)
+	}
+}
+
+func TestDoubleTapSendsOnce(t *testing.T) {
+	s := newStub(t)
+	s.delay = 400 * time.Millisecond
+	b := open(t, s, s.address()+"#"+slip)
+	b.toTheEnd()
+	b.do(chromedp.Evaluate[chromedp.Void](`for (let i = 0; i < 5; i++) { document.getElementById("send").click(); } undefined`))
+	b.expectMessage("Sending")
+	b.expectHeading("Thank you")
+	if n := len(s.sent()); n != 1 {
+		t.Errorf("%d posts", n)
+	}
+}
+
+func TestBusyServerIsObeyed(t *testing.T) {
+	s := newStub(t)
+	s.reply = func(n int, _ url.Values) (int, sendReply) {
+		if n == 1 {
+			return 503, sendReply{State: "busy", Message: "Many are sending."}
+		}
+		return 200, storedReply()
+	}
+	b := open(t, s, s.address()+"#"+slip)
+	b.toTheEnd()
+	b.click("#send")
+	b.expectMessage("Many are sending.")
+	b.click("#send") // an impatient tap changes nothing
+	b.expectHeading("Thank you")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	times := s.times[len(s.times)-2:]
+	if len(s.posts) != 3 || times[1].Sub(times[0]) < time.Second { // the first is the code, at the start
+		t.Errorf("tried at %v", s.times)
+	}
+}
+
+func TestRefusalsSaySoAndLoseNothing(t *testing.T) {
+	for _, c := range []struct {
+		status  int
+		state   string
+		at      string // the screen where the message stands
+		newSlip bool
+	}{
+		{409, "spent", "#code-error", true},
+		{404, "unknown_code", "#code-error", true},
+		{410, "closed", "#message", false},
+		{422, "invalid", "#message", false},
+		{500, "broken", "#message", false},
+	} {
+		t.Run(c.state, func(t *testing.T) {
+			s := newStub(t)
+			s.reply = func(n int, _ url.Values) (int, sendReply) {
+				if n > 1 {
+					return 200, storedReply()
+				}
+				reply := sendReply{State: c.state, Message: "A kind sentence."}
+				if c.state == "invalid" {
+					reply.Fields = map[string]string{"curr_s_fit": "Please choose one of these."}
+				}
+				return c.status, reply
+			}
+			b := open(t, s, s.address()+"#"+slip)
+			b.toTheEnd()
+			b.click("#send")
+			b.waitFor(`document.querySelector("` + c.at + `").offsetParent && document.querySelector("` + c.at + `").textContent === "A kind sentence."`)
+			if n := eval[int](b, `document.querySelectorAll("fieldset :checked").length`); n != 12 {
+				t.Errorf("%d answers left", n)
+			}
+			switch {
+			case c.newSlip:
+				b.do(chromedp.KeyEvent(otherSlip)) // the old code is selected
+				b.click("#next")
+				b.expectHeading("That was the last question")
+			case c.state == "invalid":
+				b.click("#left button")
+				b.expectHeading("How well does the work you are given fit what you need?")
+				if text := eval[string](b, `document.getElementById("e-curr_s_fit").innerText`); text != "Please choose one of these." {
+					t.Errorf("at the question: %q", text)
+				}
+				b.click("#q-curr_s_fit label:nth-of-type(1)")
+				b.click("#next")
+			}
+			b.click("#send")
+			b.expectHeading("Thank you")
+			sent := s.sent()
+			if len(sent) != 2 || (sent[0].Get("receipt") == sent[1].Get("receipt")) == c.newSlip {
+				t.Errorf("posted %v", sent)
+			}
+		})
+	}
+}
+
+func TestUnknownCodeIsSaidBeforeAnsweringInVain(t *testing.T) {
+	s := newStub(t)
+	s.task = func(form url.Values) (int, taskReply) {
+		if form.Get("code") == slip {
+			return 404, taskReply{State: "unknown_code", Message: "We do not know this code."}
+		}
+		return 200, taskReply{State: "go"}
+	}
+	b := open(t, s, s.address()+"#"+slip)
+	b.click("#next")
+	b.waitFor(`document.getElementById("code-error").innerText === "We do not know this code."`)
+	b.do(chromedp.KeyEvent(otherSlip)) // the old code is selected
+	b.click("#next")
+	b.expectHeading(s.page.Questions[0].Text)
+}
+
+func TestLookAlikeSlipReadsAndStoresNothing(t *testing.T) {
+	s := newStub(t)
+	s.task = func(url.Values) (int, taskReply) {
+		return 200, taskReply{State: "reading", Pages: []taskPage{
+			{"Foxes in the city", []string{"Foxes came to live in cities about a hundred years ago.", "They eat almost anything."}},
+			{"Where they sleep", []string{"Most sleep in gardens, under sheds."}},
+		}}
+	}
+	b := open(t, s, s.address()+"#"+slip)
+	b.click("#next")
+	b.expectHeading("Foxes in the city")
+	if text := eval[string](b, `document.querySelector(".task:not([hidden]) small").textContent`); text != "1 of 2" {
+		t.Errorf("place %q", text)
+	}
+	b.click("#next")
+	b.do(chromedp.Reload())
+	b.expectHeading("Where they sleep")
+	b.click("#next")
+	b.expectHeading("That was the last question")
+	b.click("#send")
+	b.expectHeading("Thank you")
+	sent := s.sent()
+	if len(sent) != 1 || len(sent[0]) != 3 {
+		t.Errorf("posted %v, want code, receipt and pace alone", sent)
+	}
+}
+
+func TestHelpIsOnEveryScreen(t *testing.T) {
+	s := newStub(t)
+	b := open(t, s, s.address()+"#"+slip)
+	place := func() string {
+		return eval[string](b, `JSON.stringify(document.querySelector(".talk").getBoundingClientRect())`)
+	}
+	first := place()
+	b.click("#next")
+	b.click(".talk")
+	b.waitFor(`document.querySelector("dialog").open && document.activeElement.id === "help-title"`)
+	b.do(chromedp.KeyEvent(kb.Escape))
+	b.waitFor(`!document.querySelector("dialog").open`)
+	b.click(".talk")
+	b.click("#close")
+	b.waitFor(`!document.querySelector("dialog").open`)
+	if now := place(); now != first {
+		t.Errorf("the button moved from %s to %s", first, now)
+	}
+}
+
+func withoutScript() chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	})
+}
+
+func TestPlainFormWithoutScript(t *testing.T) {
+	s := newStub(t)
+	b := open(t, s, s.address(), withoutScript())
+	b.do(chromedp.SendKeys(chromedp.CSS("#code"), "7k4m 9q2x d3tv"+kb.Enter))
+	time.Sleep(300 * time.Millisecond)
+	if len(s.sent()) != 0 {
+		t.Fatal("Enter in the code field sent an empty form")
+	}
+	b.click("#q-afl_s_next label:nth-of-type(4)")
+	b.click("#q-well_s_still label:nth-of-type(1)")
+	b.click("#send")
+	for range 50 {
+		if len(s.sent()) > 0 {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	sent := s.sent()
+	if len(sent) != 1 || sent[0].Get("code") != "7k4m 9q2x d3tv" || sent[0].Get("afl_s_next") != "often" || sent[0].Get("well_s_still") != "never" || len(sent[0]) != 3 {
+		t.Errorf("posted %v", sent)
+	}
+}
+
+// WCAG 1.4.10 and 1.4.4: nothing to scroll sideways at 320 px, nor with text at 200 %.
+func TestNothingSpillsOnSmallScreens(t *testing.T) {
+	for _, dir := range []string{"ltr", "rtl"} {
+		s := newStub(t)
+		s.page.Dir = dir
+		b := open(t, s, s.address()+"#"+slip, chromedp.EmulateViewport(320, 640))
+		b.click("#next")
+		for _, percent := range []string{"112.5%", "225%"} {
+			b.do(chromedp.Evaluate[chromedp.Void](`document.documentElement.style.fontSize = "` + percent + `"; undefined`))
+			if over := eval[int](b, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
+				t.Errorf("%s at %s: %d px too wide", dir, percent, over)
+			}
+		}
+		if small := eval[string](b, `[...document.querySelectorAll("button, label, .talk, summary")].filter((e) => e.offsetParent && e.getBoundingClientRect().height < 47.5).map((e) => e.textContent).join()`); small != "" {
+			t.Errorf("too small to touch: %s", small)
+		}
+	}
+}
+
+func axeScript(t *testing.T) string {
+	path := os.Getenv("AXE_JS")
+	if path == "" {
+		path = filepath.Join("..", "..", "..", "node_modules", "axe-core", "axe.min.js")
+	}
+	body, err := os.ReadFile(path)
+	if err != nil {
+		t.Skip("axe-core is not there: set AXE_JS to its axe.min.js")
+	}
+	return string(body)
+}
+
+func (b tab) expectAccessible(axe, what string) {
+	b.Helper()
+	b.do(chromedp.Evaluate[chromedp.Void](axe + "; undefined"))
+	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](
+		`axe.run(document, {resultTypes: ["violations"]}).then((r) => r.violations.filter((v) => v.impact === "serious" || v.impact === "critical").map((v) => v.id + ": " + v.help + " " + v.nodes.map((n) => n.html).join(" | ")).join("\n"))`,
+		chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if found != "" {
+		b.Errorf("%s: %s", what, found)
+	}
+}
+
+func scheme(name string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}})
+		return err
+	})
+}
+
+func TestAxeFindsNothingSerious(t *testing.T) {
+	axe := axeScript(t)
+	for _, colours := range []string{"light", "dark"} {
+		t.Run(colours, func(t *testing.T) {
+			s := newStub(t)
+			s.reply = func(int, url.Values) (int, sendReply) {
+				return 410, sendReply{State: "closed", Message: "This survey has closed."}
+			}
+			b := open(t, s, s.address(), scheme(colours))
+			b.expectAccessible(axe, "start")
+			b.click("#next")
+			b.expectAccessible(axe, "start with an error")
+			b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.address()+"#"+slip))
+			b.click("#next")
+			b.click("#q-afl_s_next label:nth-of-type(4)")
+			b.expectAccessible(axe, "question")
+			b.click(".talk")
+			b.expectAccessible(axe, "help")
+			b.click("#close")
+			b.click("#wipe")
+			for range s.page.Questions {
+				b.click("#next")
+			}
+			b.click("#next")
+			b.expectHeading("That was the last question")
+			b.expectAccessible(axe, "check")
+			b.click("#send")
+			b.expectMessage("This survey has closed.")
+			b.expectAccessible(axe, "problem")
+			s.from(func(int, url.Values) (int, sendReply) { return 200, storedReply() })
+			b.click("#send")
+			b.expectHeading("Thank you")
+			b.expectAccessible(axe, "thanks")
+		})
+	}
+}
+
+// TestScreens writes a picture of every screen to the folder in EARSHOT_SHOTS, to be looked at.
+func TestScreens(t *testing.T) {
+	folder := os.Getenv("EARSHOT_SHOTS")
+	if folder == "" {
+		t.Skip("EARSHOT_SHOTS is not set")
+	}
+	shoot := func(b tab, name string) {
+		png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+		if strings.HasSuffix(name, "-whole") {
+			png, err = chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name+".png"), bytes.Clone(png), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		name, colours string
+		width, height int64
+		arabic        bool
+	}{
+		{"phone-light", "light", 360, 740, false}, {"phone-dark", "dark", 360, 740, false}, {"small", "light", 320, 568, false},
+		{"wide-light", "light", 1280, 800, false}, {"wide-dark", "dark", 1280, 800, false}, {"phone-rtl", "light", 360, 740, true},
+	} {
+		s := newStub(t)
+		if c.arabic {
+			s.page = arabicPage()
+		}
+		size := chromedp.EmulateViewport(c.width, c.height)
+		b := open(t, s, s.address(), size, scheme(c.colours))
+		shoot(b, c.name+"-1-start-whole")
+		b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.address()+"#"+slip))
+		shoot(b, c.name+"-2-start")
+		b.click("#next")
+		b.click("#q-afl_s_next label:nth-of-type(4)")
+		shoot(b, c.name+"-3-question")
+		b.click(".talk")
+		shoot(b, c.name+"-4-help")
+		b.click("#close")
+		b.click("#next")
+		b.click("#next")
+		shoot(b, c.name+"-5-reminder")
+		for range 9 {
+			b.click("#next")
+		}
+		b.click("#next")
+		b.click("#next")
+		b.waitFor(`document.getElementById("check").offsetParent`)
+		shoot(b, c.name+"-6-check")
+		s.from(func(int, url.Values) (int, sendReply) { return 503, sendReply{State: "busy"} })
+		b.click("#send")
+		time.Sleep(300 * time.Millisecond)
+		shoot(b, c.name+"-7-problem")
+		s.from(func(int, url.Values) (int, sendReply) { return 200, storedReply() })
+		b.waitFor(`!document.getElementById("thanks").hidden`)
+		shoot(b, c.name+"-8-thanks")
+		plain := open(t, s, s.address(), size, scheme(c.colours), withoutScript())
+		shoot(plain, c.name+"-9-plain-whole")
+	}
+}
+
+func arabicPage() answerPage {
+	p := samplePage()
+	p.Lang, p.Dir, p.School, p.Title = "ar", "rtl", "مدرسة ريفرسايد", "كيف يسير التعلّم معك؟"
+	p.Help = helpView{Label: "أريد التحدث مع أحد", Title: "تحدّث مع أحد", Intro: "يمكنك التوقف هنا والذهاب إلى أي من هؤلاء.", People: []helpPerson{{"السيدة أوكافور", "مسؤولة الحماية", "الغرفة 12"}}, Lines: []helpLine{{"Childline", "0800 1111", "مجانًا، ليلًا ونهارًا"}}, Close: "العودة إلى الأسئلة"}
+	p.Promise.First = []string{"هذا ليس اختبارًا. لا توجد إجابات صحيحة أو خاطئة. يستغرق حوالي 4 دقائق.", "هذا الاستبيان مجهول: لا يُحفظ اسمك مع إجاباتك.", "يمكنك ترك أي سؤال، أو التوقف في أي وقت."}
+	p.Promise.More, p.Promise.Send = p.Promise.First[1:], []string{"بعد الضغط على إرسال لا يمكننا العثور على إجاباتك."}
+	w := &p.Words
+	w.More, w.CodeLabel, w.CodeHint, w.CodeInPlace, w.CodeChange = "المزيد عن هذا", "الرمز على ورقتك", "12 حرفًا ورقمًا.", "رمزك في مكانه.", "اكتب رمزًا آخر"
+	w.Back, w.Start, w.Send, w.Clear, w.ClearAll, w.CheckTitle, w.Skipped = "رجوع", "ابدأ", "إرسال", "امسح إجابتي", "توقّف وامسح كل إجاباتي", "كان هذا آخر سؤال", "تركت هذه الأسئلة."
+	w.Script.Start, w.Script.Next, w.Script.ToCheck, w.Script.Send, w.Script.Answered = w.Start, "التالي", "إلى النهاية", w.Send, "أجبت عن {n} من {m}."
+	w.Script.SkipReminder, w.Script.Busy = "تركت هذا السؤال. لا بأس. اضغط التالي مرة أخرى.", "كثيرون يرسلون الآن. أبقِ هذه الصفحة مفتوحة."
+	for i := range p.Questions {
+		q := &p.Questions[i]
+		q.Place, q.Text = fmt.Sprintf("%d من 12", i+1), "كم مرة تخبرك الملاحظات بما عليك فعله بعد ذلك لتتحسّن؟"
+		for o, label := range []string{"أبدًا", "نادرًا", "أحيانًا", "كثيرًا", "دائمًا تقريبًا"} {
+			q.Options[o].Label = label
+		}
+	}
+	return p
+}

@@ -1,0 +1,110 @@
+package authoring
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"earshot/internal/ask/round"
+	"earshot/internal/school/access"
+	"earshot/internal/web/page"
+)
+
+type homePage struct {
+	page.Base
+	Greeting string
+	Next     nextStep
+	Rounds   []roundLine
+	First    bool // nothing has been asked yet
+	Leads    bool
+}
+
+// nextStep is the one thing to do next.
+type nextStep struct {
+	Title string
+	Text  string
+	Link  page.Link
+}
+
+type roundLine struct {
+	Title string
+	URL   string
+	State string
+	Hint  string
+}
+
+var homeTemplate = page.New("authoring/home", "base", homePage{})
+
+func (p Pages) home(c echo.Context, who access.Actor) error {
+	rounds, err := p.Rounds().List(c.Request().Context(), who)
+	if err != nil {
+		return err
+	}
+	d := homePage{Base: p.NewBase(c, "Home"), Greeting: "Hello, " + who.Name, Leads: access.Can(who, access.RunRounds, access.Object{School: who.School})}
+	if !access.Can(who, access.BrowseBank, access.Object{School: who.School}) {
+		d.Next = nextStep{Title: "People and settings", Text: "Your account looks after people and settings. What pupils say is not shown to you.",
+			Link: page.Link{Text: "See the people", URL: "/people"}}
+		return homeTemplate.Send(c, http.StatusOK, d)
+	}
+	for _, r := range rounds {
+		d.Rounds = append(d.Rounds, p.roundLine(c, r))
+	}
+	d.First = len(rounds) == 0
+	d.Next = p.nextStep(c, who, rounds)
+	return homeTemplate.Send(c, http.StatusOK, d)
+}
+
+func (p Pages) roundLine(c echo.Context, r round.Round) roundLine {
+	line := roundLine{Title: r.Title, URL: "/rounds/" + r.ID, State: stateName(c, r.State)}
+	switch r.State {
+	case round.Open:
+		line.Hint = "Closes on " + day(c, r.ClosesAt)
+	case round.Closed:
+		line.Hint = "Late answers still arrive. Results from " + dayAndHour(c, r.SettlesAt())
+	case round.Settled, round.Published:
+		line.Hint = "Your reply is owed by " + round.SayDate(r.ReplyBy)
+	case round.Cancelled:
+		line.Hint = r.CancelReason
+	}
+	return line
+}
+
+// nextStep picks what matters most to this person now.
+func (p Pages) nextStep(c echo.Context, who access.Actor, rounds []round.Round) nextStep {
+	now := p.DB.Now()
+	leads := access.Can(who, access.RunRounds, access.Object{School: who.School})
+	find := func(ok func(round.Round) bool) (round.Round, bool) {
+		i := slices.IndexFunc(rounds, ok)
+		if i < 0 {
+			return round.Round{}, false
+		}
+		return rounds[i], true
+	}
+	if !leads {
+		if r, ok := find(func(r round.Round) bool { return r.HasResults() && r.About == round.AboutClasses }); ok {
+			return nextStep{r.Title, "What your class said is ready. You see it before anybody else does, and nobody can see whether you have looked.",
+				page.Link{Text: "Look at my class", URL: "/rounds/" + r.ID + "/results"}}
+		}
+		if r, ok := find(func(r round.Round) bool { return r.State == round.Open }); ok {
+			return nextStep{r.Title, "This round is open. The screen for the room shows pupils where to type their code.",
+				page.Link{Text: "Open the screen for the room", URL: "/rounds/" + r.ID + "/screen"}}
+		}
+		return nextStep{"Nothing to do", "When your class has been asked, what they said appears here first.", page.Link{Text: "Browse the question bank", URL: "/bank"}}
+	}
+	if r, ok := find(func(r round.Round) bool { return r.State == round.Draft }); ok {
+		return nextStep{r.Title, "This round is ready to be checked and opened.", page.Link{Text: "Go on with it", URL: "/rounds/" + r.ID}}
+	}
+	if r, ok := find(func(r round.Round) bool { return r.State == round.Settled && !now.Before(r.LeadersFrom()) }); ok {
+		return nextStep{r.Title, "The results are ready for you, and pupils are owed a reply by " + round.SayDate(r.ReplyBy) + ".",
+			page.Link{Text: "Read what was said", URL: "/rounds/" + r.ID + "/results"}}
+	}
+	if r, ok := find(func(r round.Round) bool { return r.State == round.Open }); ok {
+		return nextStep{r.Title, "People are answering. It closes on " + day(c, r.ClosesAt) + ".", page.Link{Text: "See how it is going", URL: "/rounds/" + r.ID}}
+	}
+	if len(rounds) == 0 {
+		return nextStep{"Ask your first questions", "Four questions of each kind are ready. You need no pupil's name, only how many are in each class.",
+			page.Link{Text: "Start", URL: "/start"}}
+	}
+	return nextStep{"Ask again", "Nothing is open at the moment.", page.Link{Text: "Prepare a round", URL: "/rounds/new"}}
+}

@@ -1,0 +1,231 @@
+package authoring
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/round"
+	"earshot/internal/base/storage"
+	"earshot/internal/base/words"
+	"earshot/internal/listen/participation"
+	"earshot/internal/listen/response"
+	"earshot/internal/schedule"
+	"earshot/internal/school/access"
+	"earshot/internal/show/result"
+	"earshot/internal/web/page"
+)
+
+type roundsPage struct {
+	page.Base
+	Rounds []roundLine
+	Leads  bool
+}
+
+var roundsTemplate = page.New("authoring/rounds", "base", roundsPage{})
+
+func (p Pages) rounds(c echo.Context, who access.Actor) error {
+	all, err := p.Rounds().List(c.Request().Context(), who)
+	if err != nil {
+		return err
+	}
+	d := roundsPage{Base: p.NewBase(c, "Rounds"), Leads: access.Can(who, access.RunRounds, access.Object{School: who.School})}
+	for _, r := range all {
+		d.Rounds = append(d.Rounds, p.roundLine(c, r))
+	}
+	return roundsTemplate.Send(c, http.StatusOK, d)
+}
+
+type roundPage struct {
+	page.Base
+	Errors    page.Errors
+	ID        string
+	State     string
+	Leads     bool
+	Draft     bool
+	Open      bool
+	Closed    bool
+	Settled   bool
+	Slips     bool // people answer with slips
+	Facts     []fact
+	Questions []questionLine
+	Promise   bank.Promise
+	Rates     []rateLine
+	Unspent   string
+	Address   string
+	Next      nextStep
+	Extend    page.Form
+	Results   bool
+	Publish   bool
+}
+
+type fact struct{ Name, Text string }
+
+type rateLine struct {
+	Name string
+	Band string
+	Leaf bool
+}
+
+var roundTemplate = page.New("authoring/round", "base", roundPage{})
+
+func (p Pages) round(c echo.Context, who access.Actor) error {
+	r, err := p.Rounds().Find(c.Request().Context(), who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return p.drawRound(c, who, http.StatusOK, r, page.Errors{})
+}
+
+// Address is where a round is answered, as it is printed and shown.
+func (p Pages) address(r round.Round) string { return p.BaseURL + "/a/" + r.Code }
+
+func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.Round, errs page.Errors) error {
+	ctx := c.Request().Context()
+	v := page.Voice(c)
+	doc, err := p.Rounds().Document(ctx, r)
+	if err != nil {
+		return err
+	}
+	now := p.DB.Now()
+	d := roundPage{Base: p.NewBase(c, r.Title), Errors: errs, ID: r.ID, State: stateName(c, r.State), Slips: r.Mode == round.Anonymous,
+		Leads: access.Can(who, access.RunRounds, access.Object{School: who.School}),
+		Draft: r.State == round.Draft, Open: r.State == round.Open, Closed: r.State == round.Closed, Settled: r.HasResults(),
+		Address: p.address(r), Questions: questionsOf(doc, v)}
+	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, Here: true}}
+	d.Results = r.HasResults()
+	d.Publish = r.State == round.Settled && !now.Before(r.LeadersFrom())
+	d.Facts = p.facts(c, r)
+	if r.State != round.Draft {
+		if d.Promise, err = p.Rounds().Promise(ctx, r); err != nil && r.State != round.Cancelled {
+			return err
+		}
+	}
+	if err := p.rates(c, r, &d); err != nil {
+		return err
+	}
+	d.Extend = page.NewForm(errs,
+		page.Field{Name: "closes_at", Type: "date", Label: "New last day", Value: string(storage.DateOf(r.ClosesAt, page.School(c).Zone()))},
+		page.Field{Name: "reply_by", Type: "date", Label: "Reply by", Value: string(r.ReplyBy)})
+	return roundTemplate.Send(c, status, d)
+}
+
+func (p Pages) facts(c echo.Context, r round.Round) []fact {
+	v := page.Voice(c)
+	facts := []fact{
+		{"Why we ask", r.Why}, {"What may change", r.MayChange},
+		{"Purpose", v.Say("purpose." + string(r.Purpose))}, {"How people answer", v.Say("mode." + string(r.Mode))},
+		{"Last day", day(c, r.ClosesAt)}, {"Reply by", round.SayDate(r.ReplyBy)},
+	}
+	if snap := r.AtOpening(); len(snap.Readers) > 0 {
+		var names, helpers []string
+		for _, reader := range snap.Readers {
+			names = append(names, reader.Name)
+		}
+		for _, h := range append([]round.Helper{snap.Lead}, snap.Deputies...) {
+			helpers = append(helpers, h.Name)
+		}
+		facts = append(facts, fact{"Who reads it", strings.Join(names, ", ")}, fact{"Somebody to talk to", strings.Join(helpers, ", ")})
+	}
+	if r.State == round.Cancelled {
+		facts = append(facts, fact{"Cancelled because", r.CancelReason})
+	}
+	return facts
+}
+
+// rates fills in how many have answered, in bands: exact numbers while a round is open would let somebody watch one
+// answer arrive.
+func (p Pages) rates(c echo.Context, r round.Round, d *roundPage) error {
+	if r.State != round.Open && r.State != round.Closed {
+		return nil
+	}
+	ctx := c.Request().Context()
+	v := page.Voice(c)
+	if r.Mode == round.OpenLink {
+		n, err := response.NewStore(p.DB).Waits(ctx, r.SchoolID, r.ID)
+		if err != nil {
+			return err
+		}
+		d.Rates = []rateLine{{Name: "Answers so far", Band: v.Say("band.about", words.V{"Count": n / 10 * 10})}}
+		return nil
+	}
+	units, err := p.Rounds().Units(ctx, r)
+	if err != nil {
+		return err
+	}
+	st := participation.NewStore(p.DB, p.Key)
+	rates, err := st.Rates(ctx, r.SchoolID, r.ID)
+	if err != nil {
+		return err
+	}
+	spent := map[string]int{}
+	for i := len(units) - 1; i >= 0; i-- { // children come after their parents
+		u := units[i]
+		spent[u.ID] += rates[u.ID].Spent
+		spent[u.ParentID] += spent[u.ID]
+	}
+	for _, u := range units {
+		d.Rates = append(d.Rates, rateLine{Name: u.Name, Leaf: u.IsLeaf(), Band: v.Say("band." + string(result.RateOf(spent[u.ID], u.Size-u.Reading)))})
+	}
+	unspent, err := st.Unspent(ctx, r.SchoolID, r.ID)
+	if err != nil {
+		return err
+	}
+	// To the nearest ten: leaders decide with it whether to settle early, and need no more.
+	if unspent > 0 {
+		d.Unspent = v.Say("slips.unspent", words.V{"Count": max(10, (unspent+5)/10*10)})
+	}
+	return nil
+}
+
+// done ends one of a round's moves: on success back to the round, on a fault the page again with what is wrong.
+func (p Pages) done(c echo.Context, who access.Actor, r round.Round, err error, key string) error {
+	if errs, status, ok := page.Explain(c, err); ok {
+		current, findErr := p.Rounds().Find(c.Request().Context(), who, c.Param("id"))
+		if findErr != nil {
+			return findErr
+		}
+		return p.drawRound(c, who, status, current, errs)
+	} else if err != nil {
+		return err
+	}
+	return p.Done(c, "/rounds/"+r.ID, page.Voice(c).Say(key))
+}
+
+func (p Pages) openRound(c echo.Context, who access.Actor) error {
+	r, err := p.Rounds().Open(c.Request().Context(), who, c.Param("id"))
+	return p.done(c, who, r, err, "round.opened")
+}
+
+func (p Pages) closeRound(c echo.Context, who access.Actor) error {
+	r, err := p.Rounds().Close(c.Request().Context(), who, c.Param("id"))
+	return p.done(c, who, r, err, "round.closed")
+}
+
+func (p Pages) extendRound(c echo.Context, who access.Actor) error {
+	r, err := p.Rounds().Extend(c.Request().Context(), who, c.Param("id"), closing(c, c.FormValue("closes_at")), storage.Date(c.FormValue("reply_by")))
+	return p.done(c, who, r, err, "round.extended")
+}
+
+func (p Pages) settleRound(c echo.Context, who access.Actor) error {
+	r, err := schedule.Settle(c.Request().Context(), p.DB, p.Key, p.Bank, who, c.Param("id"))
+	return p.done(c, who, r, err, "round.settled_now")
+}
+
+func (p Pages) publishRound(c echo.Context, who access.Actor) error {
+	r, err := p.Rounds().Publish(c.Request().Context(), who, c.Param("id"))
+	return p.done(c, who, r, err, "round.published_now")
+}
+
+func (p Pages) cancelRound(c echo.Context, who access.Actor) error {
+	ctx := c.Request().Context()
+	r, err := p.Rounds().Cancel(ctx, who, c.Param("id"), strings.TrimSpace(c.FormValue("reason")), func(tx *storage.DB, r round.Round) error {
+		if err := participation.NewStore(tx, p.Key).Forget(ctx, r.SchoolID, r.ID); err != nil {
+			return err
+		}
+		return response.NewStore(tx).DropInbox(ctx, r.SchoolID, r.ID)
+	})
+	return p.done(c, who, r, err, "round.cancelled_now")
+}

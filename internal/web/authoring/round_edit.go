@@ -1,0 +1,271 @@
+package authoring
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"earshot/internal/ask/round"
+	"earshot/internal/ask/survey"
+	"earshot/internal/base/fault"
+	"earshot/internal/base/storage"
+	"earshot/internal/base/words"
+	"earshot/internal/school/access"
+	"earshot/internal/school/roster"
+	"earshot/internal/web/page"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func atoi(s string, otherwise int) int {
+	if n, err := strconv.Atoi(strings.TrimSpace(s)); err == nil {
+		return n
+	}
+	return otherwise
+}
+
+type roundEditPage struct {
+	page.Base
+	ID       string
+	SurveyID string
+	Surveys  page.Field // to choose from, when none is chosen yet
+	Form     page.Form
+	Lead     bool // no lead or no deputy is named yet
+	Opts     []optOut
+}
+
+type optOut struct {
+	Name  string // of the field
+	Group string
+	Value string
+}
+
+var roundEditTemplate = page.New("authoring/round_edit", "base", roundEditPage{})
+
+func (p Pages) newRound(c echo.Context, who access.Actor) error {
+	f := round.Form{SurveyID: c.QueryParam("survey"), Mode: round.Anonymous, ReplyPlace: "on the school's website"}
+	closes := schoolDay(c, p.DB.Now(), 5)
+	f.ClosesAt = closing(c, string(closes))
+	f.ReplyBy = schoolDay(c, f.ClosesAt, 10)
+	f.Plan.Readers = []string{who.Person}
+	if f.SurveyID != "" {
+		sv, doc, err := p.draft(c, who, f.SurveyID)
+		if err != nil {
+			return err
+		}
+		f.Title = sv.Title
+		f.About, f.Purpose = round.AboutSchool, access.ForSchool
+		if doc.HasClassPages() {
+			f.About, f.Purpose = round.AboutClasses, access.ForLearning
+		}
+		groups, err := p.Roster().Groups(c.Request().Context(), who.School, kindOf(f.About))
+		if err != nil {
+			return err
+		}
+		for _, g := range groups {
+			if g.Kind == roster.Form || g.Subject == groups[0].Subject {
+				f.Plan.Groups = append(f.Plan.Groups, g.ID)
+			}
+		}
+	}
+	return p.drawRoundEdit(c, who, http.StatusOK, "", f, page.Errors{})
+}
+
+func kindOf(about round.About) string {
+	if about == round.AboutClasses {
+		return roster.Class
+	}
+	return roster.Form
+}
+
+func (p Pages) editRound(c echo.Context, who access.Actor) error {
+	r, err := p.Rounds().Find(c.Request().Context(), who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	f := round.Form{SurveyID: r.SurveyID, Title: r.Title, About: r.About, Mode: r.Mode, Purpose: r.Purpose, Why: r.Why, MayChange: r.MayChange,
+		ReplyBy: r.ReplyBy, ReplyPlace: r.ReplyPlace, ClosesAt: r.ClosesAt, Plan: r.Choices(), Least: r.Least}
+	return p.drawRoundEdit(c, who, http.StatusOK, r.ID, f, page.Errors{})
+}
+
+// readRound reads the form of a round.
+func readRound(c echo.Context) (round.Form, error) {
+	form, err := c.FormParams()
+	if err != nil {
+		return round.Form{}, err
+	}
+	f := round.Form{
+		SurveyID: form.Get("survey"), Title: form.Get("title"), About: round.About(form.Get("about")), Mode: round.Mode(form.Get("mode")),
+		Purpose: access.Purpose(form.Get("purpose")), Why: form.Get("why"), MayChange: form.Get("may_change"),
+		ReplyBy: storage.Date(form.Get("reply_by")), ReplyPlace: strings.TrimSpace(form.Get("reply_place")), ClosesAt: closing(c, form.Get("closes_at")),
+		Plan: round.Plan{Groups: form["groups"], Readers: form["readers"], Reading: map[string]int{}},
+	}
+	for _, g := range f.Plan.Groups {
+		if n := atoi(form.Get("reading-"+g), 0); n > 0 {
+			f.Plan.Reading[g] = min(n, 400)
+		}
+	}
+	return f, nil
+}
+
+func (p Pages) saveRound(c echo.Context, who access.Actor) error {
+	f, err := readRound(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	var r round.Round
+	if err = p.nameHelpers(c, who); err == nil {
+		r, err = p.Rounds().SaveDraft(ctx, who, c.Param("id"), f)
+	}
+	if errs, status, ok := page.Explain(c, err); ok {
+		return p.drawRoundEdit(c, who, status, c.Param("id"), f, errs)
+	} else if err != nil {
+		return err
+	}
+	return p.Done(c, "/rounds/"+r.ID, "")
+}
+
+// nameHelpers adds the safeguarding lead and deputy where the form asked for them.
+func (p Pages) nameHelpers(c echo.Context, who access.Actor) error {
+	fields := map[string]fault.Problem{}
+	for field, role := range map[string]access.Role{"lead": access.SafeguardingLead, "deputy": access.SafeguardingDeputy} {
+		name, asked := formValue(c, field)
+		if !asked {
+			continue
+		}
+		if strings.TrimSpace(name) == "" {
+			fields[field] = fault.Problem{Key: "round.name_" + field}
+			continue
+		}
+		place, _ := formValue(c, field+"_place")
+		_, err := p.namedStaff(c, who, name, role, place)
+		if f, ok := fault.Of(err); ok && f.Kind == fault.Forbidden {
+			fields[field] = fault.Problem{Key: "round.ask_head"}
+		} else if err != nil {
+			return err
+		}
+	}
+	return fault.Fields(fields)
+}
+
+func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id string, f round.Form, errs page.Errors) error {
+	ctx := c.Request().Context()
+	d := roundEditPage{Base: p.NewBase(c, "Prepare a round"), ID: id, SurveyID: f.SurveyID}
+	if f.SurveyID == "" {
+		all, err := survey.NewStore(p.DB).List(ctx, who)
+		if err != nil {
+			return err
+		}
+		d.Surveys = page.Field{Name: "survey", Label: "Which survey?"}
+		for _, s := range all {
+			d.Surveys.Options = append(d.Surveys.Options, page.Option{Value: s.ID, Label: s.Title})
+		}
+		return roundEditTemplate.Send(c, status, d)
+	}
+	_, doc, err := p.draft(c, who, f.SurveyID)
+	if err != nil {
+		return err
+	}
+	groups, err := p.groupField(c, who, f)
+	if err != nil {
+		return err
+	}
+	for _, o := range groups.Options {
+		if n := f.Plan.Reading[o.Value]; n > 0 {
+			d.Opts = append(d.Opts, optOut{"reading-" + o.Value, o.Label, itoa(n)})
+		} else {
+			d.Opts = append(d.Opts, optOut{"reading-" + o.Value, o.Label, ""})
+		}
+	}
+	staff, err := p.Roster().StaffList(ctx, who.School)
+	if err != nil {
+		return err
+	}
+	readers := page.Field{Name: "readers", Label: "Who will read the results?", Several: true, Hint: "They are named on the promise's page. Teachers see their own class first in any case."}
+	lead, deputy := page.Field{Name: "lead", Label: "Safeguarding lead"}, page.Field{Name: "deputy", Label: "Deputy safeguarding lead"}
+	hasLead, hasDeputy := false, false
+	for _, m := range staff {
+		hasLead = hasLead || m.Is(access.SafeguardingLead)
+		hasDeputy = hasDeputy || m.Is(access.SafeguardingDeputy)
+		if m.Is(access.Head) || m.Is(access.Leader) || m.Is(access.Governor) {
+			readers.Options = append(readers.Options, page.Option{Value: m.ID, Label: m.Name(), Chosen: slices.Contains(f.Plan.Readers, m.ID)})
+		}
+	}
+	lead.Value, deputy.Value = c.FormValue("lead"), c.FormValue("deputy")
+	d.Lead = !hasLead || !hasDeputy
+	if !d.Lead {
+		lead, deputy = page.Field{}, page.Field{}
+	}
+	pick := func(name, label, hint string, chosen string, values ...string) page.Field {
+		field := page.Field{Name: name, Label: label, Hint: hint}
+		v := page.Voice(c)
+		for _, value := range values {
+			field.Options = append(field.Options, page.Option{Value: value, Label: v.Say(name + "." + value), Hint: v.Say(name + "." + value + ".hint"), Chosen: value == chosen})
+		}
+		return field
+	}
+	closes := ""
+	if !f.ClosesAt.IsZero() {
+		closes = string(storage.DateOf(f.ClosesAt, page.School(c).Zone()))
+	}
+	about := page.Field{Name: "about"}
+	if doc.HasClassPages() || f.About == round.AboutClasses {
+		about = pick("about", "What is this round about?", "", string(f.About), "classes", "school")
+	}
+	d.Form = page.NewForm(errs,
+		page.Field{Name: "title", Label: "Title", Value: f.Title, Hint: "Everybody who answers sees it."},
+		page.Field{Name: "why", Label: "We are asking because …", Value: f.Why, Hint: "The first thing people read. For example: we are planning next term's lessons"},
+		page.Field{Name: "may_change", Label: "What may change because of the answers?", Value: f.MayChange, Rows: 2, Hint: "If nothing may change, do not ask."},
+		about, groups,
+		pick("mode", "How do people answer?", "", string(f.Mode), "anonymous", "open_link"),
+		pick("purpose", "What is it for?", "This can never be changed after opening.", string(f.Purpose), "learning", "school"),
+		readers,
+		page.Field{Name: "closes_at", Type: "date", Label: "Last day to answer", Value: closes},
+		page.Field{Name: "reply_by", Type: "date", Label: "The day by which you will reply", Value: string(f.ReplyBy), Hint: "The clock stands on your first page until the reply is there."},
+		page.Field{Name: "reply_place", Label: "Where the reply will be", Value: f.ReplyPlace},
+		lead, page.Field{Name: "lead_place", Label: "Where pupils find the lead", Value: c.FormValue("lead_place")},
+		deputy, page.Field{Name: "deputy_place", Label: "Where pupils find the deputy", Value: c.FormValue("deputy_place")})
+	return roundEditTemplate.Send(c, status, d)
+}
+
+func (p Pages) groupField(c echo.Context, who access.Actor, f round.Form) (page.Field, error) {
+	ctx := c.Request().Context()
+	field := page.Field{Name: "groups", Label: "Whom do you ask?", Several: true}
+	groups, err := p.Roster().Groups(ctx, who.School, kindOf(f.About))
+	if err != nil {
+		return field, err
+	}
+	sizes, err := p.Roster().Sizes(ctx, who.School)
+	if err != nil {
+		return field, err
+	}
+	v := page.Voice(c)
+	for _, g := range groups {
+		label := g.Name
+		if g.Subject != "" {
+			label += ", " + g.Subject
+		}
+		field.Options = append(field.Options, page.Option{Value: g.ID, Label: label, Hint: v.Say("pupils.count", words.V{"Count": sizes[g.ID]}), Chosen: slices.Contains(f.Plan.Groups, g.ID)})
+	}
+	if f.About == round.AboutClasses {
+		field.Hint = "Classes of one subject only, so that nobody's timetable gives them away."
+	}
+	return field, nil
+}
+
+// questionsOf lists what is asked, for the page of a round.
+func questionsOf(doc survey.Document, v words.Voice) []questionLine {
+	var lines []questionLine
+	for _, q := range doc.Questions() {
+		line := questionLine{ID: q.ID, Text: q.Text, Hint: v.Say("about." + string(q.About))}
+		if q.Sensitive != "" || q.DescribesOneself {
+			line.Hint += " · " + v.Say("bank.sensitive")
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}

@@ -1,0 +1,226 @@
+package authoring
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"rsc.io/qr"
+
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/round"
+	"earshot/internal/base/words"
+	"earshot/internal/listen/participation"
+	"earshot/internal/school/access"
+	"earshot/internal/show/result"
+	"earshot/internal/web/page"
+)
+
+type slipsPage struct {
+	page.Base
+	ID      string
+	Address string
+	Units   []slipUnit
+}
+
+type slipUnit struct {
+	Cover  cover
+	Sheets [][]page.Slip
+	Spares [][]page.Slip
+}
+
+// cover is the front of the envelope for one class. It counts; it never names.
+type cover struct {
+	Group  string
+	Title  string
+	School string
+	Count  string
+	Spares string
+	Closes string
+	Lines  []string
+}
+
+var slipsTemplate = page.New("authoring/slips", "print", slipsPage{})
+
+const slipsPerSheet = 24 // three columns of eight on A4
+
+// printSlips mints the slips of one class or of all and shows them once, ready to print. They are made by a POST
+// because they are new each time: no address can be opened again to see them.
+func (p Pages) printSlips(c echo.Context, who access.Actor) error {
+	ctx := c.Request().Context()
+	r, err := p.Rounds().Find(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	units, err := p.Rounds().Units(ctx, r)
+	if err != nil {
+		return err
+	}
+	if one := c.FormValue("unit"); one != "" {
+		var only []round.Unit
+		for _, u := range units {
+			if u.ID == one {
+				only = append(only, u)
+			}
+		}
+		units = only
+	}
+	sheets, err := participation.NewStore(p.DB, p.Key).Print(ctx, who, r, units)
+	if err != nil {
+		return p.done(c, who, r, err, "")
+	}
+	v := page.Voice(c)
+	d := slipsPage{Base: p.NewBase(c, "Slips"), ID: r.ID, Address: p.address(r)}
+	for _, sh := range sheets {
+		unit := slipUnit{Cover: cover{Group: sh.Unit.Name, Title: r.Title, School: page.School(c).Name, Closes: day(c, r.ClosesAt),
+			Count: v.Say("slips.count", words.V{"Count": len(sh.Slips)}), Spares: v.Say("slips.spares", words.V{"Count": len(sh.Spares)})}}
+		for i := 1; i <= 4; i++ {
+			unit.Cover.Lines = append(unit.Cover.Lines, v.Say(fmt.Sprintf("slips.cover.%d", i)))
+		}
+		if unit.Sheets, err = p.sheets(r, sh.Unit.Name, sh.Slips); err != nil {
+			return err
+		}
+		if unit.Spares, err = p.sheets(r, v.Say("slips.spare", words.V{"Name": sh.Unit.Name}), sh.Spares); err != nil {
+			return err
+		}
+		d.Units = append(d.Units, unit)
+	}
+	return slipsTemplate.Send(c, http.StatusOK, d)
+}
+
+func (p Pages) sheets(r round.Round, group string, codes []string) ([][]page.Slip, error) {
+	var sheets [][]page.Slip
+	for i, code := range codes {
+		if i%slipsPerSheet == 0 {
+			sheets = append(sheets, nil)
+		}
+		// The code stands after the #, which a device never sends: no log and no filter on the way sees it.
+		size, path, err := qrPath(p.address(r) + "#" + code)
+		if err != nil {
+			return nil, err
+		}
+		last := len(sheets) - 1
+		sheets[last] = append(sheets[last], page.Slip{Title: r.Title, Group: group, Address: bare(p.address(r)), Code: []string{code[:4], code[4:8], code[8:]}, QRSize: size, QRPath: path})
+	}
+	return sheets, nil
+}
+
+// bare is an address as it is typed by hand.
+func bare(address string) string {
+	_, rest, _ := strings.Cut(address, "://")
+	return rest
+}
+
+// qrPath draws a QR code as one SVG path with the quiet zone that readers need around it.
+func qrPath(text string) (size int, path string, err error) {
+	code, err := qr.Encode(text, qr.M)
+	if err != nil {
+		return 0, "", err
+	}
+	const quiet = 4
+	var b strings.Builder
+	for y := range code.Size {
+		for x := 0; x < code.Size; x++ {
+			if !code.Black(x, y) {
+				continue
+			}
+			run := x
+			for run < code.Size && code.Black(run, y) {
+				run++
+			}
+			fmt.Fprintf(&b, "M%d %dh%dv1h-%dz", x+quiet, y+quiet, run-x, run-x)
+			x = run
+		}
+	}
+	return code.Size + 2*quiet, b.String(), nil
+}
+
+type scriptPage struct {
+	page.Base
+	Heading string
+	Steps   []string
+	Promise []string
+	Address string
+	Code    string
+}
+
+var scriptTemplate = page.New("authoring/script", "print", scriptPage{})
+
+// roomScript is what the adult in the room reads out and does.
+func (p Pages) roomScript(c echo.Context, who access.Actor) error {
+	r, err := p.Rounds().Find(c.Request().Context(), who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	v := page.Voice(c)
+	d := scriptPage{Base: p.NewBase(c, "Script for the room"), Heading: r.Title, Address: bare(p.address(r)), Code: r.Code}
+	for i := 1; i <= 7; i++ {
+		d.Steps = append(d.Steps, v.Say(fmt.Sprintf("script.%d", i), words.V{"Address": d.Address}))
+	}
+	promise, err := p.Rounds().Promise(c.Request().Context(), r)
+	if err != nil {
+		return err
+	}
+	for _, part := range promise.Shown(bank.ShowFirst) {
+		d.Promise = append(d.Promise, part.Text)
+	}
+	return scriptTemplate.Send(c, http.StatusOK, d)
+}
+
+type screenPage struct {
+	page.Base
+	Name    string
+	Address string
+	Code    string
+	QRSize  int
+	QRPath  string
+	Count   string
+	Units   []page.Link
+	Help    string
+	Closed  bool
+}
+
+var screenTemplate = page.New("authoring/screen", "screen", screenPage{})
+
+// screen is shown on the wall while a class answers: where to type the code, and how many have answered, in bands.
+func (p Pages) screen(c echo.Context, who access.Actor) error {
+	ctx := c.Request().Context()
+	r, err := p.Rounds().Find(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if r.State == round.Draft || r.State == round.Cancelled {
+		return notFound()
+	}
+	units, err := p.Rounds().Units(ctx, r)
+	if err != nil {
+		return err
+	}
+	v := page.Voice(c)
+	d := screenPage{Base: p.NewBase(c, r.Title), Name: page.School(c).Name, Address: bare(p.BaseURL) + "/a/", Code: r.Code, Closed: r.State != round.Open,
+		Help: v.Say("screen.help")}
+	d.Nav = nil
+	if d.QRSize, d.QRPath, err = qrPath(p.address(r)); err != nil {
+		return err
+	}
+	if r.Mode != round.Anonymous || d.Closed {
+		return screenTemplate.Send(c, http.StatusOK, d)
+	}
+	rates, err := participation.NewStore(p.DB, p.Key).Rates(ctx, r.SchoolID, r.ID)
+	if err != nil {
+		return err
+	}
+	chosen := c.QueryParam("unit")
+	for _, u := range units {
+		if !u.IsLeaf() {
+			continue
+		}
+		d.Units = append(d.Units, page.Link{Text: u.Name, URL: "/rounds/" + r.ID + "/screen?unit=" + u.ID, Here: u.ID == chosen})
+		if u.ID == chosen {
+			d.Name = u.Name
+			d.Count = v.Say("screen.count", words.V{"Band": v.Say("band." + string(result.RateOf(rates[u.ID].Spent, u.Size-u.Reading)))})
+		}
+	}
+	return screenTemplate.Send(c, http.StatusOK, d)
+}
