@@ -42,6 +42,9 @@ func (r replayCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Print(report)
-	return report.Err()
+	fmt.Println(report)
+	if report.Stored < report.People {
+		return fmt.Errorf("%d of %d responses did not arrive", report.People-report.Stored, report.People)
+	}
+	return nil
 }

@@ -238,6 +238,14 @@ func (s *server) run(ctx context.Context) error {
 	go func() {
 		if s.o.certs != nil {
 			main.TLSConfig = s.o.certs.TLSConfig()
+			fetch := main.TLSConfig.GetCertificate
+			main.TLSConfig.GetCertificate = func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+				cert, err := fetch(hello)
+				if err != nil {
+					s.log.Error("no certificate", "domain", hello.ServerName, "error", err)
+				}
+				return cert, err
+			}
 			main.TLSConfig.MinVersion = tls.VersionTLS12
 			errs <- main.ServeTLS(s.listener, "", "")
 			return

@@ -279,7 +279,7 @@ func (s Store) DropCodes(ctx context.Context, kind, target string) error {
 
 // ListRound makes a round findable by the public code in its address.
 func (s Store) ListRound(ctx context.Context, code, school, round string) error {
-	return s.db.Write(ctx).Create(&Directory{Hash: s.key.Hash("round", code), Kind: "round", SchoolID: school, Target: round}).Error
+	return s.db.Write(ctx).Create(&Directory{Hash: s.key.Hash("round", strings.ToLower(code)), Kind: "round", SchoolID: school, Target: round}).Error
 }
 
 func hashToken(token string) string {
