@@ -36,4 +36,4 @@ test-browser:
 	AXE_JS=$(CURDIR)/$(TOOLS) $(GO) test -tags browser -run Browser ./internal/web/...
 
 bench: tools
-	PG_DURABLE=on .ci/with-postgres $(GO) run ./internal/rehearsal/bench
+	PG_DURABLE=on .ci/with-postgres $(GO) run ./cmd/bench

@@ -61,6 +61,7 @@ var plan = map[string]string{
 	"templates":        "pages",
 	"static":           "css, js, vendor",
 	"cmd/earshot":      "the program",
+	"cmd/bench":        "measures, for make bench",
 }
 
 // pure packages have no input, no output, no clock and no randomness of their own.

@@ -87,7 +87,7 @@ func TestTemplatesFitTheirStructs(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		if err := templatecheck.CheckHTML(parsed.Lookup("layout"), tmpl.Page, page.Funcs); err != nil {
+		if err := templatecheck.CheckHTML(parsed.Lookup("layout"), tmpl.Page); err != nil {
 			t.Errorf("%s: %v", tmpl.Name, err)
 		}
 	}

@@ -35,6 +35,9 @@ func (s Store) Open(ctx context.Context, who access.Actor, id string) (Round, er
 		if err != nil {
 			return err
 		}
+		if school.IsSmall() && r.About == AboutClasses {
+			return fault.Field("about", "round.small_classes")
+		}
 		if p := doc.CanOpenWith(r.Audience, pageRoute); len(p) > 0 {
 			return fault.New(fault.Conflict, p[0].Key, fault.Values(anyMap(p[0].Values)))
 		}

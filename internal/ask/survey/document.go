@@ -109,6 +109,8 @@ func (d Document) ShownBy(q Question) Level {
 	switch {
 	case d.Audience == bank.Staff: // they are in no year
 		return BySchool
+	case d.Audience == bank.Pupils5to7 && q.Sensitive != "": // as their promise says
+		return BySchool
 	case q.Sensitive != "" || q.DescribesOneself || q.About != bank.AboutThisClass:
 		return ByYear
 	}

@@ -195,3 +195,10 @@ func checkList(list List) (held map[string]bool, err error) {
 	}
 	return held, nil
 }
+
+// OnRoll counts the pupils who are known by name, for pages that need no names.
+func (s Store) OnRoll(ctx context.Context, school string) (int, error) {
+	var n int64
+	err := s.db.Query(ctx).Model(&Person{}).Where("school_id = ? AND kind = ? AND ended_on = ''", school, Pupil).Count(&n).Error
+	return int(n), err
+}

@@ -167,7 +167,7 @@ func (p Pages) rates(c echo.Context, r round.Round, d *roundPage) error {
 		spent[u.ParentID] += spent[u.ID]
 	}
 	for _, u := range units {
-		d.Rates = append(d.Rates, rateLine{Name: u.Name, Leaf: u.IsLeaf(), Band: v.Say("band." + string(result.RateOf(spent[u.ID], u.Size-u.Reading)))})
+		d.Rates = append(d.Rates, rateLine{Name: u.Name, Leaf: u.IsLeaf(), Band: v.Say("band." + string(result.RateOf(spent[u.ID], u.Size)))})
 	}
 	unspent, err := st.Unspent(ctx, r.SchoolID, r.ID)
 	if err != nil {

@@ -219,7 +219,7 @@ func (p Pages) screen(c echo.Context, who access.Actor) error {
 		d.Units = append(d.Units, page.Link{Text: u.Name, URL: "/rounds/" + r.ID + "/screen?unit=" + u.ID, Here: u.ID == chosen})
 		if u.ID == chosen {
 			d.Name = u.Name
-			d.Count = v.Say("screen.count", words.V{"Band": v.Say("band." + string(result.RateOf(rates[u.ID].Spent, u.Size-u.Reading)))})
+			d.Count = v.Say("screen.count", words.V{"Band": v.Say("band." + string(result.RateOf(rates[u.ID].Spent, u.Size)))})
 		}
 	}
 	return screenTemplate.Send(c, http.StatusOK, d)

@@ -1,0 +1,133 @@
+package chart_test
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"earshot/internal/show/chart"
+	"earshot/internal/show/figure"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func piece(label string, tone figure.Tone, side, percent int) figure.Piece {
+	return figure.Piece{Label: label, Tone: tone, Side: side, Percent: percent, Text: label + "!"}
+}
+
+var figures = map[string]figure.Figure{
+	"likert": {Sentence: "In 9B, 12 of 27 (44%) said often or almost always.", Likert: &figure.Likert{Rows: []figure.LikertRow{
+		{Label: "Told what changed", Pieces: []figure.Piece{piece("Never or not often", figure.Disagree2, -1, 22), piece("Sometimes", figure.Neutral, 0, 34), piece("Often", figure.Agree1, 1, 33), piece("Almost always", figure.Agree2, 1, 11)}},
+		{Label: "Asked", Pieces: []figure.Piece{piece("Never", figure.Disagree2, -1, 5), piece("Not often", figure.Disagree1, -1, 15), piece("Sometimes", figure.Neutral, 0, 20), piece("Often or almost always", figure.Agree2, 1, 60)}},
+	}}},
+	"ideal": {Sentence: "In 9B, 12 of 27 (44%) said about right.", Likert: &figure.Likert{Rows: []figure.LikertRow{
+		{Label: "9B", Pieces: []figure.Piece{piece("A bit too slow", figure.Disagree1, -1, 30), piece("About right", figure.Agree2, 0, 44), piece("A bit too fast", figure.Disagree1, 1, 26)}},
+	}}},
+	"bars": {Sentence: "Most chose football.", Bars: &figure.Bars{Rows: []figure.BarRow{{Label: "Football", Percent: 60, Text: "Football: 60%"}, {Label: "Chess", Percent: 12, Text: "Chess: 12%"}}}},
+	"heat": {Sentence: "Each square is a share.", Heat: &figure.Heat{Rows: []string{"7A", "7B"}, Columns: []string{"Deep learning", "Foundations"},
+		Cells: []figure.HeatCell{{Row: 0, Column: 0, Percent: 61, Text: "7A: 61%"}, {Row: 0, Column: 1, Percent: 8, Text: "7A: 8%"}, {Row: 1, Column: 1, Percent: 100, Text: "7B: 100%"}}}},
+}
+
+func TestOptionsAreAsAgreed(t *testing.T) {
+	for name, f := range figures {
+		got, err := json.MarshalIndent(chart.Option(f), "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join("testdata", name+".json")
+		if *update {
+			if err := os.WriteFile(file, append(got, '\n'), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got)+"\n" != string(want) {
+			t.Errorf("%s differs from %s; run with -update if that is meant. Got:\n%s", name, file, got)
+		}
+	}
+}
+
+// Nothing in an option may need a function, a colour of its own, or markup.
+func TestOptionsAreDataAlone(t *testing.T) {
+	for name, f := range figures {
+		option := chart.Option(f)
+		walk(t, name, "", option)
+		aria, _ := option["aria"].(map[string]any)
+		label, _ := aria["label"].(map[string]any)
+		if label["description"] != f.Sentence {
+			t.Errorf("%s: a screen reader hears %v", name, label)
+		}
+		if tip, _ := option["tooltip"].(map[string]any); tip["renderMode"] != "richText" {
+			t.Errorf("%s: the tooltip is HTML", name)
+		}
+	}
+}
+
+func walk(t *testing.T, name, key string, v any) {
+	t.Helper()
+	switch v := v.(type) {
+	case map[string]any:
+		for k, x := range v {
+			walk(t, name, k, x)
+		}
+	case []any:
+		for _, x := range v {
+			walk(t, name, key, x)
+		}
+	case string:
+		if strings.Contains(v, "__f__") || strings.Contains(v, "function") || strings.Contains(v, "<") || strings.HasPrefix(v, "#") {
+			t.Errorf("%s: %s is %q", name, key, v)
+		}
+		if strings.Contains(strings.ToLower(key), "color") && !strings.HasPrefix(v, "var(--") {
+			t.Errorf("%s: %s is %q, not the name of a colour", name, key, v)
+		}
+	}
+}
+
+func TestStackedBarsAddUpAndStartAtTheMiddle(t *testing.T) {
+	option := chart.Option(figures["likert"])
+	var left, right float64
+	for i, s := range option["series"].([]any) {
+		series := s.(map[string]any)
+		value := series["data"].([]any)[0].(map[string]any)["value"].(float64)
+		if i == 0 && series["name"] != "Sometimes" {
+			t.Errorf("the first bar of the stack is %v, not the middle", series["name"])
+		}
+		if value < 0 {
+			left -= value
+		} else {
+			right += value
+		}
+	}
+	if left != 22+17 || right != 17+33+11 {
+		t.Errorf("left of the middle %v, right of it %v", left, right)
+	}
+}
+
+func TestFigureWithoutSeriesIsATable(t *testing.T) {
+	if o := chart.Option(figure.Figure{Sentence: "Hidden."}); o != nil {
+		t.Errorf("an empty figure is drawn: %v", o)
+	}
+	if h := chart.Height(figures["heat"]); h != "rows-2" {
+		t.Errorf("height %q", h)
+	}
+}
+
+// What people write can neither leave the script element nor become code: the page's template escapes the option.
+func TestTitlesStayText(t *testing.T) {
+	f := figures["bars"]
+	f.Bars = &figure.Bars{Rows: []figure.BarRow{{Label: `</script><script>alert(1)</script>`, Percent: 50, Text: `__f__alert(1)__f__`}}}
+	text, err := json.Marshal(chart.Option(f))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(text), "</script>") {
+		t.Errorf("a label leaves the script element: %s", text)
+	}
+}

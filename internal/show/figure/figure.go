@@ -1,0 +1,176 @@
+// Package figure makes a release ready to draw: title, sentence, doubt, table and series. It is pure, knows no colours
+// in numbers and no charting library, and says everything in words that stand in package words. There is no rank in it,
+// no traffic light, and no mean of a scale whose best is in the middle.
+package figure
+
+import (
+	"strconv"
+	"strings"
+
+	"earshot/internal/ask/bank"
+	"earshot/internal/base/words"
+	"earshot/internal/show/result"
+)
+
+// Figure is one picture with all that is said beside it. At most one of Likert, Bars and Heat is set.
+type Figure struct {
+	ID       string
+	Title    string
+	Sentence string
+	Doubt    string
+	Note     string
+	Table    Table
+	Likert   *Likert
+	Bars     *Bars
+	Heat     *Heat
+}
+
+// Table is the figure's numbers.
+type Table struct {
+	Caption string
+	Head    []string
+	Rows    [][]Cell
+}
+
+// Cell is one cell of a table.
+type Cell struct {
+	Text    string
+	Heading bool // names its row
+	Number  bool
+	Hidden  bool // withheld so that nobody can be worked out
+	Share   int  // 1..9 in a heat map, from low to high; 0 elsewhere
+}
+
+// Tone names a colour of the one diverging palette.
+type Tone string
+
+// The tones, from the favourable to the unfavourable end.
+const (
+	Agree2    Tone = "agree-2"
+	Agree1    Tone = "agree-1"
+	Neutral   Tone = "neutral"
+	Disagree1 Tone = "disagree-1"
+	Disagree2 Tone = "disagree-2"
+)
+
+// Likert is a diverging bar for each row: unfavourable answers to the left, favourable ones to the right.
+type Likert struct {
+	Rows []LikertRow
+}
+
+// LikertRow is one question, or one group.
+type LikertRow struct {
+	Label  string
+	Pieces []Piece // from left to right
+}
+
+// Piece is a run of answers in a bar.
+type Piece struct {
+	Label   string
+	Tone    Tone
+	Side    int // -1 left, 1 right, 0 half of it on either side
+	Percent int
+	Text    string // for who points at it
+}
+
+// Bars are plain bars from zero, for answers without an order.
+type Bars struct {
+	Rows []BarRow
+}
+
+// BarRow is one plain bar.
+type BarRow struct {
+	Label   string
+	Percent int
+	Text    string
+}
+
+// Heat is a table of shares as a picture.
+type Heat struct {
+	Rows, Columns []string
+	Cells         []HeatCell
+}
+
+// HeatCell is one square; hidden ones are not in the list.
+type HeatCell struct {
+	Row, Column, Percent int
+	Text                 string
+}
+
+// Step is the place of a share among the nine colours of a heat map, from low to high.
+func Step(percent int) int { return max(1, min(9, 1+percent*9/100)) }
+
+// who names the people of a round in the key of a sentence.
+func who(audience string) string {
+	switch audience {
+	case bank.Parents:
+		return "parent"
+	case bank.Staff:
+		return "staff"
+	}
+	return "pupil"
+}
+
+// Hidden is the sentence for a group or figure that is held back.
+func Hidden(v words.Voice, rel result.Release) string {
+	return v.Say("figure.hidden." + who(rel.Audience))
+}
+
+// percent rounds a share to whole per cent.
+func percent(x, n int) int {
+	if n <= 0 {
+		return 0
+	}
+	return (200*x + n) / (2 * n)
+}
+
+// alternatives joins labels: "Never, not often or sometimes".
+func alternatives(v words.Voice, labels []string, key string) string {
+	if len(labels) == 0 {
+		return ""
+	}
+	all := labels[0]
+	for i, label := range labels[1:] {
+		join := "figure.comma"
+		if i == len(labels)-2 {
+			join = key
+		}
+		if key == "figure.or" {
+			label = lower(label)
+		}
+		all = v.Say(join, words.V{"First": all, "Last": label})
+	}
+	return all
+}
+
+// lower makes a label fit into the middle of a sentence, but leaves names and "I" as they are.
+func lower(label string) string {
+	first, rest, _ := strings.Cut(label, " ")
+	if first == "I" || strings.HasPrefix(first, "I’") || strings.HasPrefix(first, "I'") || first != strings.ToUpper(first[:1])+first[1:] ||
+		len(first) > 1 && first == strings.ToUpper(first) {
+		return label
+	}
+	if rest == "" {
+		return strings.ToLower(first[:1]) + first[1:]
+	}
+	return strings.ToLower(first[:1]) + first[1:] + " " + rest
+}
+
+func number(n int) Cell { return Cell{Text: strconv.Itoa(n), Number: true} }
+
+func sayPercent(v words.Voice, p int) string {
+	return v.Say("figure.percent", words.V{"Percent": p})
+}
+
+func join(sentences ...string) string {
+	var all []string
+	for _, s := range sentences {
+		if s != "" {
+			all = append(all, s)
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+// List joins names: "7A, 7B and 8C".
+func List(v words.Voice, names []string) string { return alternatives(v, names, "figure.and") }

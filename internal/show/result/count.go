@@ -1,0 +1,102 @@
+package result
+
+import (
+	"fmt"
+	"slices"
+
+	"earshot/internal/ask/round"
+	"earshot/internal/ask/survey"
+)
+
+// tally counts answers by cell. It is the only place where small numbers stand, and it lives only while a release is
+// made.
+type tally struct {
+	doc    survey.Document
+	cells  []string // ids of the units in which answers are counted
+	index  map[string]int
+	people []int // by cell
+	tables []table
+}
+
+// table counts the answers to one question.
+type table struct {
+	question survey.Question
+	options  map[string]int
+	// counts is cells x columns: one column an option, the last for no answer. Of several choices the options overlap
+	// and answered and silent stand apart.
+	counts   [][]int
+	answered []int
+	silent   []int
+}
+
+func newTally(doc survey.Document, units []round.Unit) *tally {
+	t := &tally{doc: doc, index: map[string]int{}}
+	for _, u := range units {
+		if u.CellID == u.ID {
+			t.index[u.ID] = len(t.cells)
+			t.cells = append(t.cells, u.ID)
+		}
+	}
+	t.people = make([]int, len(t.cells))
+	for _, q := range doc.Questions() {
+		tb := table{question: q, options: map[string]int{}, answered: make([]int, len(t.cells)), silent: make([]int, len(t.cells))}
+		for i, o := range q.Options {
+			tb.options[o.ID] = i
+		}
+		for range t.cells {
+			tb.counts = append(tb.counts, make([]int, len(q.Options)+1))
+		}
+		t.tables = append(t.tables, tb)
+	}
+	return t
+}
+
+// add counts one response. Everybody stands in every question, answered or not: disclosure takes the size of a cell as
+// known.
+func (t *tally) add(cell string, a survey.Answers) error {
+	c, ok := t.index[cell]
+	if !ok {
+		return fmt.Errorf("result: a response is in the cell %s, which the round has not", cell)
+	}
+	t.people[c]++
+	for i := range t.tables {
+		tb := &t.tables[i]
+		q := tb.question
+		answer := a[q.ID]
+		if answer.State != survey.Answered {
+			tb.silent[c]++
+			tb.counts[c][len(q.Options)]++
+			continue
+		}
+		tb.answered[c]++
+		for _, id := range answer.Options {
+			o, ok := tb.options[id]
+			if !ok {
+				return fmt.Errorf("result: an answer to %s is none of its options", q.ID)
+			}
+			tb.counts[c][o]++
+		}
+	}
+	return nil
+}
+
+// indices of the options with these ids.
+func (tb table) indices(ids []string) []int {
+	var list []int
+	for _, id := range ids {
+		if i, ok := tb.options[id]; ok {
+			list = append(list, i)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// chosen drops the last column, for several choices.
+func (tb table) chosen() [][]int {
+	rows := make([][]int, len(tb.counts))
+	for i, row := range tb.counts {
+		rows[i] = row[:len(row)-1]
+	}
+	return rows
+}

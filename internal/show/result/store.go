@@ -1,0 +1,126 @@
+package result
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/round"
+	"earshot/internal/ask/survey"
+	"earshot/internal/base/fault"
+	"earshot/internal/base/seal"
+	"earshot/internal/base/storage"
+	"earshot/internal/listen/response"
+	"earshot/internal/school/access"
+	"earshot/internal/school/audit"
+)
+
+// Stored is a release as it lies in the database. It is written once and never changed.
+type Stored struct {
+	SchoolID string `gorm:"primaryKey"`
+	RoundID  string `gorm:"primaryKey"`
+	ID       string `gorm:"primaryKey"`
+	MadeAt   time.Time
+	Body     string // JSON of a Release
+}
+
+// TableName is the table releases live in.
+func (Stored) TableName() string { return "releases" }
+
+// Store makes and reads releases.
+type Store struct {
+	db   *storage.DB
+	key  seal.Key
+	bank *bank.Bank
+}
+
+// NewStore works on db, which may be a transaction.
+func NewStore(db *storage.DB, key seal.Key, b *bank.Bank) Store { return Store{db, key, b} }
+
+// Make counts a settled round and stores its release. A round has one: made again, it is the one that is there already.
+// Conflict when the round has not settled. Its caller has been let in already: settling, and the clock.
+func (s Store) Make(ctx context.Context, school, roundID string) (Release, error) {
+	have, err := s.Latest(ctx, school, roundID)
+	if err == nil || !fault.Is(err, fault.NotFound) {
+		return have, err
+	}
+	rounds := round.NewStore(s.db, s.key, s.bank)
+	r, err := rounds.ByID(ctx, school, roundID)
+	if err != nil {
+		return Release{}, err
+	}
+	if !r.HasResults() {
+		return Release{}, fault.New(fault.Conflict, "figure.not_settled")
+	}
+	// The answers of a settled round change no more, so they are counted before the transaction: deciding takes a while,
+	// and in the meantime others want to write.
+	rel, err := s.count(ctx, rounds, r)
+	if err != nil {
+		return Release{}, err
+	}
+	body, err := json.Marshal(rel)
+	if err != nil {
+		return Release{}, err
+	}
+	err = s.db.InTx(ctx, func(tx *storage.DB) error {
+		if _, err := round.NewStore(tx, s.key, s.bank).Lock(ctx, school, roundID); err != nil {
+			return err
+		}
+		have, err := Store{tx, s.key, s.bank}.Latest(ctx, school, roundID)
+		if err == nil || !fault.Is(err, fault.NotFound) {
+			rel = have // another server was faster
+			return err
+		}
+		rel.ID, rel.MadeAt = storage.NewID(), tx.Now()
+		row := Stored{SchoolID: school, RoundID: roundID, ID: rel.ID, MadeAt: rel.MadeAt, Body: string(body)}
+		if err := tx.Write(ctx).Create(&row).Error; err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, access.Clock(school), "release.make", "round", roundID, "")
+	})
+	return rel, err
+}
+
+func (s Store) count(ctx context.Context, rounds round.Store, r round.Round) (Release, error) {
+	units, err := rounds.Units(ctx, r)
+	if err != nil {
+		return Release{}, err
+	}
+	teach, err := rounds.UnitReaders(ctx, r)
+	if err != nil {
+		return Release{}, err
+	}
+	doc, err := rounds.Document(ctx, r)
+	if err != nil {
+		return Release{}, err
+	}
+	t := newTally(doc, units)
+	err = response.NewStore(s.db).Each(ctx, r.SchoolID, r.ID, func(row response.Response) error {
+		answers, err := survey.DecodeAnswers([]byte(row.Answers))
+		if err != nil {
+			return err
+		}
+		return t.add(row.CellID, answers)
+	})
+	if err != nil {
+		return Release{}, err
+	}
+	return asking{round: r, units: units, teach: teach, doc: doc, bank: s.bank}.build(t)
+}
+
+// Latest reads the newest release of a round; NotFound before there is one. What of it somebody may see, View decides.
+func (s Store) Latest(ctx context.Context, school, roundID string) (Release, error) {
+	var row Stored
+	err := s.db.Query(ctx).Where("school_id = ? AND round_id = ?", school, roundID).Order("made_at DESC, id").Take(&row).Error
+	if err != nil {
+		return Release{}, storage.Fault(err, "fault.not_found")
+	}
+	var rel Release
+	if err := json.Unmarshal([]byte(row.Body), &rel); err != nil {
+		return Release{}, fmt.Errorf("release %s: %w", row.ID, err)
+	}
+	rel.ID, rel.MadeAt = row.ID, row.MadeAt
+	return rel, nil
+}

@@ -1,0 +1,169 @@
+package result
+
+import (
+	"slices"
+	"time"
+
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/round"
+	"earshot/internal/school/access"
+)
+
+// Viewed is the part of a release that one reader may see. Pages, charts and downloads are made from it alone.
+type Viewed struct {
+	Release // groups, questions and sections that are not for this reader are gone
+	// Rates are the groups whose response rate the reader may know: bands, and numbers where the figures are theirs too.
+	Rates []Group
+	// Own are the reader's own classes.
+	Own []string
+	// Whole says that the reader sees more than their own classes.
+	Whole bool
+}
+
+// Empty says that there is nothing here for this reader.
+func (v Viewed) Empty() bool { return len(v.Groups) == 0 }
+
+// Sees says whether a group's figures are among what the reader may see.
+func (v Viewed) Sees(unit string) bool {
+	_, ok := v.Group(unit)
+	return ok
+}
+
+// For returns the questions that are shown for a group, in the order in which they were asked.
+func (v Viewed) For(unit string) []Question {
+	var list []Question
+	for _, q := range v.Questions {
+		if _, ok := q.Row(unit); ok {
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
+// View takes from a release everything that is not for this reader. owners are the people who taught each class when the
+// round opened. It is the one place where the rules about readers meet figures:
+//
+//   - a teacher sees their own classes' answers about this class, from settling on;
+//   - leaders see the rest three school days later: in a round for the school every group, in a round for learning the
+//     school and the years alone, and those only as sums over enough teachers;
+//   - other readers who were named see the school and the years, once the round is published.
+func View(rel Release, r round.Round, who access.Actor, owners map[string][]string, now time.Time) Viewed {
+	o := r.Object(now)
+	if !r.HasResults() {
+		o.Settled = time.Time{}
+	}
+	whole := access.Can(who, access.ReadWhole, o)
+	leads := who.Is(access.Head, access.Leader)
+	teaches := false
+	for _, people := range owners {
+		teaches = teaches || slices.Contains(people, who.Person)
+	}
+	v := Viewed{Release: rel, Whole: whole}
+	full, own := map[string]bool{}, map[string]bool{}
+	for _, g := range rel.Groups {
+		o.Owner = owners[g.Unit]
+		if g.Kind == round.UnitClass && access.Can(who, access.ReadUnit, o) {
+			own[g.Unit] = true
+			v.Own = append(v.Own, g.Unit)
+		}
+		may := g.Leaders
+		if teaches {
+			may = g.LeadersTeaching
+		}
+		full[g.Unit] = whole && may && (leads || levelOf(g.Kind) < levelLeaf)
+	}
+	v.keep(func(g Group) bool { return full[g.Unit] || own[g.Unit] }, func(q Question, unit string) bool {
+		return full[unit] || own[unit] && q.About == bank.AboutThisClass
+	})
+	seesRates := access.Can(who, access.SeeRound, func() access.Object { x := o; x.Owner = nil; return x }())
+	for _, g := range rel.Groups {
+		if full[g.Unit] || own[g.Unit] {
+			v.Rates = append(v.Rates, g)
+		} else if seesRates {
+			g.Asked, g.Answered = 0, 0
+			v.Rates = append(v.Rates, g)
+		}
+	}
+	v.hidePublic()
+	return v
+}
+
+// Public is what anybody may see of a published round: the school, with the larger numbers that pages for pupils ask
+// for. ok is false where there is no such page. A staff round has none, and neither has a round for learning whose sum
+// is over too few teachers.
+func Public(rel Release, r round.Round) (v Viewed, ok bool) {
+	school := rel.School()
+	if r.State != round.Published || rel.Audience == bank.Staff || rel.Purpose == access.ForLearning && !school.Leaders {
+		return Viewed{}, false
+	}
+	v = Viewed{Release: rel, Whole: true}
+	v.Groups = []Group{school}
+	v.Rates = v.Groups
+	v.Questions = nil
+	for _, q := range rel.Questions {
+		q.Rows = nil
+		if q.Public != nil {
+			q.Rows = []Row{*q.Public}
+		}
+		v.Questions = append(v.Questions, q)
+	}
+	v.Sections = nil
+	for _, s := range rel.Sections {
+		s.Rows = nil
+		if s.Public != nil {
+			s.Rows = []Sum{*s.Public}
+		}
+		v.Sections = append(v.Sections, s)
+	}
+	if school.Shown && school.Answered < publicLeast {
+		v.Groups[0].Shown, v.Groups[0].Asked, v.Groups[0].Answered = false, 0, 0
+	}
+	v.hidePublic()
+	return v, true
+}
+
+// keep drops groups and rows that are not for the reader, on copies.
+func (v *Viewed) keep(group func(Group) bool, row func(q Question, unit string) bool) {
+	var groups []Group
+	for _, g := range v.Groups {
+		if group(g) {
+			groups = append(groups, g)
+		}
+	}
+	v.Groups = groups
+	var questions []Question
+	for _, q := range v.Questions {
+		var rows []Row
+		for _, r := range q.Rows {
+			if row(q, r.Unit) {
+				rows = append(rows, r)
+			}
+		}
+		if q.Rows = rows; len(rows) > 0 {
+			questions = append(questions, q)
+		}
+	}
+	v.Questions = questions
+	var sections []Section
+	for _, s := range v.Sections {
+		var rows []Sum
+		for _, r := range s.Rows {
+			if slices.ContainsFunc(groups, func(g Group) bool { return g.Unit == r.Unit }) {
+				rows = append(rows, r)
+			}
+		}
+		if s.Rows = rows; len(rows) > 0 {
+			sections = append(sections, s)
+		}
+	}
+	v.Sections = sections
+}
+
+func (v *Viewed) hidePublic() {
+	for i := range v.Questions {
+		v.Questions[i].Public = nil
+	}
+	for i := range v.Sections {
+		v.Sections[i].Public = nil
+	}
+}

@@ -1,0 +1,20 @@
+package exploring
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSpreadsheetRunsNothing(t *testing.T) {
+	out, err := encodeCSV([][]string{{"=HYPERLINK(1)", "+1", "-1", "@x", "\tx", "\rx", "7A", "", "a=b"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "\ufeff'=HYPERLINK(1),'+1,'-1,'@x,'\tx,\"'\rx\",7A,,a=b\n"
+	if got := string(out); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if strings.Count(string(out), "'") != 6 {
+		t.Error("something harmless was marked")
+	}
+}

@@ -1,0 +1,84 @@
+// Package exploring is where staff and governors read what was said, and where everybody reads what was published. That a
+// teacher looked at their own class is written down nowhere.
+package exploring
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"earshot/internal/ask/round"
+	"earshot/internal/base/fault"
+	"earshot/internal/school/access"
+	"earshot/internal/show/result"
+	"earshot/internal/web/page"
+)
+
+// Pages has the handlers of this activity.
+type Pages struct{ *page.Kit }
+
+// Routes mounts the activity.
+func Routes(k *page.Kit, r *page.Routes) {
+	p := Pages{k}
+	r.Staff("GET", "/rounds/:id/results", p.results)
+	r.Staff("GET", "/rounds/:id/results.csv", p.download)
+	r.Staff("GET", "/rounds/:id/results/:unit", p.group)
+	r.Staff("GET", "/rounds/:id/results/:unit/figures.csv", p.downloadGroup)
+	r.Public("GET", "/r/:code", p.public)
+}
+
+// Templates lists the pages of this activity.
+func Templates() []*page.Template {
+	return []*page.Template{resultsTemplate, waitingTemplate, publicTemplate}
+}
+
+func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }
+
+// look reads a round and what of its release the actor may see. made is false while there is no release. A round that
+// the actor may not know of is not found.
+func (p Pages) look(ctx context.Context, who access.Actor, id string) (r round.Round, v result.Viewed, made bool, err error) {
+	if r, err = p.Rounds().Find(ctx, who, id); err != nil {
+		return
+	}
+	if r.State == round.Draft || r.State == round.Cancelled {
+		return r, v, false, notFound()
+	}
+	if !r.HasResults() {
+		return
+	}
+	rel, err := result.NewStore(p.DB, p.Key, p.Bank).Latest(ctx, r.SchoolID, r.ID)
+	if fault.Is(err, fault.NotFound) {
+		return r, v, false, nil // settled a moment ago
+	}
+	if err != nil {
+		return
+	}
+	owners, err := p.Rounds().UnitReaders(ctx, r)
+	if err != nil {
+		return
+	}
+	return r, result.View(rel, r, who, owners, p.DB.Now()), true, nil
+}
+
+// group finds one group that the actor may see.
+func (p Pages) lookAt(ctx context.Context, who access.Actor, id, unit string) (round.Round, result.Viewed, result.Group, error) {
+	r, v, _, err := p.look(ctx, who, id)
+	if err != nil {
+		return r, v, result.Group{}, err
+	}
+	g, ok := v.Group(unit)
+	if !ok {
+		return r, v, g, notFound()
+	}
+	return r, v, g, nil
+}
+
+// waits says whether somebody who sees nothing now will see something later: leaders, and other readers who were named.
+func waits(r round.Round, who access.Actor) bool {
+	named := slices.ContainsFunc(r.AtOpening().Readers, func(n round.Reader) bool { return n.Person == who.Person })
+	return who.Is(access.Head, access.Leader) || named && !who.Is(access.Administrator)
+}
+
+func at(r round.Round, t time.Time) string {
+	return t.In(r.Zone()).Format("Monday 2 January 2006 at 15:04")
+}

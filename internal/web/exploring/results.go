@@ -1,0 +1,218 @@
+package exploring
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"earshot/internal/ask/round"
+	"earshot/internal/base/words"
+	"earshot/internal/school/access"
+	"earshot/internal/show/figure"
+	"earshot/internal/show/result"
+	"earshot/internal/web/page"
+)
+
+// resultsPage is one group's results: the school's, a year's, a form's or a class's.
+type resultsPage struct {
+	page.Base
+	Heading  string
+	Group    string
+	Rate     string
+	Notice   *page.Notice
+	Own      bool // the reader's own class
+	Figures  bool // there is a group whose figures are on this page
+	Links    []page.Link
+	Rates    []rateLine
+	Missing  string
+	Reach    string
+	Strong   []standing
+	Weak     []standing
+	Sections *page.Figure
+	Heat     *page.Figure
+	Parts    []part
+	Hidden   []string
+	HiddenAs string // why
+	Kept     string
+	Open     bool // by an open link
+	Least    int
+	Download string
+	Whole    bool
+}
+
+// part is a run of questions under one heading of the survey.
+type part struct {
+	Heading string
+	Figures []page.Figure
+}
+
+type rateLine struct {
+	Name string
+	URL  string
+	Leaf bool
+	Text string
+}
+
+type standing struct {
+	Text  string
+	Share string
+}
+
+var resultsTemplate = page.New("exploring/results", "base", resultsPage{})
+
+// results is the overview of a round.
+func (p Pages) results(c echo.Context, who access.Actor) error {
+	r, v, made, err := p.look(c.Request().Context(), who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	switch {
+	case !made:
+		return p.wait(c, who, r, v)
+	case v.Empty() && waits(r, who):
+		return p.wait(c, who, r, v)
+	case v.Empty():
+		return notFound()
+	}
+	school := v.School()
+	if !v.Sees(school.Unit) && len(v.Own) == 1 {
+		school, _ = v.Group(v.Own[0]) // nothing else to choose from
+	}
+	return p.draw(c, who, r, v, school)
+}
+
+// group is the results of one year, form or class.
+func (p Pages) group(c echo.Context, who access.Actor) error {
+	r, v, g, err := p.lookAt(c.Request().Context(), who, c.Param("id"), c.Param("unit"))
+	if err != nil {
+		return err
+	}
+	return p.draw(c, who, r, v, g)
+}
+
+func (p Pages) draw(c echo.Context, who access.Actor, r round.Round, v result.Viewed, g result.Group) error {
+	d := newResultsPage(page.Voice(c), r, v, g)
+	base := p.NewBase(c, d.Heading)
+	base.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID}, {Text: "Results", URL: resultsURL(r, ""), Here: g.Kind == round.UnitSchool || g.Unit == ""}}
+	if g.Unit != "" && g.Kind != round.UnitSchool {
+		base.Crumbs = append(base.Crumbs, page.Link{Text: g.Name, Here: true})
+	}
+	if d.Figures {
+		base.JS = page.ChartScripts()
+	}
+	d.Base = base
+	if !v.Whole && waits(r, who) {
+		d.Notice = waitingNotice(r, who)
+	}
+	return resultsTemplate.Send(c, http.StatusOK, d)
+}
+
+func resultsURL(r round.Round, unit string) string {
+	if unit == "" {
+		return "/rounds/" + r.ID + "/results"
+	}
+	return "/rounds/" + r.ID + "/results/" + unit
+}
+
+// newResultsPage builds a page from what the reader may see. g is the group it is about; without one, a reader of several
+// classes chooses.
+func newResultsPage(v words.Voice, r round.Round, view result.Viewed, g result.Group) resultsPage {
+	d := resultsPage{Heading: r.Title, Open: view.Open, Least: view.Least, Whole: view.Whole, Own: slices.Contains(view.Own, g.Unit),
+		HiddenAs: figure.Hidden(v, view.Release)}
+	whole := g.Kind == round.UnitSchool
+	if g.Unit != "" && !whole {
+		d.Heading = g.Name + ": " + r.Title
+	}
+	d.links(r, view, g)
+	d.rates(v, r, view, g)
+	if g.Unit == "" {
+		return d
+	}
+	d.Group, d.Rate = g.Name, figure.Rate(v, view.Release, g)
+	if !g.Shown {
+		d.Hidden = append(d.Hidden, g.Name)
+	}
+	d.Download = resultsURL(r, "") + ".csv"
+	if !whole {
+		d.Download = resultsURL(r, g.Unit) + "/figures.csv"
+	}
+	for _, q := range view.For(g.Unit) {
+		d.Figures = true
+		f := figure.Question(v, view.Release, q, g)
+		if len(d.Parts) == 0 || d.Parts[len(d.Parts)-1].Heading != q.Heading {
+			d.Parts = append(d.Parts, part{Heading: q.Heading})
+		}
+		last := &d.Parts[len(d.Parts)-1]
+		last.Figures = append(last.Figures, page.NewFigure(f))
+	}
+	if f, ok := figure.Sections(v, view, g); ok {
+		made := page.NewFigure(f)
+		d.Sections = &made
+	}
+	if whole {
+		if f, ok := figure.HeatMap(v, view); ok {
+			made := page.NewFigure(f)
+			d.Heat = &made
+		}
+		rep := view.Report
+		d.Kept = v.Say("figure.kept", words.V{"Groups": rep.GroupsKept, "OfGroups": rep.Groups, "Bars": rep.BarsKept, "OfBars": rep.Bars})
+	}
+	strong, weak := figure.Standings(view, g.Unit)
+	d.Strong, d.Weak = standings(v, strong), standings(v, weak)
+	return d
+}
+
+func standings(v words.Voice, list []figure.Standing) (lines []standing) {
+	for _, s := range list {
+		lines = append(lines, standing{Text: s.Text, Share: v.Say("figure.standing", words.V{"Percent": s.Percent, "Words": s.Words})})
+	}
+	return lines
+}
+
+// links leads to the groups inside this one that the reader may see.
+func (d *resultsPage) links(r round.Round, view result.Viewed, g result.Group) {
+	for _, other := range view.Groups {
+		inside := other.Parent == g.Unit || g.Unit == "" || slices.Contains(view.Own, other.Unit)
+		if other.Unit != g.Unit && inside && other.Kind != round.UnitSchool {
+			d.Links = append(d.Links, page.Link{Text: name(other), URL: resultsURL(r, other.Unit)})
+		}
+	}
+}
+
+func name(g result.Group) string {
+	if g.Subject != "" {
+		return g.Name + ", " + g.Subject
+	}
+	return g.Name
+}
+
+// rates lists who answered and who is missing, for this group and those inside it.
+func (d *resultsPage) rates(v words.Voice, r round.Round, view result.Viewed, g result.Group) {
+	var low []string
+	inside := map[string]bool{g.Unit: true}
+	for _, other := range view.Rates {
+		if !inside[other.Unit] && !inside[other.Parent] && g.Unit != "" {
+			continue
+		}
+		inside[other.Unit] = true
+		line := rateLine{Name: name(other), Leaf: other.IsLeaf(), Text: figure.ShortRate(v, view.Release, other)}
+		if view.Sees(other.Unit) && other.Unit != g.Unit {
+			line.URL = resultsURL(r, other.Unit)
+		}
+		d.Rates = append(d.Rates, line)
+		if other.IsLeaf() && (other.Rate == result.UnderHalf || other.Nobody) {
+			low = append(low, other.Name)
+		}
+		if !other.Shown && !other.Nobody && other.Unit != g.Unit {
+			d.Hidden = append(d.Hidden, other.Name)
+		}
+	}
+	if len(d.Rates) == 1 {
+		d.Rates = nil // the sentence above says it
+	}
+	if len(low) > 0 {
+		d.Missing = v.Say("figure.missing", words.V{"Groups": figure.List(v, low)})
+		d.Reach = v.Say("figure.reach.after")
+	}
+}
