@@ -64,18 +64,11 @@ func move(ctx context.Context, tx *storage.DB, key seal.Key, rounds round.Store,
 	for _, w := range waiting {
 		answered[w.CellID]++
 	}
-	cells, loans := Cells(units, answered)
-	// Which answers of a class are lent is left to chance: the waiting answers are shuffled first.
-	participation.Shuffle(waiting)
+	cells := Cells(units, answered)
 	rows := make([]response.Response, len(waiting))
 	for i, w := range waiting {
-		cell := cells[w.CellID]
-		if l := loans[w.CellID]; l.Count > 0 {
-			cell = l.To
-			loans[w.CellID] = Loan{l.To, l.Count - 1}
-			answered[w.CellID]--
-		}
-		rows[i] = response.Response{SchoolID: w.SchoolID, RoundID: w.RoundID, ID: storage.NewID(), CellID: cell, Answers: w.Answers, Pace: w.Pace}
+		rows[i] = response.Response{SchoolID: w.SchoolID, RoundID: w.RoundID, ID: storage.NewID(),
+			CellID: cells[w.CellID], Answers: w.Answers, Pace: w.Pace}
 	}
 	participation.Shuffle(rows)
 	if err := st.Move(ctx, r.SchoolID, r.ID, rows); err != nil {

@@ -3,7 +3,6 @@
 package answering
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,8 +11,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,14 +18,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"earshot/internal/testkit"
 	"earshot/static"
 )
 
@@ -38,34 +32,7 @@ const (
 	policy    = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
-var browser context.Context
-
-func TestMain(m *testing.M) {
-	os.Exit(func() int {
-		path := os.Getenv("CHROME")
-		if path == "" {
-			for _, name := range []string{"chromium", "google-chrome", "chrome"} {
-				if found, err := exec.LookPath(name); err == nil {
-					path = found
-					break
-				}
-			}
-		}
-		options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
-			chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-			chromedp.Flag("disable-component-update", true), chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"))
-		allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-		defer stop()
-		ctx, cancel := chromedp.NewContext(allocator)
-		defer cancel()
-		if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-			fmt.Fprintln(os.Stderr, "no browser:", err)
-			return 1
-		}
-		browser = ctx
-		return m.Run()
-	}())
-}
+func TestMain(m *testing.M) { os.Exit(testkit.WithBrowser(m)) }
 
 // A stub answers as the school's server would, and remembers what was posted.
 type stub struct {
@@ -174,91 +141,20 @@ func (s *stub) from(reply func(n int, form url.Values) (int, sendReply)) {
 
 func (s *stub) address() string { return s.URL + "/a/x7k2" }
 
-// A tab is a fresh browser profile; at the end it fails the test if the page broke the policy, threw an error or asked
-// anything of another server.
-type tab struct {
-	*testing.T
-	ctx context.Context
-}
+// A tab knows the screens of the page.
+type tab struct{ testkit.Tab }
 
-func open(t *testing.T, s *stub, address string, before ...chromedp.Action[chromedp.Void]) tab {
+func open(t *testing.T, s *stub, address string, before ...testkit.Step) tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	ctx, stop := context.WithTimeout(ctx, 40*time.Second)
-	t.Cleanup(func() { stop(); cancel() })
-	var mu sync.Mutex
-	var bad []string
-	err := chromedp.Listen(ctx, func(ev any) {
-		mu.Lock()
-		defer mu.Unlock()
-		switch ev := ev.(type) {
-		case *log.EventEntryAdded:
-			if strings.Contains(ev.Entry.Text, "Content Security Policy") {
-				bad = append(bad, ev.Entry.Text)
-			}
-		case *runtime.EventExceptionThrown:
-			bad = append(bad, ev.ExceptionDetails.Text)
-		case *network.EventRequestWillBeSent:
-			if u := ev.Request.URL; !strings.HasPrefix(u, s.URL) && !strings.HasPrefix(u, "data:") && !strings.HasPrefix(u, "about:") {
-				bad = append(bad, "asked "+u)
-			}
-		case *page.EventJavascriptDialogOpening:
-			go func() {
-				_, _ = chromedp.Call(ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
-			}()
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		mu.Lock()
-		defer mu.Unlock()
-		for _, b := range bad {
-			t.Errorf("the page: %s", b)
-		}
-	})
-	b := tab{t, ctx}
-	b.do(append([]chromedp.Action[chromedp.Void]{chromedp.EmulateViewport(360, 740, chromedp.EmulateMobile, chromedp.EmulateTouch)}, before...)...)
-	b.do(chromedp.Navigate(address))
+	b := tab{testkit.Open(t, s.URL, before...)}
+	b.Refused(true)
+	b.Do(chromedp.Navigate(address))
 	return b
-}
-
-func (b tab) do(steps ...chromedp.Action[chromedp.Void]) {
-	b.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
-		b.Fatalf("%v\n%s", err, b.where())
-	}
-}
-
-func (b tab) where() string {
-	text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string]("location.href + '\\n' + document.body.innerText.slice(0, 600)"))
-	return text
 }
 
 func eval[T any](b tab, js string) T {
 	b.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](js))
-	if err != nil {
-		b.Fatalf("%s: %v", js, err)
-	}
-	return v
-}
-
-func (b tab) click(css string) {
-	b.Helper()
-	b.do(chromedp.Click(chromedp.CSS(css), chromedp.NodeVisible))
-}
-
-func (b tab) waitFor(js string) {
-	b.Helper()
-	for range 100 {
-		if eval[bool](b, "!!("+js+")") {
-			return
-		}
-		time.Sleep(60 * time.Millisecond)
-	}
-	b.Fatalf("never: %s\n%s", js, b.where())
+	return testkit.Eval[T](b.Tab, js)
 }
 
 func (b tab) heading() string {
@@ -274,7 +170,7 @@ func (b tab) expectHeading(want string) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	b.Fatalf("the heading is %q, want %q\n%s", b.heading(), want, b.where())
+	b.Fatalf("the heading is %q, want %q\n%s", b.heading(), want, b.Where())
 }
 
 func (b tab) message() string {
@@ -296,42 +192,42 @@ func (b tab) expectMessage(want string) {
 // toTheEnd answers every question with its fourth option and stops before Send.
 func (b tab) toTheEnd() {
 	b.Helper()
-	b.click("#next")
+	b.Click("#next")
 	for _, q := range samplePage().Questions {
 		b.expectHeading(q.Text)
-		b.click("#q-" + q.ID + " label:nth-of-type(4)")
-		b.click("#next")
+		b.Click("#q-" + q.ID + " label:nth-of-type(4)")
+		b.Click("#next")
 	}
 	b.expectHeading("That was the last question")
 }
 
-func TestJourneyByTap(t *testing.T) {
+func TestBrowserJourneyByTap(t *testing.T) {
 	s := newStub(t)
 	b := open(t, s, s.address()+"#"+slip)
 	if at := eval[string](b, "location.href"); at != s.address() {
 		t.Errorf("the address bar keeps the code: %s", at)
 	}
 	b.expectHeading("How is learning for you?")
-	b.do(chromedp.Tap(chromedp.CSS("#next")))
+	b.Do(chromedp.Tap(chromedp.CSS("#next")))
 	qs := s.page.Questions
 	b.expectHeading(qs[0].Text)
 	if focus := eval[string](b, "document.activeElement.tagName + document.activeElement.textContent"); !strings.HasPrefix(focus, "H21 of 12") {
 		t.Errorf("the focus is on %q", focus)
 	}
-	b.do(chromedp.Tap(chromedp.CSS("#q-afl_s_next label:nth-of-type(2)")), chromedp.Tap(chromedp.CSS("#clear")))
+	b.Do(chromedp.Tap(chromedp.CSS("#q-afl_s_next label:nth-of-type(2)")), chromedp.Tap(chromedp.CSS("#clear")))
 	if eval[bool](b, `!!document.querySelector("#q-afl_s_next :checked")`) {
 		t.Error("the answer was not cleared")
 	}
-	b.do(chromedp.Tap(chromedp.CSS("#next")))
+	b.Do(chromedp.Tap(chromedp.CSS("#next")))
 	b.expectMessage("You left this one")
-	b.do(chromedp.Tap(chromedp.CSS("#next")))
+	b.Do(chromedp.Tap(chromedp.CSS("#next")))
 	b.expectHeading(qs[1].Text)
 	for i, q := range qs[1:] {
 		b.expectHeading(q.Text)
 		if i != 4 {
-			b.do(chromedp.Tap(chromedp.CSS("#q-" + q.ID + " label:nth-of-type(5)")))
+			b.Do(chromedp.Tap(chromedp.CSS("#q-" + q.ID + " label:nth-of-type(5)")))
 		}
-		b.do(chromedp.Tap(chromedp.CSS("#next")))
+		b.Do(chromedp.Tap(chromedp.CSS("#next")))
 		if m := b.message(); m != "" {
 			t.Errorf("reminded twice: %s", m)
 		}
@@ -340,11 +236,11 @@ func TestJourneyByTap(t *testing.T) {
 	if text := eval[string](b, `document.getElementById("check").innerText`); !strings.Contains(text, "You answered 10 of 12.") || !strings.Contains(text, qs[0].Text) || !strings.Contains(text, qs[5].Text) {
 		t.Errorf("the check says %s", text)
 	}
-	b.do(chromedp.Tap(chromedp.CSS("#left li:first-child button")))
+	b.Do(chromedp.Tap(chromedp.CSS("#left li:first-child button")))
 	b.expectHeading(qs[0].Text)
-	b.do(chromedp.Tap(chromedp.CSS("#q-afl_s_next label:nth-of-type(3)")), chromedp.Tap(chromedp.CSS("#next")))
+	b.Do(chromedp.Tap(chromedp.CSS("#q-afl_s_next label:nth-of-type(3)")), chromedp.Tap(chromedp.CSS("#next")))
 	b.expectHeading("That was the last question")
-	b.do(chromedp.Tap(chromedp.CSS("#send")))
+	b.Do(chromedp.Tap(chromedp.CSS("#send")))
 	b.expectHeading("Thank you")
 
 	sent := s.sent()
@@ -366,34 +262,34 @@ func TestJourneyByTap(t *testing.T) {
 	if n := eval[int](b, "sessionStorage.length + localStorage.length + document.cookie.length"); n != 0 {
 		t.Error("something was left on the device")
 	}
-	b.do(chromedp.NavigateBack())
+	b.Do(chromedp.NavigateBack())
 	b.expectHeading("Thank you")
-	b.do(chromedp.Reload())
+	b.Do(chromedp.Reload())
 	b.expectHeading("How is learning for you?")
 	if eval[bool](b, `!!document.querySelector("fieldset :checked") || !!document.getElementById("code").value`) {
 		t.Error("the next person sees the last one's answers")
 	}
 }
 
-func TestJourneyByKeyboard(t *testing.T) {
+func TestBrowserJourneyByKeyboard(t *testing.T) {
 	s := newStub(t)
 	b := open(t, s, s.address())
-	b.do(chromedp.Focus(chromedp.CSS("#code")), chromedp.KeyEvent("7k4m-9q2x"), chromedp.KeyEvent(kb.Enter))
+	b.Do(chromedp.Focus(chromedp.CSS("#code")), chromedp.KeyEvent("7k4m-9q2x"), chromedp.KeyEvent(kb.Enter))
 	b.expectHeading("How is learning for you?")
 	if text := eval[string](b, `document.getElementById("code-error").textContent + document.activeElement.id`); !strings.HasPrefix(text, "That is not a whole code yet") || !strings.HasSuffix(text, "code") {
 		t.Errorf("a short code: %s", text)
 	}
-	b.do(chromedp.Focus(chromedp.CSS("#code")), chromedp.Evaluate[chromedp.Void](`document.getElementById("code").value = ""; undefined`),
+	b.Do(chromedp.Focus(chromedp.CSS("#code")), chromedp.Evaluate[chromedp.Void](`document.getElementById("code").value = ""; undefined`),
 		chromedp.KeyEvent(" o1l3 4567-89ab"), chromedp.KeyEvent(kb.Enter))
 	for _, q := range s.page.Questions {
 		b.expectHeading(q.Text)
-		b.do(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(" "), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter))
+		b.Do(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(" "), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter))
 	}
 	b.expectHeading("That was the last question")
 	if len(s.sent()) != 0 {
 		t.Fatal("sent before Send")
 	}
-	b.do(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Enter))
+	b.Do(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Enter))
 	b.expectHeading("Thank you")
 	form := s.sent()[0]
 	if form.Get("code") != "011345678"+"9AB" || form.Get("afl_s_next") != "sometimes" || form.Get("org_s_calm") != "half" {
@@ -404,53 +300,53 @@ func TestJourneyByKeyboard(t *testing.T) {
 	}
 }
 
-func TestReloadAndBackKeepEverything(t *testing.T) {
+func TestBrowserReloadAndBackKeepEverything(t *testing.T) {
 	s := newStub(t)
 	b := open(t, s, s.address()+"#"+slip)
 	qs := s.page.Questions
-	b.click("#next")
-	b.click("#q-afl_s_next label:nth-of-type(4)")
-	b.click("#next")
-	b.click("#q-l2l_s_tries label:nth-of-type(2)")
-	b.do(chromedp.Reload())
+	b.Click("#next")
+	b.Click("#q-afl_s_next label:nth-of-type(4)")
+	b.Click("#next")
+	b.Click("#q-l2l_s_tries label:nth-of-type(2)")
+	b.Do(chromedp.Reload())
 	b.expectHeading(qs[1].Text)
 	if got := eval[string](b, `[...document.querySelectorAll("fieldset :checked")].map((i) => i.name + "=" + i.value).join()`); got != "afl_s_next=often,l2l_s_tries=rarely" {
 		t.Errorf("after a reload: %s", got)
 	}
-	b.do(chromedp.NavigateBack())
+	b.Do(chromedp.NavigateBack())
 	b.expectHeading(qs[0].Text)
-	b.do(chromedp.NavigateForward())
+	b.Do(chromedp.NavigateForward())
 	b.expectHeading(qs[1].Text)
-	b.click("#back")
+	b.Click("#back")
 	b.expectHeading(qs[0].Text)
-	b.click("#back")
+	b.Click("#back")
 	b.expectHeading("How is learning for you?")
 	if !eval[bool](b, `!document.getElementById("placed").hidden && document.getElementById("typed").hidden`) {
 		t.Error("the code is not put away")
 	}
 }
 
-func TestAnotherSlipInTheSameTabStartsAfresh(t *testing.T) {
+func TestBrowserAnotherSlipInTheSameTabStartsAfresh(t *testing.T) {
 	s := newStub(t)
 	b := open(t, s, s.address()+"#"+slip)
-	b.click("#next")
-	b.click("#q-afl_s_next label:nth-of-type(4)")
-	b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.address()+"#"+otherSlip))
+	b.Click("#next")
+	b.Click("#q-afl_s_next label:nth-of-type(4)")
+	b.Do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.address()+"#"+otherSlip))
 	b.expectHeading("How is learning for you?")
 	if eval[bool](b, `!!document.querySelector("fieldset :checked")`) {
 		t.Error("the next person sees the last one's answers")
 	}
-	b.click("#next")
+	b.Click("#next")
 	b.expectHeading(s.page.Questions[0].Text)
-	b.click("#q-afl_s_next label:nth-of-type(1)")
-	b.click("#wipe")
+	b.Click("#q-afl_s_next label:nth-of-type(1)")
+	b.Click("#wipe")
 	b.expectMessage("This takes all your answers")
-	b.click("#wipe")
-	b.waitFor(`document.getElementById("code") && !document.getElementById("code").value && !document.querySelector("fieldset :checked") && (sessionStorage.getItem("earshot/a/x7k2") || "").includes('"answers":{}')`)
+	b.Click("#wipe")
+	b.WaitFor(`document.getElementById("code") && !document.getElementById("code").value && !document.querySelector("fieldset :checked") && (sessionStorage.getItem("earshot/a/x7k2") || "").includes('"answers":{}')`)
 	b.expectHeading("How is learning for you?")
 }
 
-func offline(yes bool) chromedp.Action[chromedp.Void] {
+func offline(yes bool) testkit.Step {
 	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
 		rules := []*network.Conditions{{Offline: yes, DownloadThroughput: -1, UploadThroughput: -1}}
 		if _, err := chromedp.Call(ctx, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: rules}); err != nil {
@@ -461,18 +357,18 @@ func offline(yes bool) chromedp.Action[chromedp.Void] {
 	})
 }
 
-func TestOfflineThenOnlineSendsOnce(t *testing.T) {
+func TestBrowserOfflineThenOnlineSendsOnce(t *testing.T) {
 	s := newStub(t)
 	b := open(t, s, s.address()+"#"+slip)
 	b.toTheEnd()
-	b.do(offline(true))
-	b.click("#send")
+	b.Do(offline(true))
+	b.Click("#send")
 	b.expectMessage("There is no connection")
 	time.Sleep(2 * time.Second) // long enough for another try
 	if n := len(s.sent()); n != 0 {
 		t.Fatalf("%d posts while offline", n)
 	}
-	b.do(offline(false))
+	b.Do(offline(false))
 	b.expectHeading("Thank you")
 	if n := len(s.sent()); n != 1 {
 		t.Errorf("%d posts", n)
@@ -480,7 +376,7 @@ func TestOfflineThenOnlineSendsOnce(t *testing.T) {
 }
 
 // The answer to the first Send is lost on its way: the second carries the same receipt, so that the server knows it.
-func TestLostAcknowledgementIsAskedAgainWithTheSameReceipt(t *testing.T) {
+func TestBrowserLostAcknowledgementIsAskedAgainWithTheSameReceipt(t *testing.T) {
 	s := newStub(t)
 	s.reply = func(n int, _ url.Values) (int, sendReply) {
 		if n == 1 {
@@ -492,7 +388,7 @@ func TestLostAcknowledgementIsAskedAgainWithTheSameReceipt(t *testing.T) {
 	}
 	b := open(t, s, s.address()+"#"+slip)
 	b.toTheEnd()
-	b.click("#send")
+	b.Click("#send")
 	b.expectHeading("Thank you")
 	sent := s.sent()
 	if len(sent) != 2 || sent[0].Get("receipt") != sent[1].Get("receipt") || sent[0].Get("receipt") == "" {
@@ -500,7 +396,7 @@ func TestLostAcknowledgementIsAskedAgainWithTheSameReceipt(t *testing.T) {
 	}
 }
 
-func TestReloadWhileWaitingGoesOnSending(t *testing.T) {
+func TestBrowserReloadWhileWaitingGoesOnSending(t *testing.T) {
 	s := newStub(t)
 	b := open(t, s, s.address()+"#"+slip)
 	s.from(func(n int, _ url.Values) (int, sendReply) {
@@ -510,9 +406,9 @@ func TestReloadWhileWaitingGoesOnSending(t *testing.T) {
 		return 200, storedReply()
 	})
 	b.toTheEnd()
-	b.click("#send")
+	b.Click("#send")
 	b.expectMessage("Many people are sending at once")
-	b.do(chromedp.Reload())
+	b.Do(chromedp.Reload())
 	b.expectHeading("Thank you")
 	sent := s.sent()
 	if len(sent) != 3 || sent[0].Get("receipt") != sent[2].Get("receipt") {
@@ -520,12 +416,12 @@ func TestReloadWhileWaitingGoesOnSending(t *testing.T) {
 	}
 }
 
-func TestDoubleTapSendsOnce(t *testing.T) {
+func TestBrowserDoubleTapSendsOnce(t *testing.T) {
 	s := newStub(t)
 	s.delay = 400 * time.Millisecond
 	b := open(t, s, s.address()+"#"+slip)
 	b.toTheEnd()
-	b.do(chromedp.Evaluate[chromedp.Void](`for (let i = 0; i < 5; i++) { document.getElementById("send").click(); } undefined`))
+	b.Do(chromedp.Evaluate[chromedp.Void](`for (let i = 0; i < 5; i++) { document.getElementById("send").click(); } undefined`))
 	b.expectMessage("Sending")
 	b.expectHeading("Thank you")
 	if n := len(s.sent()); n != 1 {
@@ -533,7 +429,7 @@ func TestDoubleTapSendsOnce(t *testing.T) {
 	}
 }
 
-func TestBusyServerIsObeyed(t *testing.T) {
+func TestBrowserBusyServerIsObeyed(t *testing.T) {
 	s := newStub(t)
 	s.reply = func(n int, _ url.Values) (int, sendReply) {
 		if n == 1 {
@@ -543,9 +439,9 @@ func TestBusyServerIsObeyed(t *testing.T) {
 	}
 	b := open(t, s, s.address()+"#"+slip)
 	b.toTheEnd()
-	b.click("#send")
+	b.Click("#send")
 	b.expectMessage("Many are sending.")
-	b.click("#send") // an impatient tap changes nothing
+	b.Click("#send") // an impatient tap changes nothing
 	b.expectHeading("Thank you")
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -555,7 +451,7 @@ func TestBusyServerIsObeyed(t *testing.T) {
 	}
 }
 
-func TestRefusalsSaySoAndLoseNothing(t *testing.T) {
+func TestBrowserRefusalsSaySoAndLoseNothing(t *testing.T) {
 	for _, c := range []struct {
 		status  int
 		state   string
@@ -582,26 +478,26 @@ func TestRefusalsSaySoAndLoseNothing(t *testing.T) {
 			}
 			b := open(t, s, s.address()+"#"+slip)
 			b.toTheEnd()
-			b.click("#send")
-			b.waitFor(`document.querySelector("` + c.at + `").offsetParent && document.querySelector("` + c.at + `").textContent === "A kind sentence."`)
+			b.Click("#send")
+			b.WaitFor(`document.querySelector("` + c.at + `").offsetParent && document.querySelector("` + c.at + `").textContent === "A kind sentence."`)
 			if n := eval[int](b, `document.querySelectorAll("fieldset :checked").length`); n != 12 {
 				t.Errorf("%d answers left", n)
 			}
 			switch {
 			case c.newSlip:
-				b.do(chromedp.KeyEvent(otherSlip)) // the old code is selected
-				b.click("#next")
+				b.Do(chromedp.KeyEvent(otherSlip)) // the old code is selected
+				b.Click("#next")
 				b.expectHeading("That was the last question")
 			case c.state == "invalid":
-				b.click("#left button")
+				b.Click("#left button")
 				b.expectHeading("How well does the work you are given fit what you need?")
 				if text := eval[string](b, `document.getElementById("e-curr_s_fit").innerText`); text != "Please choose one of these." {
 					t.Errorf("at the question: %q", text)
 				}
-				b.click("#q-curr_s_fit label:nth-of-type(1)")
-				b.click("#next")
+				b.Click("#q-curr_s_fit label:nth-of-type(1)")
+				b.Click("#next")
 			}
-			b.click("#send")
+			b.Click("#send")
 			b.expectHeading("Thank you")
 			sent := s.sent()
 			if len(sent) != 2 || (sent[0].Get("receipt") == sent[1].Get("receipt")) == c.newSlip {
@@ -611,7 +507,7 @@ func TestRefusalsSaySoAndLoseNothing(t *testing.T) {
 	}
 }
 
-func TestUnknownCodeIsSaidBeforeAnsweringInVain(t *testing.T) {
+func TestBrowserUnknownCodeIsSaidBeforeAnsweringInVain(t *testing.T) {
 	s := newStub(t)
 	s.task = func(form url.Values) (int, taskReply) {
 		if form.Get("code") == slip {
@@ -620,14 +516,14 @@ func TestUnknownCodeIsSaidBeforeAnsweringInVain(t *testing.T) {
 		return 200, taskReply{State: "go"}
 	}
 	b := open(t, s, s.address()+"#"+slip)
-	b.click("#next")
-	b.waitFor(`document.getElementById("code-error").innerText === "We do not know this code."`)
-	b.do(chromedp.KeyEvent(otherSlip)) // the old code is selected
-	b.click("#next")
+	b.Click("#next")
+	b.WaitFor(`document.getElementById("code-error").innerText === "We do not know this code."`)
+	b.Do(chromedp.KeyEvent(otherSlip)) // the old code is selected
+	b.Click("#next")
 	b.expectHeading(s.page.Questions[0].Text)
 }
 
-func TestLookAlikeSlipReadsAndStoresNothing(t *testing.T) {
+func TestBrowserLookAlikeSlipReadsAndStoresNothing(t *testing.T) {
 	s := newStub(t)
 	s.task = func(url.Values) (int, taskReply) {
 		return 200, taskReply{State: "reading", Pages: []taskPage{
@@ -636,17 +532,17 @@ func TestLookAlikeSlipReadsAndStoresNothing(t *testing.T) {
 		}}
 	}
 	b := open(t, s, s.address()+"#"+slip)
-	b.click("#next")
+	b.Click("#next")
 	b.expectHeading("Foxes in the city")
 	if text := eval[string](b, `document.querySelector(".task:not([hidden]) small").textContent`); text != "1 of 2" {
 		t.Errorf("place %q", text)
 	}
-	b.click("#next")
-	b.do(chromedp.Reload())
+	b.Click("#next")
+	b.Do(chromedp.Reload())
 	b.expectHeading("Where they sleep")
-	b.click("#next")
+	b.Click("#next")
 	b.expectHeading("That was the last question")
-	b.click("#send")
+	b.Click("#send")
 	b.expectHeading("Thank you")
 	sent := s.sent()
 	if len(sent) != 1 || len(sent[0]) != 3 {
@@ -654,44 +550,37 @@ func TestLookAlikeSlipReadsAndStoresNothing(t *testing.T) {
 	}
 }
 
-func TestHelpIsOnEveryScreen(t *testing.T) {
+func TestBrowserHelpIsOnEveryScreen(t *testing.T) {
 	s := newStub(t)
 	b := open(t, s, s.address()+"#"+slip)
 	place := func() string {
 		return eval[string](b, `JSON.stringify(document.querySelector(".talk").getBoundingClientRect())`)
 	}
 	first := place()
-	b.click("#next")
-	b.click(".talk")
-	b.waitFor(`document.querySelector("dialog").open && document.activeElement.id === "help-title"`)
-	b.do(chromedp.KeyEvent(kb.Escape))
-	b.waitFor(`!document.querySelector("dialog").open`)
-	b.click(".talk")
-	b.click("#close")
-	b.waitFor(`!document.querySelector("dialog").open`)
+	b.Click("#next")
+	b.Click(".talk")
+	b.WaitFor(`document.querySelector("dialog").open && document.activeElement.id === "help-title"`)
+	b.Do(chromedp.KeyEvent(kb.Escape))
+	b.WaitFor(`!document.querySelector("dialog").open`)
+	b.Click(".talk")
+	b.Click("#close")
+	b.WaitFor(`!document.querySelector("dialog").open`)
 	if now := place(); now != first {
 		t.Errorf("the button moved from %s to %s", first, now)
 	}
 }
 
-func withoutScript() chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-		return err
-	})
-}
-
-func TestPlainFormWithoutScript(t *testing.T) {
+func TestBrowserPlainFormWithoutScript(t *testing.T) {
 	s := newStub(t)
-	b := open(t, s, s.address(), withoutScript())
-	b.do(chromedp.SendKeys(chromedp.CSS("#code"), "7k4m 9q2x d3tv"+kb.Enter))
+	b := open(t, s, s.address(), testkit.WithoutScript())
+	b.Do(chromedp.SendKeys(chromedp.CSS("#code"), "7k4m 9q2x d3tv"+kb.Enter))
 	time.Sleep(300 * time.Millisecond)
 	if len(s.sent()) != 0 {
 		t.Fatal("Enter in the code field sent an empty form")
 	}
-	b.click("#q-afl_s_next label:nth-of-type(4)")
-	b.click("#q-well_s_still label:nth-of-type(1)")
-	b.click("#send")
+	b.Click("#q-afl_s_next label:nth-of-type(4)")
+	b.Click("#q-well_s_still label:nth-of-type(1)")
+	b.Click("#send")
 	for range 50 {
 		if len(s.sent()) > 0 {
 			break
@@ -705,14 +594,14 @@ func TestPlainFormWithoutScript(t *testing.T) {
 }
 
 // WCAG 1.4.10 and 1.4.4: nothing to scroll sideways at 320 px, nor with text at 200 %.
-func TestNothingSpillsOnSmallScreens(t *testing.T) {
+func TestBrowserNothingSpillsOnSmallScreens(t *testing.T) {
 	for _, dir := range []string{"ltr", "rtl"} {
 		s := newStub(t)
 		s.page.Dir = dir
-		b := open(t, s, s.address()+"#"+slip, chromedp.EmulateViewport(320, 640))
-		b.click("#next")
+		b := open(t, s, s.address()+"#"+slip, testkit.Size(320, 640))
+		b.Click("#next")
 		for _, percent := range []string{"112.5%", "225%"} {
-			b.do(chromedp.Evaluate[chromedp.Void](`document.documentElement.style.fontSize = "` + percent + `"; undefined`))
+			b.Do(chromedp.Evaluate[chromedp.Void](`document.documentElement.style.fontSize = "` + percent + `"; undefined`))
 			if over := eval[int](b, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
 				t.Errorf("%s at %s: %d px too wide", dir, percent, over)
 			}
@@ -723,94 +612,48 @@ func TestNothingSpillsOnSmallScreens(t *testing.T) {
 	}
 }
 
-func axeScript(t *testing.T) string {
-	path := os.Getenv("AXE_JS")
-	if path == "" {
-		path = filepath.Join("..", "..", "..", "node_modules", "axe-core", "axe.min.js")
-	}
-	body, err := os.ReadFile(path)
-	if err != nil {
-		t.Skip("axe-core is not there: set AXE_JS to its axe.min.js")
-	}
-	return string(body)
-}
-
-func (b tab) expectAccessible(axe, what string) {
-	b.Helper()
-	b.do(chromedp.Evaluate[chromedp.Void](axe + "; undefined"))
-	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](
-		`axe.run(document, {resultTypes: ["violations"]}).then((r) => r.violations.filter((v) => v.impact === "serious" || v.impact === "critical").map((v) => v.id + ": " + v.help + " " + v.nodes.map((n) => n.html).join(" | ")).join("\n"))`,
-		chromedp.EvalAwaitPromise))
-	if err != nil {
-		b.Fatal(err)
-	}
-	if found != "" {
-		b.Errorf("%s: %s", what, found)
-	}
-}
-
-func scheme(name string) chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}})
-		return err
-	})
-}
-
-func TestAxeFindsNothingSerious(t *testing.T) {
-	axe := axeScript(t)
+func TestBrowserAxeFindsNothingSerious(t *testing.T) {
 	for _, colours := range []string{"light", "dark"} {
 		t.Run(colours, func(t *testing.T) {
 			s := newStub(t)
 			s.reply = func(int, url.Values) (int, sendReply) {
 				return 410, sendReply{State: "closed", Message: "This survey has closed."}
 			}
-			b := open(t, s, s.address(), scheme(colours))
-			b.expectAccessible(axe, "start")
-			b.click("#next")
-			b.expectAccessible(axe, "start with an error")
-			b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.address()+"#"+slip))
-			b.click("#next")
-			b.click("#q-afl_s_next label:nth-of-type(4)")
-			b.expectAccessible(axe, "question")
-			b.click(".talk")
-			b.expectAccessible(axe, "help")
-			b.click("#close")
-			b.click("#wipe")
+			b := open(t, s, s.address(), testkit.Scheme(colours))
+			b.ExpectAccessible("start")
+			b.Click("#next")
+			b.ExpectAccessible("start with an error")
+			b.Do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.address()+"#"+slip))
+			b.Click("#next")
+			b.Click("#q-afl_s_next label:nth-of-type(4)")
+			b.ExpectAccessible("question")
+			b.Click(".talk")
+			b.ExpectAccessible("help")
+			b.Click("#close")
+			b.Click("#wipe")
 			for range s.page.Questions {
-				b.click("#next")
+				b.Click("#next")
 			}
-			b.click("#next")
+			b.Click("#next")
 			b.expectHeading("That was the last question")
-			b.expectAccessible(axe, "check")
-			b.click("#send")
+			b.ExpectAccessible("check")
+			b.Click("#send")
 			b.expectMessage("This survey has closed.")
-			b.expectAccessible(axe, "problem")
+			b.ExpectAccessible("problem")
 			s.from(func(int, url.Values) (int, sendReply) { return 200, storedReply() })
-			b.click("#send")
+			b.Click("#send")
 			b.expectHeading("Thank you")
-			b.expectAccessible(axe, "thanks")
+			b.ExpectAccessible("thanks")
 		})
 	}
 }
 
-// TestScreens writes a picture of every screen to the folder in EARSHOT_SHOTS, to be looked at.
-func TestScreens(t *testing.T) {
-	folder := os.Getenv("EARSHOT_SHOTS")
-	if folder == "" {
+// TestBrowserScreens writes a picture of every screen to the folder in EARSHOT_SHOTS, to be looked at.
+func TestBrowserScreens(t *testing.T) {
+	if os.Getenv("EARSHOT_SHOTS") == "" {
 		t.Skip("EARSHOT_SHOTS is not set")
 	}
-	shoot := func(b tab, name string) {
-		png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
-		if strings.HasSuffix(name, "-whole") {
-			png, err = chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(folder, name+".png"), bytes.Clone(png), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	shoot := func(b tab, name string) { b.Shot(name, strings.HasSuffix(name, "-whole")) }
 	for _, c := range []struct {
 		name, colours string
 		width, height int64
@@ -823,35 +666,35 @@ func TestScreens(t *testing.T) {
 		if c.arabic {
 			s.page = arabicPage()
 		}
-		size := chromedp.EmulateViewport(c.width, c.height)
-		b := open(t, s, s.address(), size, scheme(c.colours))
+		size := testkit.Size(c.width, c.height)
+		b := open(t, s, s.address(), size, testkit.Scheme(c.colours))
 		shoot(b, c.name+"-1-start-whole")
-		b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.address()+"#"+slip))
+		b.Do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.address()+"#"+slip))
 		shoot(b, c.name+"-2-start")
-		b.click("#next")
-		b.click("#q-afl_s_next label:nth-of-type(4)")
+		b.Click("#next")
+		b.Click("#q-afl_s_next label:nth-of-type(4)")
 		shoot(b, c.name+"-3-question")
-		b.click(".talk")
+		b.Click(".talk")
 		shoot(b, c.name+"-4-help")
-		b.click("#close")
-		b.click("#next")
-		b.click("#next")
+		b.Click("#close")
+		b.Click("#next")
+		b.Click("#next")
 		shoot(b, c.name+"-5-reminder")
 		for range 9 {
-			b.click("#next")
+			b.Click("#next")
 		}
-		b.click("#next")
-		b.click("#next")
-		b.waitFor(`document.getElementById("check").offsetParent`)
+		b.Click("#next")
+		b.Click("#next")
+		b.WaitFor(`document.getElementById("check").offsetParent`)
 		shoot(b, c.name+"-6-check")
 		s.from(func(int, url.Values) (int, sendReply) { return 503, sendReply{State: "busy"} })
-		b.click("#send")
+		b.Click("#send")
 		time.Sleep(300 * time.Millisecond)
 		shoot(b, c.name+"-7-problem")
 		s.from(func(int, url.Values) (int, sendReply) { return 200, storedReply() })
-		b.waitFor(`!document.getElementById("thanks").hidden`)
+		b.WaitFor(`!document.getElementById("thanks").hidden`)
 		shoot(b, c.name+"-8-thanks")
-		plain := open(t, s, s.address(), size, scheme(c.colours), withoutScript())
+		plain := open(t, s, s.address(), size, testkit.Scheme(c.colours), testkit.WithoutScript())
 		shoot(plain, c.name+"-9-plain-whole")
 	}
 }

@@ -1,0 +1,168 @@
+package managing
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"earshot/internal/base/fault"
+	"earshot/internal/base/words"
+	"earshot/internal/school/access"
+	"earshot/internal/school/audit"
+	"earshot/internal/school/roster"
+	"earshot/internal/web/page"
+)
+
+type schoolPage struct {
+	page.Base
+	Form page.Form
+}
+
+var schoolTemplate = page.New("managing/school", "base", schoolPage{})
+
+// ownHelplines is how much a school may write about its own helplines.
+const ownHelplines = 1000
+
+func (p Pages) school(c echo.Context, _ access.Actor) error {
+	return p.drawSchool(c, http.StatusOK, page.School(c), itoa(page.School(c).Roll), page.Errors{})
+}
+
+func (p Pages) drawSchool(c echo.Context, status int, s roster.School, roll string, errs page.Errors) error {
+	v := page.Voice(c)
+	d := schoolPage{Base: p.NewBase(c, "School")}
+	nation := page.Field{Name: "nation", Label: "Where is it?", Hint: "Pupils are shown the helplines of their nation."}
+	for _, n := range roster.Nations {
+		nation.Options = append(nation.Options, page.Option{Value: n, Label: v.Say("nation." + n), Chosen: n == s.Nation})
+	}
+	d.Form = page.NewForm(errs,
+		page.Field{Name: "school", Label: "Name of the school", Value: s.Name, Autocomplete: "organization"},
+		page.Field{Name: "roll", Label: "How many pupils are in the whole school?", Value: roll,
+			Hint: "About is enough. Under 120, Earshot shows larger groups only, because people might guess."},
+		nation,
+		page.Field{Name: "time_zone", Label: "Time zone", Value: s.TimeZone, Hint: "Europe/London is right for the United Kingdom."},
+		page.Field{Name: "hours", Label: "School begins at", Value: s.OpensAt, Hint: "Like 08:30."},
+		page.Field{Name: "closes_at", Label: "School ends at", Value: s.ClosesAt, Hint: "Rounds close when school ends on their last day."},
+		page.Field{Name: "helplines", Label: "Your own helplines, if you have any", Rows: 4, Value: s.Helplines,
+			Hint: "One a line, name and number: School nurse: 01234 567 890. They stand before those of the nation, from the next round on."})
+	return schoolTemplate.Send(c, status, d)
+}
+
+func (p Pages) saveSchool(c echo.Context, who access.Actor) error {
+	s := page.School(c)
+	s.Name, s.Nation, s.TimeZone = c.FormValue("school"), c.FormValue("nation"), strings.TrimSpace(c.FormValue("time_zone"))
+	s.Roll = atoi(c.FormValue("roll"))
+	s.OpensAt, s.ClosesAt = strings.TrimSpace(c.FormValue("hours")), strings.TrimSpace(c.FormValue("closes_at"))
+	s.Helplines = strings.TrimSpace(strings.ReplaceAll(c.FormValue("helplines"), "\r\n", "\n"))
+	err := checkSettings(s)
+	if err == nil {
+		err = p.Roster().SaveSettings(c.Request().Context(), who, s)
+	}
+	if errs, status, ok := page.Explain(c, err); ok {
+		return p.drawSchool(c, status, s, c.FormValue("roll"), errs)
+	} else if err != nil {
+		return err
+	}
+	return p.Done(c, "/school", page.Voice(c).Say("school.saved"))
+}
+
+// checkSettings finds what would make a page for pupils wrong: a helpline without a number, a day that ends before it
+// begins.
+func checkSettings(s roster.School) error {
+	fields := map[string]fault.Problem{}
+	for line := range strings.Lines(s.Helplines) {
+		name, number, found := strings.Cut(strings.TrimSpace(line), ":")
+		if strings.TrimSpace(line) != "" && (!found || strings.TrimSpace(name) == "" || !strings.ContainsAny(number, "0123456789")) {
+			fields["helplines"] = fault.Problem{Key: "school.helpline"}
+		}
+	}
+	if len(s.Helplines) > ownHelplines {
+		fields["helplines"] = fault.Problem{Key: "school.helplines_long"}
+	}
+	if len(s.OpensAt) == 5 && len(s.ClosesAt) == 5 && s.ClosesAt <= s.OpensAt {
+		fields["closes_at"] = fault.Problem{Key: "school.hours_order"}
+	}
+	return fault.Fields(fields)
+}
+
+type auditPage struct {
+	page.Base
+	Table auditTable
+}
+
+// auditTable is what was done, the newest first.
+type auditTable struct{ Rows []auditLine }
+
+type auditLine struct {
+	When string
+	Who  string
+	What string
+	Note string
+}
+
+var auditTemplate = page.New("managing/audit", "base", auditPage{})
+
+const auditMost = 200
+
+func (p Pages) audit(c echo.Context, who access.Actor) error {
+	ctx, v := c.Request().Context(), page.Voice(c)
+	entries, err := audit.Recent(ctx, p.DB, who, auditMost)
+	if err != nil {
+		return err
+	}
+	staff, err := p.Roster().StaffList(ctx, who.School)
+	if err != nil {
+		return err
+	}
+	byAccount, byID := map[string]string{"": v.Say("audit.clock")}, map[string]string{}
+	for _, m := range staff {
+		byID[m.ID] = m.Name()
+		if m.AccountID != nil {
+			byAccount[*m.AccountID] = m.Name()
+		}
+	}
+	d := auditPage{Base: p.NewBase(c, "What was done")}
+	d.Main = "wide"
+	d.Crumbs = []page.Link{{Text: "School", URL: "/school"}, {Text: "What was done", Here: true}}
+	for _, e := range entries {
+		name, known := byAccount[e.AccountID]
+		if !known { // somebody who has left the school since
+			a, err := p.Identity().Account(ctx, e.AccountID)
+			if err != nil && !fault.Is(err, fault.NotFound) {
+				return err
+			}
+			if name = a.Name; name == "" {
+				name = v.Say("audit.somebody")
+			}
+			byAccount[e.AccountID] = name
+		}
+		d.Table.Rows = append(d.Table.Rows, auditLine{When: e.At.In(page.School(c).Zone()).Format("2 January 2006, 15:04"), Who: name,
+			What: actionName(v, e.Action), Note: auditNote(v, e, byID)})
+	}
+	return auditTemplate.Send(c, http.StatusOK, d)
+}
+
+func actionName(v words.Voice, action string) string {
+	if key := "audit." + action; v.Has(key) {
+		return v.Say(key)
+	}
+	return action
+}
+
+// auditNote names the member of staff that a deed was about, and turns a list of roles into words.
+func auditNote(v words.Voice, e audit.Entry, staff map[string]string) string {
+	note := e.Note
+	if e.Kind == "person" {
+		var roles []string
+		for _, r := range strings.Fields(note) {
+			roles = append(roles, roleName(v, r))
+		}
+		note = strings.Join(roles, ", ")
+		if name := staff[e.Target]; name != "" && note != "" {
+			return name + ": " + note
+		} else if name != "" {
+			return name
+		}
+	}
+	return note
+}

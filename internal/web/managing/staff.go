@@ -1,0 +1,192 @@
+package managing
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"earshot/internal/base/fault"
+	"earshot/internal/base/storage"
+	"earshot/internal/base/words"
+	"earshot/internal/school/access"
+	"earshot/internal/school/identity"
+	"earshot/internal/school/roster"
+	"earshot/internal/web/page"
+)
+
+type staffPage struct {
+	page.Base
+	ID     string // empty for somebody new
+	Hint   string
+	Form   page.Form
+	Invite string // what the button for a link says; empty where there can be none
+	End    bool
+}
+
+var staffTemplate = page.New("managing/staff", "base", staffPage{})
+
+// teacherOptions are those who can teach a group.
+func teacherOptions(v words.Voice, staff []roster.StaffMember, ticked []string) []page.Option {
+	var options []page.Option
+	for _, m := range staff {
+		on := slices.Contains(ticked, m.ID)
+		if on || m.Is(access.Teacher) || m.Is(access.Leader) || m.Is(access.Head) {
+			options = append(options, page.Option{Value: m.ID, Label: m.Name(), Hint: roleNames(v, m), Chosen: on})
+		}
+	}
+	return options
+}
+
+func (p Pages) newStaff(c echo.Context, who access.Actor) error {
+	return p.drawStaff(c, who, http.StatusOK, roster.StaffMember{}, page.Errors{})
+}
+
+func (p Pages) editStaff(c echo.Context, who access.Actor) error {
+	m, err := p.Roster().Staff(c.Request().Context(), who.School, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return p.drawStaff(c, who, http.StatusOK, m, page.Errors{})
+}
+
+// drawStaff draws the form with what was typed, or else with what is stored of m.
+func (p Pages) drawStaff(c echo.Context, who access.Actor, status int, m roster.StaffMember, errs page.Errors) error {
+	v := page.Voice(c)
+	d := staffPage{Base: p.NewBase(c, "Somebody new"), ID: m.ID}
+	f := roster.StaffForm{Name: m.Name(), Email: m.Email, Place: m.Place(), Roles: []access.Role{access.Teacher}}
+	if m.ID != "" {
+		d.Title, d.Hint = m.Name(), signInState(v, m)
+		d.End = m.ID != who.Person
+		d.Invite = "Make a link to join"
+		if m.AccountID != nil {
+			d.Invite = "Make a link for a new password"
+		}
+		f.Roles = nil
+		for _, a := range m.Held {
+			f.Roles = append(f.Roles, access.Role(a.Role))
+		}
+	}
+	if typed, ok := readStaff(c); ok {
+		f = typed
+	}
+	d.Crumbs = []page.Link{{Text: "People", URL: "/people"}, {Text: d.Title, Here: true}}
+	roles := page.Field{Name: "roles", Label: "What do they do here?", Several: true}
+	for _, r := range access.Roles {
+		roles.Options = append(roles.Options, page.Option{Value: string(r), Label: roleName(v, string(r)), Hint: v.Say("role." + string(r) + ".hint"),
+			Chosen: slices.Contains(f.Roles, r)})
+	}
+	d.Form = page.NewForm(errs,
+		page.Field{Name: "name", Label: "Name", Value: f.Name, Hint: "As pupils and colleagues know them."},
+		page.Field{Name: "email", Type: "email", Label: "E-mail address", Value: f.Email,
+			Hint: "They sign in with it. Leave it empty for somebody who is only named, such as a safeguarding deputy."},
+		roles,
+		page.Field{Name: "place", Label: "Where do pupils find them?", Value: f.Place, Hint: "For a safeguarding lead or deputy: a room and a time. Pupils read it."})
+	return staffTemplate.Send(c, status, d)
+}
+
+// readStaff reads the staff form; ok is false when the request brings none, such as a press of another button.
+func readStaff(c echo.Context) (f roster.StaffForm, ok bool) {
+	form, err := c.FormParams()
+	if err != nil || c.Request().Method != http.MethodPost || !form.Has("name") {
+		return f, false
+	}
+	f = roster.StaffForm{Name: strings.TrimSpace(form.Get("name")), Email: strings.TrimSpace(form.Get("email")), Place: form.Get("place")}
+	for _, r := range form["roles"] {
+		f.Roles = append(f.Roles, access.Role(r))
+	}
+	return f, true
+}
+
+// checkStaff finds what is wrong with an address: not one, held by somebody else, or of somebody whose keys the actor
+// must not take.
+func (p Pages) checkStaff(c echo.Context, who access.Actor, id string, f *roster.StaffForm) error {
+	if f.Email != "" {
+		email, ok := identity.FoldEmail(f.Email)
+		if !ok {
+			return fault.Field("email", "email.wrong")
+		}
+		f.Email = email
+	}
+	if len(f.Roles) == 0 {
+		return fault.Field("roles", "people.no_role")
+	}
+	staff, err := p.Roster().StaffList(c.Request().Context(), who.School)
+	if err != nil {
+		return err
+	}
+	for _, m := range staff {
+		switch {
+		case m.ID == id && m.Email != f.Email && m.HoldsKeys() && !who.Is(access.Head):
+			return fault.Field("email", "invitation.head_only")
+		case m.ID != id && f.Email != "" && m.Email == f.Email:
+			return fault.Field("email", "staff.twice")
+		}
+	}
+	return nil
+}
+
+func (p Pages) addStaff(c echo.Context, who access.Actor) error {
+	f, _ := readStaff(c)
+	err := p.checkStaff(c, who, "", &f)
+	var person roster.Person
+	if err == nil {
+		person, err = p.Roster().AddStaff(c.Request().Context(), who, f)
+	}
+	if errs, status, ok := page.Explain(c, err); ok {
+		return p.drawStaff(c, who, status, roster.StaffMember{}, errs)
+	} else if err != nil {
+		return err
+	}
+	if f.Email == "" {
+		return p.Done(c, "/people", page.Voice(c).Say("people.staff_added"))
+	}
+	return p.Done(c, "/people/staff/"+person.ID, page.Voice(c).Say("people.staff_added_email"))
+}
+
+func (p Pages) saveStaff(c echo.Context, who access.Actor) error {
+	ctx := c.Request().Context()
+	m, err := p.Roster().Staff(ctx, who.School, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	f, _ := readStaff(c)
+	if err = p.checkStaff(c, who, m.ID, &f); err == nil {
+		err = p.Roster().ChangeStaff(ctx, who, m.ID, f)
+	}
+	if errs, status, ok := page.Explain(c, err); ok {
+		return p.drawStaff(c, who, status, m, errs)
+	} else if err != nil {
+		return err
+	}
+	return p.Done(c, "/people", page.Voice(c).Say("people.staff_saved"))
+}
+
+// endStaff takes somebody off the list. Their sessions end with it, unless they serve another school with the same
+// account; there the next request finds that they do not belong here any more.
+func (p Pages) endStaff(c echo.Context, who access.Actor) error {
+	ctx := c.Request().Context()
+	var m roster.StaffMember
+	err := p.DB.InTx(ctx, func(tx *storage.DB) error {
+		ro, id := roster.NewStore(tx), identity.NewStore(tx, p.Key)
+		var err error
+		if m, err = ro.EndStaff(ctx, who, c.Param("id")); err != nil {
+			return err
+		}
+		if err := id.DropCodes(ctx, inviteKind, m.ID); err != nil || m.AccountID == nil {
+			return err
+		}
+		schools, err := ro.Schools(ctx, *m.AccountID)
+		if err != nil || len(schools) > 0 {
+			return err
+		}
+		return id.Disable(ctx, *m.AccountID)
+	})
+	if errs, status, ok := page.Explain(c, err); ok {
+		return p.drawStaff(c, who, status, m, errs)
+	} else if err != nil {
+		return err
+	}
+	return p.Done(c, "/people", page.Voice(c).Say("people.staff_ended", words.V{"Name": m.Name()}))
+}
