@@ -87,7 +87,7 @@ func Open(t *testing.T, site string, before ...Step) Tab {
 			bad = append(bad, ev.ExceptionDetails.Text)
 		case *runtime.EventConsoleAPICalled:
 			if ev.Type == runtime.ConsoleAPICalledTypeError || ev.Type == runtime.ConsoleAPICalledTypeWarning {
-				bad = append(bad, fmt.Sprintf("console %s: %s", ev.Type, ev.Args))
+				bad = append(bad, fmt.Sprintf("console: %s %s", ev.Type, said(ev.Args)))
 			}
 		case *network.EventRequestWillBeSent:
 			if u := ev.Request.URL; !strings.HasPrefix(u, site) && !strings.HasPrefix(u, "data:") && !strings.HasPrefix(u, "about:") {
@@ -286,4 +286,12 @@ func (b Tab) Shot(name string, whole bool) {
 	png, err := chromedp.Run(b.Ctx, step)
 	Must(b, err)
 	Must(b, os.WriteFile(filepath.Join(folder, name+".png"), png, 0o600))
+}
+
+func said(args []*runtime.RemoteObject) string {
+	var all []string
+	for _, a := range args {
+		all = append(all, string(a.Value)+a.Description)
+	}
+	return strings.Join(all, " ")
 }

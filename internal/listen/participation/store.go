@@ -136,7 +136,7 @@ func Random() uint64 {
 // Look finds the slips of a round by their hashes.
 func (s Store) Look(ctx context.Context, school, roundID string, hashes []string) (map[string]Slip, error) {
 	var rows []Slip
-	err := s.db.Query(ctx).Where("school_id = ? AND round_id = ? AND hash IN ?", school, roundID, hashes).Find(&rows).Error
+	err := s.db.Query(ctx).Where("school_id = ? AND round_id = ? AND hash IN ?", school, roundID, storage.Padded(hashes)).Find(&rows).Error
 	found := map[string]Slip{}
 	for _, r := range rows {
 		found[r.Hash] = r
@@ -148,7 +148,7 @@ func (s Store) Look(ctx context.Context, school, roundID string, hashes []string
 // a race and must look again.
 func (s Store) Spend(ctx context.Context, school, roundID string, hashes []string) (int, error) {
 	slices.Sort(hashes) // two servers that take the same rows in the same order do not deadlock
-	res := s.db.Write(ctx).Model(&Slip{}).Where("school_id = ? AND round_id = ? AND hash IN ? AND NOT spent", school, roundID, hashes).Update("spent", true)
+	res := s.db.Write(ctx).Model(&Slip{}).Where("school_id = ? AND round_id = ? AND hash IN ? AND NOT spent", school, roundID, storage.Padded(hashes)).Update("spent", true)
 	return int(res.RowsAffected), res.Error
 }
 

@@ -65,7 +65,7 @@ func NewStore(db *storage.DB) Store { return Store{db} }
 // Known says which of these receipts have been seen.
 func (s Store) Known(ctx context.Context, school, roundID string, hashes []string) (map[string]bool, error) {
 	var rows []string
-	err := s.db.Write(ctx).Model(&Receipt{}).Where("school_id = ? AND round_id = ? AND hash IN ?", school, roundID, hashes).Pluck("hash", &rows).Error
+	err := s.db.Write(ctx).Model(&Receipt{}).Where("school_id = ? AND round_id = ? AND hash IN ?", school, roundID, storage.Padded(hashes)).Pluck("hash", &rows).Error
 	known := map[string]bool{}
 	for _, h := range rows {
 		known[h] = true
@@ -78,10 +78,17 @@ func (s Store) Take(ctx context.Context, receipts []Receipt, waiting []Waiting) 
 	if len(receipts) == 0 {
 		return nil
 	}
-	if err := s.db.Write(ctx).CreateInBatches(&receipts, 500).Error; err != nil {
-		return err
+	for _, chunk := range storage.Chunks(receipts, 256) {
+		if err := s.db.Write(ctx).Create(&chunk).Error; err != nil {
+			return err
+		}
 	}
-	return s.db.Write(ctx).CreateInBatches(&waiting, 500).Error
+	for _, chunk := range storage.Chunks(waiting, 256) {
+		if err := s.db.Write(ctx).Create(&chunk).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Count adds to tallies. They are given sorted, so that two servers do not deadlock.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -108,7 +109,7 @@ func readUpload(c echo.Context) (upload, error) {
 		return upload{}, err
 	}
 	defer f.Close()
-	u := upload{Name: header.Filename}
+	u := upload{Name: strings.ToValidUTF8(strings.Join(strings.Fields(header.Filename), " "), "")}
 	if u.data, err = io.ReadAll(io.LimitReader(f, rosterfile.MaxBytes+1)); err != nil {
 		return u, err
 	}

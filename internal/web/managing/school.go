@@ -3,6 +3,7 @@ package managing
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -79,7 +80,9 @@ func checkSettings(s roster.School) error {
 	if len(s.Helplines) > ownHelplines {
 		fields["helplines"] = fault.Problem{Key: "school.helplines_long"}
 	}
-	if len(s.OpensAt) == 5 && len(s.ClosesAt) == 5 && s.ClosesAt <= s.OpensAt {
+	opens, errOpens := time.Parse("15:04", s.OpensAt)
+	closes, errCloses := time.Parse("15:04", s.ClosesAt)
+	if errOpens == nil && errCloses == nil && !closes.After(opens) {
 		fields["closes_at"] = fault.Problem{Key: "school.hours_order"}
 	}
 	return fault.Fields(fields)

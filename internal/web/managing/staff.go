@@ -153,7 +153,13 @@ func (p Pages) saveStaff(c echo.Context, who access.Actor) error {
 	}
 	f, _ := readStaff(c)
 	if err = p.checkStaff(c, who, m.ID, &f); err == nil {
-		err = p.Roster().ChangeStaff(ctx, who, m.ID, f)
+		err = p.DB.InTx(ctx, func(tx *storage.DB) error {
+			if err := roster.NewStore(tx).ChangeStaff(ctx, who, m.ID, f); err != nil {
+				return err
+			}
+			// A link made for a teacher must not open the account of the head they have become since.
+			return identity.NewStore(tx, p.Key).DropCodes(ctx, inviteKind, m.ID)
+		})
 	}
 	if errs, status, ok := page.Explain(c, err); ok {
 		return p.drawStaff(c, who, status, m, errs)
