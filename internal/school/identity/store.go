@@ -88,8 +88,9 @@ func (s Store) EnsureAccount(ctx context.Context, email, name string) (Account, 
 		return Account{}, err
 	}
 	// Read it back where it was written: another account may hold the address already.
-	err = s.db.Write(ctx).Where("email = ?", email).Take(&a).Error
-	return a, err
+	var kept Account
+	err = s.db.Write(ctx).Where("email = ?", email).Take(&kept).Error
+	return kept, err
 }
 
 // Account finds an account by its id.

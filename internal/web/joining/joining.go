@@ -4,6 +4,7 @@ package joining
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -269,17 +270,35 @@ func (p Pages) doJoin(c echo.Context) error {
 		errs, status, _ := page.Explain(c, fault.Fields(map[string]fault.Problem{"password": *problem}))
 		return p.drawJoin(c, status, m, errs)
 	}
-	if _, err := p.Identity().Spend(ctx, InviteKind, c.Param("code")); err != nil {
-		return err
-	}
-	a, err := p.Identity().EnsureAccount(ctx, m.Email, m.Name())
+	var a identity.Account
+	elsewhere := false
+	err = p.DB.InTx(ctx, func(tx *storage.DB) error {
+		id, ro := identity.NewStore(tx, p.Key), roster.NewStore(tx)
+		if _, err := id.Spend(ctx, InviteKind, c.Param("code")); err != nil {
+			return err
+		}
+		var err error
+		if a, err = id.EnsureAccount(ctx, m.Email, m.Name()); err != nil {
+			return err
+		}
+		schools, err := ro.Schools(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		elsewhere = a.Password != "" && slices.ContainsFunc(schools, func(s roster.School) bool { return s.SchoolID != d.SchoolID })
+		return ro.LinkAccount(ctx, d.SchoolID, m.ID, a.ID)
+	})
 	if err != nil {
 		return err
 	}
-	if err := p.Roster().LinkAccount(ctx, d.SchoolID, m.ID, a.ID); err != nil {
-		return err
+	// Whoever serves another school too keeps the password they have: a link of this school must not open that one.
+	if elsewhere {
+		return c.Redirect(http.StatusSeeOther, "/sign-in")
 	}
 	if err := p.Identity().SetPassword(ctx, a.ID, password); err != nil {
+		return err
+	}
+	if err := p.Identity().Enable(ctx, a.ID); err != nil {
 		return err
 	}
 	return p.enter(c, a.ID, d.SchoolID, "/")
