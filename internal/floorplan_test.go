@@ -44,6 +44,7 @@ var plan = map[string]string{
 
 	"internal/exchange/backup":     "the whole database in one file, out and in",
 	"internal/exchange/rosterfile": "pupil lists in",
+	"internal/exchange/sheet":      "tables for a spreadsheet",
 	"internal/exchange/surveyfile": "survey files in and out",
 
 	"internal/rehearsal": "the demo school and the replay of real answers",

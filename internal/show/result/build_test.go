@@ -303,7 +303,7 @@ func TestSameAnswersGiveTheSameRelease(t *testing.T) {
 		b, _ := json.Marshal(m.release(t))
 		return string(b)
 	}
-	if text() != text() {
+	if first, second := text(), text(); first != second {
 		t.Error("two releases of the same answers differ")
 	}
 }

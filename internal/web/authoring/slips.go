@@ -11,6 +11,7 @@ import (
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/base/words"
+	"earshot/internal/exchange/sheet"
 	"earshot/internal/listen/participation"
 	"earshot/internal/school/access"
 	"earshot/internal/show/result"
@@ -70,6 +71,9 @@ func (p Pages) printSlips(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return p.done(c, who, r, err, "")
 	}
+	if c.FormValue("format") == "csv" {
+		return codesTable(c, r, sheets)
+	}
 	v := page.Voice(c)
 	d := slipsPage{Base: p.NewBase(c, "Slips"), ID: r.ID, Address: p.address(r)}
 	for _, sh := range sheets {
@@ -87,6 +91,22 @@ func (p Pages) printSlips(c echo.Context, who access.Actor) error {
 		d.Units = append(d.Units, unit)
 	}
 	return slipsTemplate.Send(c, http.StatusOK, d)
+}
+
+// codesTable gives the same codes as a table, for a school that prints slips in a way of its own.
+func codesTable(c echo.Context, r round.Round, sheets []participation.Sheet) error {
+	c.Response().Header().Set("Content-Type", "text/csv; charset=utf-8")
+	c.Response().Header().Set("Content-Disposition", `attachment; filename="slips-`+strings.ToLower(r.Code)+`.csv"`)
+	rows := [][]string{{"unit", "code", "kind"}}
+	for _, sh := range sheets {
+		for _, code := range sh.Slips {
+			rows = append(rows, []string{sh.Unit.Name, code, "slip"})
+		}
+		for _, code := range sh.Spares {
+			rows = append(rows, []string{sh.Unit.Name, code, "spare"})
+		}
+	}
+	return sheet.Write(c.Response(), rows)
 }
 
 func (p Pages) sheets(r round.Round, group string, codes []string) ([][]page.Slip, error) {

@@ -2,7 +2,6 @@ package exploring
 
 import (
 	"bytes"
-	"encoding/csv"
 	"net/http"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"earshot/internal/ask/round"
 	"earshot/internal/base/words"
+	"earshot/internal/exchange/sheet"
 	"earshot/internal/school/access"
 	"earshot/internal/show/figure"
 	"earshot/internal/show/result"
@@ -46,31 +46,11 @@ func sendCSV(c echo.Context, r round.Round, v result.Viewed, groups []result.Gro
 	return c.Blob(http.StatusOK, "text/csv; charset=utf-8", body)
 }
 
-// encodeCSV writes a table that Excel opens as it is: with the mark of UTF-8, and with nothing that it takes for a
-// formula.
+// encodeCSV writes a table for a spreadsheet.
 func encodeCSV(rows [][]string) ([]byte, error) {
 	var b bytes.Buffer
-	b.WriteString("\ufeff")
-	w := csv.NewWriter(&b)
-	for _, row := range rows {
-		safe := make([]string, len(row))
-		for i, text := range row {
-			safe[i] = harmless(text)
-		}
-		if err := w.Write(safe); err != nil {
-			return nil, err
-		}
-	}
-	w.Flush()
-	return b.Bytes(), w.Error()
-}
-
-// harmless puts an apostrophe before what a spreadsheet would run. A school names its own groups and questions.
-func harmless(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
-		return "'" + text
-	}
-	return text
+	err := sheet.Write(&b, rows)
+	return b.Bytes(), err
 }
 
 var heading = []string{"group", "kind", "asked", "answered", "rate", "question", "item", "wording", "text", "line", "answer", "people", "of", "percent", "low", "high", "note"}

@@ -130,7 +130,6 @@ func (p Pages) drawSetUp(c echo.Context, status int, errs page.Errors) error {
 		nation.Options = append(nation.Options, page.Option{Value: n, Label: v.Say("nation." + n), Chosen: n == c.FormValue("nation")})
 	}
 	d := setUpPage{Base: p.NewBase(c, "Set up your school"), Code: c.Param("code")}
-	d.School = "Earshot"
 	d.Form = page.NewForm(errs,
 		page.Field{Name: "school", Label: "Name of the school", Value: c.FormValue("school"), Autocomplete: "organization"},
 		page.Field{Name: "roll", Label: "How many pupils are in the whole school?", Value: c.FormValue("roll"),
@@ -255,7 +254,7 @@ func (p Pages) join(c echo.Context) error {
 
 func (p Pages) drawJoin(c echo.Context, status int, m roster.StaffMember, errs page.Errors) error {
 	d := joinPage{Base: p.NewBase(c, "Choose a password"), Errors: errs, Code: c.Param("code"), Name: m.Name(), Email: m.Email, Password: passwordField()}
-	d.School, d.Password.Error = "Earshot", errs.Of("password")
+	d.Password.Error = errs.Of("password")
 	return joinTemplate.Send(c, status, d)
 }
 

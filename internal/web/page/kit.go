@@ -3,6 +3,7 @@
 package page
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -79,7 +80,7 @@ func (k *Kit) NewBase(c echo.Context, title string) Base {
 	v := Voice(c)
 	b := Base{Title: title, Lang: v.Lang, Dir: v.Dir}
 	school, _ := c.Get(keySchool).(roster.School)
-	b.School, b.Demo = school.Name, school.Invented
+	b.School, b.Demo = cmp.Or(school.Name, "Earshot"), school.Invented // nobody is signed in: no school is known
 	who, _ := c.Get(keyActor).(access.Actor)
 	if !who.SignedIn() {
 		return b
