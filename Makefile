@@ -1,7 +1,9 @@
-# make demo | check | test | bench | soak: see README.md.
+# make demo | check | test | bench: see README.md.
 export CGO_ENABLED := 0
 GO ?= go
 TOOLS := node_modules/axe-core/axe.min.js
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+INSTALL := $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 DEBIAN := chromium postgresql postgresql-contrib fonts-noto-core
 
 .PHONY: demo check test test-sqlite test-postgres test-browser bench tools
@@ -19,9 +21,10 @@ check:
 
 # Installs what is missing from Debian's packages and npm. Nothing is skipped for want of a tool.
 tools: $(TOOLS)
-	@command -v chromium >/dev/null && ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 && command -v pgbench >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN) >/dev/null; }
+	@command -v chromium >/dev/null && ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 && command -v pgbench >/dev/null || $(INSTALL) $(DEBIAN) >/dev/null
 
 $(TOOLS):
+	@command -v npm >/dev/null || $(INSTALL) npm >/dev/null
 	npm install --no-save --no-audit --no-fund --silent --prefix . axe-core@4.14.1
 
 test: tools check test-sqlite test-postgres test-browser

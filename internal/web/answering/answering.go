@@ -405,6 +405,6 @@ func (p Pages) preview(c echo.Context, r round.Round, doc survey.Document, promi
 	v := page.Voice(c)
 	d := drawAnswer(v, r, doc, promise)
 	d.Action, d.NeedsCode = "", false
-	d.DemoNote = v.Say("preview.note")
+	d.DemoNote, d.Preview = v.Say("preview.note"), true
 	return answerTemplate.Send(c, http.StatusOK, d)
 }
