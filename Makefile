@@ -21,10 +21,10 @@ check:
 
 # Installs what is missing from Debian's packages and npm. Nothing is skipped for want of a tool.
 tools: $(TOOLS)
-	@command -v chromium >/dev/null && ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 && command -v pgbench >/dev/null || $(INSTALL) $(DEBIAN) >/dev/null
+	@command -v chromium >/dev/null && ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 && command -v pgbench >/dev/null || { $(INSTALL) $(DEBIAN) >/dev/null; }
 
 $(TOOLS):
-	@command -v npm >/dev/null || $(INSTALL) npm >/dev/null
+	@command -v npm >/dev/null || { $(INSTALL) npm >/dev/null; }
 	npm install --no-save --no-audit --no-fund --silent --prefix . axe-core@4.14.1
 
 test: tools check test-sqlite test-postgres test-browser
