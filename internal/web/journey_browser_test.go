@@ -240,7 +240,7 @@ func TestBrowserStartWithoutNames(t *testing.T) {
 
 	head.says("What do you want to ask?", "Having a say", "Home and school", "Belonging and safety", "How learning feels in this class")
 	head.look("start-3-survey", everyWay...)
-	step("Choose Having a say")
+	step("Choose this one: Having a say")
 
 	head.says("Prepare a round", "Amara Okafor", "9A", "27 pupils")
 	head.look("start-4-round", everyWay...)
@@ -253,7 +253,7 @@ func TestBrowserStartWithoutNames(t *testing.T) {
 	head.fill("Where pupils find the deputy", "The library")
 	step("Next: check and open")
 
-	head.says("Check it once more, then open it", "Friday 30 October 2026", "How often are you asked")
+	head.says("Check it once more, then open it", "30 October 2026", "How often are you asked")
 	head.look("start-5-draft", everyWay...)
 	step("Open the round")
 

@@ -133,12 +133,7 @@ func (s Snapshot) Encode() string {
 }
 
 // Zone is the school's time zone as it was at opening.
-func (r Round) Zone() *time.Location {
-	if z, err := time.LoadLocation(r.AtOpening().Zone); err == nil {
-		return z
-	}
-	return time.UTC
-}
+func (r Round) Zone() *time.Location { return storage.Zone(r.AtOpening().Zone) }
 
 // DeleteOn is when the answers are deleted: the end of the school year after the one the round closes in.
 func (r Round) DeleteOn() storage.Date {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -153,6 +154,21 @@ type Column struct {
 	Name    string
 	Type    string
 	KeyPart int // 1 for the first column of the primary key, 0 for a column outside it
+}
+
+var zones sync.Map // name -> *time.Location: reading one from the system each time is slow
+
+// Zone finds a time zone by its name; UTC if this machine does not know it.
+func Zone(name string) *time.Location {
+	if z, ok := zones.Load(name); ok {
+		return z.(*time.Location)
+	}
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		z = time.UTC
+	}
+	zones.Store(name, z)
+	return z
 }
 
 // Date is a day without a time, as the school's calendar has it: "2026-11-22".

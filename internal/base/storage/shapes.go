@@ -16,17 +16,3 @@ func Padded(list []string) []string {
 	}
 	return out
 }
-
-// Chunks cuts rows to be inserted into pieces whose lengths are powers of two, of at most most.
-func Chunks[T any](rows []T, most int) [][]T {
-	var out [][]T
-	for len(rows) > 0 {
-		n := most
-		for n > len(rows) {
-			n /= 2
-		}
-		out = append(out, rows[:n])
-		rows = rows[n:]
-	}
-	return out
-}

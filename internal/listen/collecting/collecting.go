@@ -45,7 +45,7 @@ type Collector struct {
 
 	mu      sync.RWMutex
 	stopped bool
-	done    chan struct{}
+	done    sync.WaitGroup
 }
 
 type item struct {
@@ -66,8 +66,15 @@ const (
 
 // NewCollector starts collecting. Stop ends it after everything that was accepted is stored.
 func NewCollector(db *storage.DB, key seal.Key) *Collector {
-	c := &Collector{db: db, key: key, queue: make(chan *item, queueSize), done: make(chan struct{})}
-	go c.run()
+	c := &Collector{db: db, key: key, queue: make(chan *item, queueSize)}
+	// SQLite has one writer. On PostgreSQL one committer can prepare its batch while another waits for the disk.
+	workers := 1
+	if db.Kind() == storage.Postgres {
+		workers = 2
+	}
+	for range workers {
+		c.done.Go(c.run)
+	}
 	return c
 }
 
@@ -79,7 +86,7 @@ func (c *Collector) Stop() {
 		close(c.queue)
 	}
 	c.mu.Unlock()
-	<-c.done
+	c.done.Wait()
 }
 
 // Submit stores one sending and returns when it is on disk. A fault Busy means: nothing was stored, try again.
@@ -143,7 +150,6 @@ func (c *Collector) enqueue(it *item) bool {
 // run is the committer: it takes whatever has arrived, up to a batch, and stores it in one transaction. While one
 // transaction waits for the disk the next batch gathers by itself, so no timer is needed.
 func (c *Collector) run() {
-	defer close(c.done)
 	for first := range c.queue {
 		batch := []*item{first}
 	gather:

@@ -34,12 +34,7 @@ type School struct {
 var Nations = []string{"england", "wales", "scotland", "northern_ireland", "other"}
 
 // Zone is the school's time zone; UTC if it is not known on this machine.
-func (s School) Zone() *time.Location {
-	if z, err := time.LoadLocation(s.TimeZone); err == nil {
-		return z
-	}
-	return time.UTC
-}
+func (s School) Zone() *time.Location { return storage.Zone(s.TimeZone) }
 
 // IsSmall says whether the school is small enough that people may guess.
 func (s School) IsSmall() bool { return s.Roll < SmallSchool }

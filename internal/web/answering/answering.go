@@ -59,6 +59,7 @@ var (
 type asked struct {
 	round   round.Round
 	doc     survey.Document
+	thanks  thanksReply
 	plain   []byte
 	zipped  []byte
 	etag    string
@@ -86,7 +87,7 @@ func (p Pages) ask(c echo.Context) (*asked, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &asked{round: r, doc: doc, expires: time.Now().Add(remember)}
+	a := &asked{round: r, doc: doc, thanks: thanksFor(page.Voice(c), p.Bank, r), expires: time.Now().Add(remember)}
 	if r.State == round.Open {
 		promise, err := p.Rounds().Promise(ctx, r)
 		if err != nil {
@@ -219,7 +220,7 @@ var status = map[collecting.Outcome]int{
 
 func (p Pages) tell(c echo.Context, a *asked, form map[string][]string, outcome collecting.Outcome) error {
 	v := page.Voice(c)
-	thanks := thanksFor(v, p.Bank, a.round)
+	thanks := a.thanks
 	reply := sendReply{State: string(outcome), Message: v.Say("answer." + string(outcome))}
 	switch outcome {
 	case collecting.Stored, collecting.Already, collecting.Reading:
