@@ -23,7 +23,6 @@ COMMIT;
 
 const tables = `
 CREATE TABLE bench_slips (school_id text, round_id text, hash text, unit_id text NOT NULL, kind text NOT NULL, spent boolean NOT NULL, PRIMARY KEY (school_id, round_id, hash));
-CREATE INDEX bench_slips_unit ON bench_slips (school_id, round_id, unit_id);
 CREATE TABLE bench_receipts (school_id text, round_id text, hash text, PRIMARY KEY (school_id, round_id, hash));
 CREATE TABLE bench_inbox (school_id text, round_id text, id text, cell_id text NOT NULL, answers text NOT NULL, pace text NOT NULL, PRIMARY KEY (school_id, round_id, id));
 INSERT INTO bench_slips SELECT 's', 'r', md5(n::text), 'aaaaaaaaaaaaaaaaaaaaaaaaaa', 'pupil', false FROM generate_series(1, 1000000) n;

@@ -179,10 +179,10 @@ func Scheme(name string) Step {
 	})
 }
 
-// WithoutScript turns JavaScript off.
-func WithoutScript() Step {
+// Script turns JavaScript on or off, from the next page on.
+func Script(on bool) Step {
 	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
-		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		_, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
 		return err
 	})
 }

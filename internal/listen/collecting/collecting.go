@@ -282,7 +282,14 @@ func (c *Collector) decide(ctx context.Context, tx *storage.DB, items []*item, o
 	if err != nil {
 		return nil, nil, err
 	}
-	known, err := c.known(ctx, tx, items, of)
+	// A receipt matters only where something has been sent before: for slips already spent, and for open links.
+	var again []int
+	for _, i := range of {
+		if items[i].mode == round.OpenLink || slips[items[i].slip].Spent {
+			again = append(again, i)
+		}
+	}
+	known, err := c.known(ctx, tx, items, again)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -291,7 +298,7 @@ func (c *Collector) decide(ctx context.Context, tx *storage.DB, items []*item, o
 		it := items[i]
 		slip, found := slips[it.slip]
 		switch {
-		case known[it.receipt] && (it.mode == round.OpenLink || found):
+		case known[it.receipt] && (it.mode == round.OpenLink || slip.Spent):
 			decided[i] = decision{outcome: Already}
 		case it.mode == round.OpenLink:
 			known[it.receipt] = true
@@ -314,6 +321,9 @@ func (c *Collector) decide(ctx context.Context, tx *storage.DB, items []*item, o
 }
 
 func (c *Collector) known(ctx context.Context, tx *storage.DB, items []*item, of []int) (map[string]bool, error) {
+	if len(of) == 0 {
+		return map[string]bool{}, nil
+	}
 	var hashes []string
 	for _, i := range of {
 		hashes = append(hashes, items[i].receipt)

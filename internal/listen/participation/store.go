@@ -114,6 +114,12 @@ func (s Store) Print(ctx context.Context, who access.Actor, r round.Round, units
 		if err := tx.Write(ctx).CreateInBatches(&rows, 500).Error; err != nil {
 			return err
 		}
+		if tx.Kind() == storage.Postgres {
+			// Thousands of rows have come at once. Until PostgreSQL knows that, it looks a code up by reading the round.
+			if err := tx.Write(ctx).Exec("ANALYZE slips").Error; err != nil {
+				return err
+			}
+		}
 		return audit.Record(ctx, tx, who, "slips.print", "round", r.ID, "")
 	})
 	return sheets, err

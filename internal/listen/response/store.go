@@ -76,7 +76,7 @@ func (s Store) Known(ctx context.Context, school, roundID string, hashes []strin
 }
 
 // Take stores receipts and waiting responses together. However many there are, it takes two statements that always read
-// the same: the rows travel as one JSON text each.
+// the same: the rows travel as one JSON text each. A receipt that is there already stays as it is.
 func (s Store) Take(ctx context.Context, receipts []Receipt, waiting []Waiting) error {
 	if len(receipts) == 0 {
 		return nil
@@ -100,7 +100,7 @@ func (s Store) Take(ctx context.Context, receipts []Receipt, waiting []Waiting) 
 		for _, name := range names {
 			values = append(values, field(name))
 		}
-		return s.db.Write(ctx).Exec("INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") SELECT "+strings.Join(values, ", ")+" FROM "+rows, string(data)).Error
+		return s.db.Write(ctx).Exec("INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") SELECT "+strings.Join(values, ", ")+" FROM "+rows+" WHERE true ON CONFLICT DO NOTHING", string(data)).Error
 	}
 	if err := insert("receipts", []string{"school_id", "round_id", "hash"}, []string{"SchoolID", "RoundID", "Hash"}, hashes); err != nil {
 		return err

@@ -572,7 +572,7 @@ func TestBrowserHelpIsOnEveryScreen(t *testing.T) {
 
 func TestBrowserPlainFormWithoutScript(t *testing.T) {
 	s := newStub(t)
-	b := open(t, s, s.address(), testkit.WithoutScript())
+	b := open(t, s, s.address(), testkit.Script(false))
 	b.Do(chromedp.SendKeys(chromedp.CSS("#code"), "7k4m 9q2x d3tv"+kb.Enter))
 	time.Sleep(300 * time.Millisecond)
 	if len(s.sent()) != 0 {
@@ -694,7 +694,7 @@ func TestBrowserScreens(t *testing.T) {
 		s.from(func(int, url.Values) (int, sendReply) { return 200, storedReply() })
 		b.WaitFor(`!document.getElementById("thanks").hidden`)
 		shoot(b, c.name+"-8-thanks")
-		plain := open(t, s, s.address(), size, testkit.Scheme(c.colours), testkit.WithoutScript())
+		plain := open(t, s, s.address(), size, testkit.Scheme(c.colours), testkit.Script(false))
 		shoot(plain, c.name+"-9-plain-whole")
 	}
 }

@@ -13,7 +13,6 @@ CREATE TABLE slips (
   PRIMARY KEY (school_id, round_id, hash),
   FOREIGN KEY (school_id, round_id, unit_id) REFERENCES units (school_id, round_id, id)
 ) /* without rowid */;
-CREATE INDEX slips_unit ON slips (school_id, round_id, unit_id);
 
 CREATE TABLE receipts (
   school_id text NOT NULL,
