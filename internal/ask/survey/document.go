@@ -44,6 +44,11 @@ type Question struct {
 	Short   string `json:"short"`          // chart label
 	Note    string `json:"note,omitempty"` // for an adult who helps; never shown to a child
 
+	// Continues is the wording that this one corrects without changing its meaning, and ContinuedBy the leader who said
+	// so: answers to the two may stand in one trend.
+	Continues   string `json:"continues,omitempty"`
+	ContinuedBy string `json:"continued_by,omitempty"`
+
 	About            bank.About `json:"about"`
 	Sensitive        string     `json:"sensitive,omitempty"`
 	Gateway          string     `json:"gateway,omitempty"`
@@ -199,6 +204,14 @@ func (q Question) MakeWording() string {
 		canonical.Options = append(canonical.Options, option{o.ID, o.Value, o.Label})
 	}
 	return "w_" + fingerprint(canonical)[:16]
+}
+
+// Trend is the wording whose answers these are compared with over time.
+func (q Question) Trend() string {
+	if q.Continues != "" {
+		return q.Continues
+	}
+	return q.Wording
 }
 
 // Encode writes a document as JSON; equal documents give equal bytes.

@@ -201,6 +201,35 @@ func (d *Document) Remove(question string) bool {
 	return false
 }
 
+// Reword changes the words of a question of one's own. They become a new wording, unless sameBy names a leader who says
+// that the meaning is the same, as after a slip of the pen. The words of the bank stay as they are, because other
+// schools' answers are compared by them. It says whether there was such a question to change.
+func (d *Document) Reword(question, text, short, sameBy string) bool {
+	for i := range d.Sections {
+		for j := range d.Sections[i].Questions {
+			q := &d.Sections[i].Questions[j]
+			if q.ID != question || q.Origin == FromBank {
+				continue
+			}
+			before := q.Trend()
+			q.Text, q.Short = text, short
+			if q.Short == "" {
+				q.Short = shorten(text)
+			}
+			wording := q.MakeWording()
+			if wording == q.Wording {
+				return true
+			}
+			q.Wording, q.Continues, q.ContinuedBy = wording, "", ""
+			if sameBy != "" && before != wording {
+				q.Continues, q.ContinuedBy = before, sameBy
+			}
+			return true
+		}
+	}
+	return false
+}
+
 // copied keeps a document apart from the shared bank, and an empty list nil so that equal documents are equal.
 func copied(list []string) []string { return append([]string(nil), list...) }
 

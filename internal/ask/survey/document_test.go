@@ -370,3 +370,34 @@ func TestDocumentJSON(t *testing.T) {
 		}
 	}
 }
+
+func TestCorrectionKeepsTheTrendOnlyIfALeaderSaysSo(t *testing.T) {
+	b, err := bank.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := survey.Document{Title: "Ours", Audience: bank.Pupils11to16, Language: "en-GB", Minutes: 1}
+	scale, _ := b.Scale("freq5")
+	if p := d.AddOwn("", survey.Own{Text: "How oftn do you laugh?", About: bank.AboutSchool, Origin: survey.FromSchool, Scale: scale}); len(p) > 0 {
+		t.Fatal(p)
+	}
+	if p := d.AddItem(b, "", "afl_s_goal"); len(p) > 0 {
+		t.Fatal(p)
+	}
+	first := d.Questions()[0]
+	d.Reword("q1", "How often do you laugh?", "", "Amara Okafor")
+	corrected := d.Questions()[0]
+	if corrected.Wording == first.Wording || corrected.Trend() != first.Wording || corrected.ContinuedBy != "Amara Okafor" {
+		t.Errorf("corrected: %+v", corrected)
+	}
+	d.Reword("q1", "How often do you smile?", "", "")
+	if changed := d.Questions()[0]; changed.Trend() != changed.Wording || changed.ContinuedBy != "" {
+		t.Errorf("changed: %+v", changed)
+	}
+	if d.Reword("q2", "Something else?", "", "") {
+		t.Error("a question of the bank was reworded")
+	}
+	if p := d.Problems(); len(p) > 0 {
+		t.Errorf("problems: %v", p)
+	}
+}

@@ -38,6 +38,8 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.RunRounds, "POST", "/surveys/:id/items", p.addItems)
 	r.For(access.RunRounds, "GET", "/surveys/:id/own", p.ownQuestion)
 	r.For(access.RunRounds, "POST", "/surveys/:id/own", p.addOwn)
+	r.For(access.RunRounds, "GET", "/surveys/:id/questions/:question", p.rewordQuestion)
+	r.For(access.RunRounds, "POST", "/surveys/:id/questions/:question", p.saveWording)
 	r.For(access.RunRounds, "GET", "/surveys/:id/file", p.surveyFile)
 
 	r.Staff("GET", "/rounds", p.rounds)
@@ -60,7 +62,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
 	return []*page.Template{homeTemplate, bankTemplate, startTemplate, startSurveyTemplate, surveysTemplate, surveyEditTemplate,
-		ownTemplate, roundsTemplate, roundEditTemplate, roundTemplate, slipsTemplate, scriptTemplate, screenTemplate}
+		ownTemplate, rewordTemplate, roundsTemplate, roundEditTemplate, roundTemplate, slipsTemplate, scriptTemplate, screenTemplate}
 }
 
 // audienceName is how an audience is called on staff pages.

@@ -139,6 +139,7 @@ type questionLine struct {
 	Text    string
 	Hint    string
 	Options string
+	Own     bool // its words may be changed
 	Up      bool
 	Down    bool
 }
@@ -164,7 +165,7 @@ func (p Pages) drawSurvey(c echo.Context, status int, doc survey.Document, errs 
 	for _, s := range doc.Sections {
 		line := sectionLine{ID: s.ID, Title: s.Title}
 		for i, q := range s.Questions {
-			ql := questionLine{ID: q.ID, Text: q.Text, Up: i > 0, Down: i < len(s.Questions)-1, Hint: v.Say("about." + string(q.About))}
+			ql := questionLine{ID: q.ID, Text: q.Text, Own: q.Origin != survey.FromBank, Up: i > 0, Down: i < len(s.Questions)-1, Hint: v.Say("about." + string(q.About))}
 			if q.Sensitive != "" {
 				ql.Hint += " · " + v.Say("bank.sensitive")
 			}
