@@ -54,6 +54,7 @@ type (
 	formErrors struct {
 		Summary string
 		ByField map[string]string
+		Lines   []string
 	}
 	notice struct {
 		Kind, Title, Text string // success, warning, problem, or empty
@@ -97,7 +98,7 @@ func parse(t *testing.T, layout string) *template.Template {
 func sample() everything {
 	return everything{
 		base:    base{Title: "T", Lang: "en-GB", Dir: "ltr", School: "Riverside School", Person: "Ms Okafor", Flash: "Kept.", Demo: true, Nav: []link{{"Home", "/", true}}, Crumbs: []link{{"Rounds", "/rounds", false}, {"9B", "", true}}},
-		Errors:  formErrors{"Please look at this again.", map[string]string{"why": "Say why."}},
+		Errors:  formErrors{"Please look at this again.", map[string]string{"why": "Say why."}, []string{"Name it."}},
 		Field:   field{Name: "why", Label: "Why?", Hint: "Pupils read this.", Error: "Say why.", Rows: 3, Value: "</textarea><script>"},
 		Choices: field{Name: "mode", Label: "How?", Options: []option{{"a", "Anonymous", "Nobody can follow it back.", true}}},
 		Notice:  notice{Kind: "warning", Title: "Careful.", Text: "People may guess."},

@@ -26,6 +26,8 @@ const (
 	closeRound   = "round.close"
 	settleRound  = "round.settle"
 	releaseRound = "round.release"
+	scrubRound   = "round.scrub"
+	scrubPurged  = "round.scrub_purged"
 	purgeAnswers = "round.purge_answers"
 	purgeCounts  = "round.purge_counts"
 )
@@ -92,7 +94,18 @@ func (c Clock) note(ctx context.Context) error {
 			kind, due = closeRound, r.ClosesAt
 		case round.Closed:
 			kind, due = settleRound, r.SettlesAt()
+		case round.Cancelled:
+			if r.OpenedAt == nil {
+				continue
+			}
+			kind, due = scrubRound, *r.CancelledAt
 		default:
+			if err := set(ctx, c.DB, r.SchoolID, scrubRound, r.ID, *r.SettledAt); err != nil {
+				return err
+			}
+			if err := set(ctx, c.DB, r.SchoolID, scrubPurged, r.ID, r.DeleteOn().Time(zone).Add(time.Minute)); err != nil {
+				return err
+			}
 			if err := set(ctx, c.DB, r.SchoolID, releaseRound, r.ID, *r.SettledAt); err != nil {
 				return err
 			}
@@ -118,6 +131,8 @@ func (c Clock) do(ctx context.Context, j Job) error {
 		_, err = Settle(ctx, c.DB, c.Key, c.Bank, who, j.Target)
 	case releaseRound:
 		_, err = result.NewStore(c.DB, c.Key, c.Bank).Make(ctx, j.SchoolID, j.Target)
+	case scrubRound, scrubPurged:
+		err = collecting.Scrub(ctx, c.DB)
 	case purgeAnswers:
 		err = c.purge(ctx, who, j.Target)
 	case purgeCounts:
@@ -131,7 +146,7 @@ func (c Clock) do(ctx context.Context, j Job) error {
 
 // purge deletes the answers of a round on the day that was promised; its group totals stay until their own day.
 func (c Clock) purge(ctx context.Context, who access.Actor, id string) error {
-	err := c.DB.InTx(ctx, func(tx *storage.DB) error {
+	return c.DB.InTx(ctx, func(tx *storage.DB) error {
 		if _, err := response.NewStore(tx).Purge(ctx, who.School, id); err != nil {
 			return err
 		}
@@ -140,16 +155,18 @@ func (c Clock) purge(ctx context.Context, who access.Actor, id string) error {
 		}
 		return audit.Record(ctx, tx, who, "round.purge", "round", id, "")
 	})
-	if err != nil {
-		return err
-	}
-	return c.DB.Vacuum(ctx, "responses", "slips", "receipts")
 }
 
-// Settle settles a round and makes its release. If the second fails, the clock makes it up.
+// Settle settles a round, wipes what it deleted out of the files and makes the release. What fails after the first
+// step, because somebody reads the file or the machine stops, the clock makes up: each has a job of its own. It goes on
+// when the one who asked for it has gone away.
 func Settle(ctx context.Context, db *storage.DB, key seal.Key, b *bank.Bank, who access.Actor, id string) (round.Round, error) {
+	ctx = context.WithoutCancel(ctx)
 	r, err := collecting.Settle(ctx, db, key, b, who, id)
 	if err != nil {
+		return r, err
+	}
+	if err := collecting.Scrub(ctx, db); err != nil && !fault.Is(err, fault.Busy) {
 		return r, err
 	}
 	_, err = result.NewStore(db, key, b).Make(ctx, who.School, id)

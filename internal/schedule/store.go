@@ -29,7 +29,7 @@ type Job struct {
 // waiting lists the rounds that something will happen to by itself.
 func waiting(ctx context.Context, db *storage.DB) ([]round.Round, error) {
 	var rounds []round.Round
-	err := db.Query(ctx).Where("state IN ?", []round.State{round.Open, round.Closed, round.Settled, round.Published}).Find(&rounds).Error
+	err := db.Query(ctx).Where("state IN ?", []round.State{round.Open, round.Closed, round.Settled, round.Published, round.Cancelled}).Find(&rounds).Error
 	return rounds, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 
@@ -88,16 +89,14 @@ func (s *School) Staff(name string, roles ...access.Role) access.Actor {
 	return who
 }
 
-var hashed string
+var hashed = sync.OnceValues(func() (string, error) { return identity.HashPassword(context.Background(), Password) })
 
 // quickHash hashes the one test password once a run.
 func quickHash(t testing.TB) string {
-	if hashed == "" {
-		h, err := identity.HashPassword(context.Background(), Password)
-		Must(t, err)
-		hashed = h
-	}
-	return hashed
+	t.Helper()
+	h, err := hashed()
+	Must(t, err)
+	return h
 }
 
 // Forms adds forms without names, "9A 27, 9B 28"; Classes does the same for classes of a subject.
@@ -226,5 +225,6 @@ func (s *School) CloseAndSettle(r round.Round) round.Round {
 	Must(s.T, err)
 	r, err = collecting.Settle(ctx, s.DB, s.Key, s.Bank, s.Head, r.ID)
 	Must(s.T, err)
+	Must(s.T, collecting.Scrub(ctx, s.DB))
 	return r
 }

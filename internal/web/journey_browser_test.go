@@ -68,6 +68,14 @@ func js(value any) string {
 // press presses the button or link of that name and waits for the page it leads to.
 func (v visitor) press(name string) {
 	v.Helper()
+	if status := v.pressFor(name); status >= 400 {
+		v.Fatalf("%s: %d\n%s", name, status, v.Where())
+	}
+}
+
+// pressFor is press where the server may refuse; it gives the status.
+func (v visitor) pressFor(name string) int64 {
+	v.Helper()
 	found := testkit.Eval[bool](v.Tab, `(() => {
 		document.querySelectorAll("[data-press]").forEach((e) => e.removeAttribute("data-press"));
 		const e = [...document.querySelectorAll("a, button")].find((e) => e.checkVisibility() && !e.disabled && (e.getAttribute("aria-label") || e.textContent).trim() === `+js(name)+`);
@@ -81,9 +89,7 @@ func (v visitor) press(name string) {
 	if err != nil {
 		v.Fatalf("%s: %v", name, err)
 	}
-	if res.Status >= 400 {
-		v.Fatalf("%s: %d\n%s", name, res.Status, v.Where())
-	}
+	return res.Status
 }
 
 // back presses the browser's own button.
@@ -171,10 +177,9 @@ func (v visitor) look(name string, ways ...string) {
 		v.Do(step, testkit.Scheme(colours))
 		// Charts are drawn when they come into view.
 		testkit.Eval[bool](v.Tab, `(async () => {
+			if (!document.querySelector("[data-option]")) { return true; }
 			const tick = () => new Promise((r) => setTimeout(r, 25));
-			if (document.querySelector("[data-option]")) {
-				for (let y = 0; y < document.documentElement.scrollHeight; y += 600) { scrollTo(0, y); await tick(); }
-			}
+			for (let y = 0; y < document.documentElement.scrollHeight; y += 600) { scrollTo(0, y); await tick(); }
 			scrollTo(0, 0);
 			await tick();
 			return true;
@@ -188,7 +193,7 @@ func (v visitor) look(name string, ways ...string) {
 
 var everyWay = []string{"wide-light", "wide-dark", "phone-light", "phone-dark"}
 
-// asksForPupils fails the test if the page has a field that is not on the list of those a head needs.
+// asksForNoPupil fails the test if the page has a field that is not on the list of those a head needs.
 func (v visitor) asksForNoPupil() {
 	v.Helper()
 	known := []string{"school", "roll", "nation", "name", "email", "password", "groups", "kind", "subject", "teacher", "template", "survey", "title",
@@ -205,6 +210,7 @@ func (v visitor) asksForNoPupil() {
 // A head who has no pupil's name comes from the set-up link to slips on paper in fewer than twelve steps. A step is one
 // page to act on: a form sent, or a link or button pressed.
 func TestBrowserStartWithoutNames(t *testing.T) {
+	t.Parallel()
 	clock := testkit.NewClock()
 	b, err := bank.Load()
 	testkit.Must(t, err)
@@ -370,6 +376,7 @@ func drawn(p printed, want *qr.Code) bool {
 // The main job from end to end: a leader asks classes, three kinds of device answer, the round settles, the teacher looks
 // first, the leader later, and everybody at last.
 func TestBrowserWholeJourney(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	leader := s.Staff("Grace Mensah", access.Leader)
 	first, second, third := s.Staff("Lena Brandt", access.Teacher), s.Staff("Omar Said", access.Teacher), s.Staff("Priya Nair", access.Teacher)
@@ -475,8 +482,10 @@ func TestBrowserWholeJourney(t *testing.T) {
 	grace.press("Publish to everyone who was named")
 	grace.look("journey-20-published")
 
+	public := s.http.URL + "/r/" + round.Code
+	grace.says("Everybody may read", public)
 	anybody := s.visit(t)
-	anybody.Go("/r/" + round.Code)
+	anybody.Go(strings.TrimPrefix(public, s.http.URL))
 	anybody.says("How learning feels in this class", "How lessons begin and how feedback is given.")
 	if strings.Contains(anybody.Text(), "9x/Ma") {
 		t.Error("the public page names a class")

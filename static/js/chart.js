@@ -33,12 +33,17 @@
     return value;
   }
 
+  const isWide = (box) => box.clientWidth >= 700;
+
   function draw(box) {
     const figure = box.closest(".figure");
     const sentence = figure && figure.querySelector(".figure-sentence");
     const option = themed(JSON.parse(document.getElementById(box.dataset.option).textContent));
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches || root.hasAttribute("data-paper");
     box.hidden = false;
+    // A wide box has its legend in two lines at most.
+    box.wide = isWide(box);
+    if (box.wide && option.legend && option.legend.show) { [].concat(option.grid).forEach((grid) => { grid.bottom = 46; }); }
     let chart = charts.get(box);
     if (!chart) {
       chart = echarts.init(box, null, { renderer: "svg" });
@@ -81,7 +86,7 @@
     const sizes = new ResizeObserver((changed) => {
       for (const one of changed) {
         const chart = charts.get(one.target);
-        if (chart) { fit(chart, one.target); }
+        if (chart && one.target.wide !== isWide(one.target)) { draw(one.target); } else if (chart) { fit(chart, one.target); }
       }
     });
     for (const box of boxes) {

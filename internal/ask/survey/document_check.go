@@ -75,6 +75,7 @@ const (
 	FavourableUnknown = "question_favourable_unknown"
 	MissingUnknown    = "question_missing_unknown"
 	AtMostOut         = "question_at_most"
+	SeveralFew        = "question_several_few"
 )
 
 // The keys of what can keep a good document from being opened.
@@ -253,7 +254,12 @@ func (c *check) kind(q Question) {
 	}
 	least, most := 0, 0
 	if q.Type == TypeSeveral {
-		least, most = 1, len(q.Options)
+		// With one choice, or between two, the answers to the options would give each other away.
+		least, most = 2, len(q.Options)
+		if len(q.Options) < 3 {
+			c.add(SeveralFew)
+			return
+		}
 	}
 	if q.AtMost < least || q.AtMost > most {
 		c.add(AtMostOut, "at_most", strconv.Itoa(q.AtMost), "least", strconv.Itoa(least), "most", strconv.Itoa(most))
@@ -319,7 +325,7 @@ func Keys() []string {
 		SectionID, SectionTitle, SectionEmpty,
 		QuestionID, QuestionItem, QuestionWording, QuestionType, QuestionText, QuestionShort, QuestionAbout, QuestionSensitive,
 		QuestionOrigin, QuestionOneself, QuestionKind, FewOptions, ManyOptions, OptionID, OptionLabel, OptionValue,
-		FavourableNone, FavourableWords, FavourableUnknown, MissingUnknown, AtMostOut,
+		FavourableNone, FavourableWords, FavourableUnknown, MissingUnknown, AtMostOut, SeveralFew,
 	}
 }
 

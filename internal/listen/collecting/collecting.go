@@ -99,7 +99,7 @@ func (c *Collector) Submit(ctx context.Context, r round.Round, s Sending) (Outco
 	if it.pace != response.Fast {
 		it.pace = response.Usual
 	}
-	receipt := s.Receipt
+	receipt, use := s.Receipt, "receipt"
 	if r.Mode == round.Anonymous {
 		code, ok := seal.CleanCode(s.Code, participation.CodeLength)
 		if !ok {
@@ -109,13 +109,13 @@ func (c *Collector) Submit(ctx context.Context, r round.Round, s Sending) (Outco
 		if receipt == "" {
 			// Without script there is no number from the device: the slip stands in, so that a second press of Send is
 			// known as the same sending.
-			receipt = "slip " + code
+			receipt, use = code, "receipt of a plain form"
 		}
 	}
 	if receipt == "" || len(receipt) > 64 {
 		return "", fault.New(fault.Invalid, "answer.receipt")
 	}
-	it.receipt = c.key.Hash("receipt", r.ID, receipt)
+	it.receipt = c.key.Hash(use, r.ID, receipt)
 	text, err := s.Answers.Encode()
 	if err != nil {
 		return "", err

@@ -2,7 +2,6 @@ package collecting
 
 import (
 	"context"
-	"fmt"
 
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
@@ -16,8 +15,8 @@ import (
 )
 
 // Settle empties the inbox of a closed round: every answer becomes a response with a new random id, in random order,
-// in one transaction; then the deleted rows are scrubbed from the files. From here on nothing stored joins a slip to a
-// response. A round settles by the clock after its grace, or earlier when a leader says so.
+// in one transaction. Scrub then wipes the deleted rows out of the files, and from there on nothing stored joins a slip
+// to a response. A round settles by the clock after its grace, or earlier when a leader says so.
 func Settle(ctx context.Context, db *storage.DB, key seal.Key, b *bank.Bank, who access.Actor, id string) (round.Round, error) {
 	if !access.Can(who, access.RunRounds, access.Object{School: who.School}) {
 		return round.Round{}, fault.New(fault.Forbidden, "fault.forbidden")
@@ -39,19 +38,16 @@ func Settle(ctx context.Context, db *storage.DB, key seal.Key, b *bank.Bank, who
 		if err != nil {
 			return err
 		}
-		n, err := move(ctx, tx, key, rounds, r, units)
+		_, err = move(ctx, tx, key, rounds, r, units)
 		if err != nil {
 			return err
 		}
 		if err := rounds.MarkSettled(ctx, &r); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, who, "round.settle", "round", r.ID, fmt.Sprintf("%d responses", n))
+		return audit.Record(ctx, tx, who, "round.settle", "round", r.ID, "")
 	})
-	if err != nil {
-		return r, err
-	}
-	return r, db.Vacuum(ctx, "inbox", "slips", "receipts")
+	return r, err
 }
 
 func move(ctx context.Context, tx *storage.DB, key seal.Key, rounds round.Store, r round.Round, units []round.Unit) (int, error) {
@@ -91,4 +87,10 @@ func move(ctx context.Context, tx *storage.DB, key seal.Key, rounds round.Store,
 		clear(answered)
 	}
 	return len(waiting), rounds.CountUnits(ctx, r, answered, cells)
+}
+
+// Scrub wipes what settling, cancelling or purging deleted out of the database's files. It is Busy while somebody else
+// has the file open for reading, and has to be run again until it succeeds.
+func Scrub(ctx context.Context, db *storage.DB) error {
+	return db.Vacuum(ctx, "inbox", "slips", "receipts", "responses")
 }

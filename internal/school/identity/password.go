@@ -26,13 +26,25 @@ const (
 // PasswordLeast is the least length of a password in characters. Length is what counts; nothing else is demanded.
 const PasswordLeast = 15
 
-// Two hashes at once are enough for a school and keep a flood of sign-ins from taking the machine.
-var hashing = make(chan struct{}, 2)
+// Two hashes at once are enough for a school and keep a flood of sign-ins from taking the machine. People on devices
+// they have signed in on before have a lane of their own, and neither lane has a long queue.
+var (
+	hashing   = lane{make(chan struct{}, 1), make(chan struct{}, 40)}
+	knownLane = lane{make(chan struct{}, 1), make(chan struct{}, 40)}
+)
 
-func derive(ctx context.Context, password string, salt []byte, memory, time uint32, threads uint8) ([]byte, error) {
+type lane struct{ work, queue chan struct{} }
+
+func (l lane) derive(ctx context.Context, password string, salt []byte, memory, time uint32, threads uint8) ([]byte, error) {
 	select {
-	case hashing <- struct{}{}:
-		defer func() { <-hashing }()
+	case l.queue <- struct{}{}:
+		defer func() { <-l.queue }()
+	default:
+		return nil, fault.New(fault.Busy, "fault.busy")
+	}
+	select {
+	case l.work <- struct{}{}:
+		defer func() { <-l.work }()
 	case <-ctx.Done():
 		return nil, fault.New(fault.Busy, "fault.busy").Because(ctx.Err())
 	}
@@ -43,7 +55,7 @@ func derive(ctx context.Context, password string, salt []byte, memory, time uint
 func HashPassword(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, 16)
 	rand.Read(salt)
-	key, err := derive(ctx, password, salt, argonMemory, argonTime, argonThreads)
+	key, err := knownLane.derive(ctx, password, salt, argonMemory, argonTime, argonThreads)
 	if err != nil {
 		return "", err
 	}
@@ -53,14 +65,14 @@ func HashPassword(ctx context.Context, password string) (string, error) {
 
 // checkPassword says whether password is the one stored, and whether the stored form uses older parameters. An empty
 // stored form costs as much time as a wrong password, so that nobody learns by the clock which accounts exist.
-func checkPassword(ctx context.Context, stored, password string) (ok, old bool, err error) {
+func checkPassword(ctx context.Context, onKnown bool, stored, password string) (ok, old bool, err error) {
 	var memory, time uint32
 	var threads uint8
 	salt, want := make([]byte, 16), make([]byte, argonKey)
 	memory, time, threads = argonMemory, argonTime, argonThreads
 	parts := strings.Split(stored, "$")
-	known := len(parts) == 6
-	if known {
+	real := len(parts) == 6
+	if real {
 		if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &memory, &time, &threads); err != nil {
 			return false, false, err
 		}
@@ -71,11 +83,15 @@ func checkPassword(ctx context.Context, stored, password string) (ok, old bool, 
 			return false, false, err
 		}
 	}
-	got, err := derive(ctx, password, salt, memory, time, threads)
+	l := hashing
+	if onKnown {
+		l = knownLane
+	}
+	got, err := l.derive(ctx, password, salt, memory, time, threads)
 	if err != nil {
 		return false, false, err
 	}
-	ok = subtle.ConstantTimeCompare(got, want) == 1 && known
+	ok = subtle.ConstantTimeCompare(got, want) == 1 && real
 	return ok, memory != argonMemory || time != argonTime || threads != argonThreads, nil
 }
 

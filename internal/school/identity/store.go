@@ -10,6 +10,7 @@ import (
 	"errors"
 	"net/mail"
 	"strings"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -163,25 +164,28 @@ func (s Store) SignIn(ctx context.Context, typed, password, device string) (Acco
 	if known {
 		failures, failed = a.DeviceFailures, a.DeviceFailedAt
 	}
-	if d := wait(failures, failed, s.db.Now()); d > 0 {
+	if a.ID == "" {
+		failures, failed = strangers.seen(email)
+	}
+	d := wait(failures, failed, s.db.Now())
+	if d <= 0 {
+		// The try is counted before the password is looked at: of many tries that come at once, one gets through.
+		claimed, err := s.claim(ctx, a.ID, email, known, failures)
+		if err != nil {
+			return Account{}, err
+		}
+		if !claimed {
+			d = time.Second
+		}
+	}
+	if d > 0 {
 		return Account{}, fault.New(fault.Busy, "sign_in.wait", fault.Values{"Count": int(d/time.Second) + 1})
 	}
-	right, old, err := checkPassword(ctx, a.Password, password)
+	right, old, err := checkPassword(ctx, known, a.Password, password)
 	if err != nil {
 		return Account{}, err
 	}
 	if !right || a.DisabledAt != nil {
-		if a.ID != "" {
-			count, at := "failures", "failed_at"
-			if known {
-				count, at = "device_failures", "device_failed_at"
-			}
-			err = s.db.Write(ctx).Model(&Account{}).Where("id = ?", a.ID).
-				Updates(map[string]any{count: gorm.Expr(count + " + 1"), at: s.db.Now()}).Error
-		}
-		if err != nil {
-			return Account{}, err
-		}
 		return Account{}, fault.New(fault.Invalid, "sign_in.wrong")
 	}
 	changes := map[string]any{"failures": 0, "failed_at": nil, "device_failures": 0, "device_failed_at": nil}
@@ -191,6 +195,50 @@ func (s Store) SignIn(ctx context.Context, typed, password, device string) (Acco
 		}
 	}
 	return a, s.db.Write(ctx).Model(&Account{}).Where("id = ?", a.ID).Updates(changes).Error
+}
+
+// claim counts a try as failed, unless another try for the same account got in between. Success takes it back.
+func (s Store) claim(ctx context.Context, account, email string, known bool, failures int) (bool, error) {
+	if account == "" {
+		strangers.fail(email, s.db.Now())
+		return true, nil
+	}
+	count, at := "failures", "failed_at"
+	if known {
+		count, at = "device_failures", "device_failed_at"
+	}
+	res := s.db.Write(ctx).Model(&Account{}).Where("id = ? AND "+count+" = ?", account, failures).
+		Updates(map[string]any{count: failures + 1, at: s.db.Now()})
+	return res.RowsAffected == 1, res.Error
+}
+
+// strangers counts wrong tries for addresses that nobody has, so that they answer like any other.
+var strangers = unknown{tries: map[string]try{}}
+
+type unknown struct {
+	mu    sync.Mutex
+	tries map[string]try
+}
+
+type try struct {
+	failures int
+	at       time.Time
+}
+
+func (u *unknown) seen(email string) (int, *time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	t := u.tries[email]
+	return t.failures, &t.at
+}
+
+func (u *unknown) fail(email string, now time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if len(u.tries) > 5000 { // a flood of invented addresses must not fill the memory
+		clear(u.tries)
+	}
+	u.tries[email] = try{u.tries[email].failures + 1, now}
 }
 
 // Device is what a browser keeps to show that this account has signed in on it. It opens nothing.

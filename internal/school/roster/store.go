@@ -221,7 +221,9 @@ func (s Store) Teachers(ctx context.Context, school string) (map[string][]Person
 		Order("people.family, people.given").Find(&rows).Error
 	teachers := map[string][]Person{}
 	for _, r := range rows {
-		teachers[r.GroupID] = append(teachers[r.GroupID], r.Person)
+		if !slices.ContainsFunc(teachers[r.GroupID], func(p Person) bool { return p.ID == r.Person.ID }) {
+			teachers[r.GroupID] = append(teachers[r.GroupID], r.Person)
+		}
 	}
 	return teachers, err
 }
@@ -239,7 +241,16 @@ func (s Store) Teach(ctx context.Context, who access.Actor, group string, people
 		if err != nil {
 			return err
 		}
+		var running []string
+		err = tx.Query(ctx).Model(&Membership{}).Where("school_id = ? AND group_id = ? AND role = 'teacher' AND ended_on = ''", who.School, group).Pluck("person_id", &running).Error
+		if err != nil {
+			return err
+		}
 		for _, p := range people {
+			if slices.Contains(running, p) {
+				continue
+			}
+			running = append(running, p)
 			m := Membership{SchoolID: who.School, GroupID: group, PersonID: p, Role: "teacher", BeganOn: today}
 			err := tx.Write(ctx).Clauses(clause.OnConflict{DoUpdates: clause.Assignments(map[string]any{"ended_on": ""}), Columns: membershipKey}).Create(&m).Error
 			if err != nil {

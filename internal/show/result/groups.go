@@ -6,6 +6,7 @@ import (
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/ask/survey"
+	"earshot/internal/listen/collecting"
 	"earshot/internal/school/access"
 	"earshot/internal/show/disclosure"
 )
@@ -69,6 +70,12 @@ func cohorts(units []round.Unit, t *tally, audience string) []cohort {
 		}
 		return false
 	}
+	total := 0
+	for _, n := range t.people {
+		total += n
+	}
+	// Of a round with one to four answers nothing is told, not even where nobody answered.
+	tells := total == 0 || total >= collecting.JoinLeast
 	var list []cohort
 	for _, u := range units {
 		if audience == bank.Staff && u.ParentID != "" {
@@ -87,7 +94,7 @@ func cohorts(units []round.Unit, t *tally, audience string) []cohort {
 				g.people += t.people[i]
 			}
 		}
-		g.Answered, g.Rate, g.Nobody = g.people, RateOf(max(came, g.people), u.Size), came == 0 && g.people == 0
+		g.Answered, g.Rate, g.Nobody = g.people, RateOf(max(came, g.people), u.Size), tells && came == 0 && g.people == 0
 		list = append(list, g)
 	}
 	slices.SortStableFunc(list, func(a, b cohort) int { return a.level - b.level })

@@ -93,7 +93,7 @@ func View(rel Release, r round.Round, who access.Actor, owners map[string][]stri
 // is over too few teachers.
 func Public(rel Release, r round.Round) (v Viewed, ok bool) {
 	school := rel.School()
-	if r.State != round.Published || rel.Audience == bank.Staff || rel.Purpose == access.ForLearning && !school.Leaders {
+	if r.State != round.Published || rel.Audience == bank.Staff || rel.Purpose == access.ForLearning && !school.LeadersTeaching {
 		return Viewed{}, false
 	}
 	v = Viewed{Release: rel, Whole: true}

@@ -36,6 +36,7 @@ type Pages struct {
 func Routes(k *page.Kit, r *page.Routes) {
 	p := Pages{k, &sync.Map{}}
 	r.Public("GET", "/a", p.find)
+	r.Public("POST", "/a", p.lookUp)
 	r.Public("GET", "/a/:code", p.answer)
 	r.Public("POST", "/a/:code", p.send)
 	r.Public("POST", "/a/:code/task", p.task)
@@ -185,7 +186,7 @@ func (p Pages) send(c echo.Context) error {
 	}
 	form, err := c.FormParams()
 	if err != nil {
-		return err
+		return fault.New(fault.Invalid, "answer.unread").Because(err)
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
 	answers, problems := a.doc.Read(func(name string) []string { return form[name] })
@@ -338,13 +339,21 @@ type findPage struct {
 
 // find is for those who have only the short code of the survey.
 func (p Pages) find(c echo.Context) error {
-	if typed := c.QueryParam("code"); typed != "" {
-		if code, ok := seal.CleanCode(typed, 6); ok {
-			return c.Redirect(http.StatusSeeOther, "/a/"+code)
-		}
-		return p.drawFind(c, http.StatusNotFound, page.Voice(c).Say("round.no_code"))
-	}
 	return p.drawFind(c, http.StatusOK, "")
+}
+
+// lookUp leads from the short code to the survey. It is a POST, so that a slip typed into the wrong box never stands in
+// an address.
+func (p Pages) lookUp(c echo.Context) error {
+	typed := c.FormValue("code")
+	if code, ok := seal.CleanCode(typed, 6); ok {
+		return c.Redirect(http.StatusSeeOther, "/a/"+code)
+	}
+	key := "round.no_code"
+	if _, ok := seal.CleanCode(typed, participation.CodeLength); ok {
+		key = "find.slip"
+	}
+	return p.drawFind(c, http.StatusNotFound, page.Voice(c).Say(key))
 }
 
 func (p Pages) drawFind(c echo.Context, code int, problem string) error {

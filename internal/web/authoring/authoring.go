@@ -2,7 +2,6 @@
 package authoring
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -90,9 +89,9 @@ func problemsFault(c echo.Context, problems []survey.Problem) page.Errors {
 	if len(problems) == 0 {
 		return page.Errors{}
 	}
-	e := page.Errors{Summary: page.Voice(c).Say("fault.fields"), ByField: map[string]string{}}
-	for i, pr := range problems {
-		e.ByField[fmt.Sprintf("problem-%d", i+1)] = say(c, pr)
+	e := page.Errors{Summary: page.Voice(c).Say("fault.fields")}
+	for _, pr := range problems {
+		e.Lines = append(e.Lines, say(c, pr))
 	}
 	return e
 }

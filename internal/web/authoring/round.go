@@ -59,6 +59,7 @@ type roundPage struct {
 	Extend    page.Form
 	Results   bool
 	Publish   bool
+	Public    string // where everybody reads it, once it is published
 }
 
 type fact struct{ Name, Text string }
@@ -96,6 +97,13 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 		Address: p.address(r), Questions: questionsOf(doc, v)}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, Here: true}}
 	d.Results = r.HasResults()
+	if r.State == round.Published {
+		if rel, err := result.NewStore(p.DB, p.Key, p.Bank).Latest(ctx, r.SchoolID, r.ID); err == nil {
+			if _, ok := result.Public(rel, r); ok {
+				d.Public = p.BaseURL + "/r/" + r.Code
+			}
+		}
+	}
 	d.Publish = r.State == round.Settled && !now.Before(r.LeadersFrom())
 	d.Facts = p.facts(c, r)
 	if r.State != round.Draft {
@@ -148,7 +156,11 @@ func (p Pages) rates(c echo.Context, r round.Round, d *roundPage) error {
 		if err != nil {
 			return err
 		}
-		d.Rates = []rateLine{{Name: "Answers so far", Band: v.Say("band.about", words.V{"Count": n / 10 * 10})}}
+		band := v.Say("band.few")
+		if n >= 10 {
+			band = v.Say("band.about", words.V{"Count": n / 10 * 10})
+		}
+		d.Rates = []rateLine{{Name: "Answers so far", Band: band}}
 		return nil
 	}
 	units, err := p.Rounds().Units(ctx, r)

@@ -72,17 +72,18 @@ func (t *Template) Send(c echo.Context, status int, data any) error {
 	return c.HTMLBlob(status, b)
 }
 
-// Errors holds what is wrong with a form: sentences by field, and one for the whole.
+// Errors holds what is wrong with a form: sentences by field, some of no field in particular, and one for the whole.
 type Errors struct {
 	Summary string
 	ByField map[string]string
+	Lines   []string
 }
 
 // Of is the sentence for a field; empty if nothing is wrong with it.
 func (e Errors) Of(field string) string { return e.ByField[field] }
 
 // Any says whether anything is wrong.
-func (e Errors) Any() bool { return e.Summary != "" || len(e.ByField) > 0 }
+func (e Errors) Any() bool { return e.Summary != "" || len(e.ByField) > 0 || len(e.Lines) > 0 }
 
 // Explain turns a fault that the sender can mend into sentences; ok is false for every other error, which the handler
 // returns as it is.
