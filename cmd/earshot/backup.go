@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"earshot/internal/base/fault"
 	"earshot/internal/exchange/backup"
 )
 
@@ -16,11 +17,17 @@ type backupCommand struct {
 
 // Run writes a backup beside its final name first, so that a broken one never takes the place of a good one.
 func (b backupCommand) Run(ctx context.Context) error {
+	if _, err := os.Stat(b.place.file()); b.DatabaseURL == "" && err != nil {
+		return fault.New(fault.NotFound, "backup.none", fault.Values{"Path": b.place.file()})
+	}
 	db, err := b.place.open(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
+	if err := db.Known(ctx); err != nil {
+		return err
+	}
 	f, err := os.CreateTemp(filepath.Dir(b.File), ".earshot-backup-")
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 
 type demoCommand struct {
 	Addr string `help:"Address to listen on." default:"127.0.0.1:8080" env:"EARSHOT_ADDR"`
-	Data string `help:"Folder to keep the invented school in. Without it the school is gone when you stop." type:"path" env:"EARSHOT_DATA"`
+	Data string `help:"Folder to keep the invented school in. Without it the school is gone when you stop." type:"path"`
 	JSON bool   `help:"Print one JSON object with the address, accounts, slips and rounds before the server is ready." name:"json"`
 	Seed uint64 `help:"Another seed makes another school." default:"1"`
 }

@@ -36,7 +36,7 @@ func TestMistakesEndInOneClearSentence(t *testing.T) {
 		{name: "unknown proxy", args: []string{"serve", "--data", t.TempDir(), "--proxy", "next door"}, want: "not an address or a network"},
 		{name: "database away", args: []string{"serve", "--data", t.TempDir()}, env: [2]string{"DATABASE_URL", "postgres://nobody@127.0.0.1:1/none?connect_timeout=1"}, want: "cannot be reached"},
 		{name: "short key", args: []string{"serve", "--data", t.TempDir()}, env: [2]string{"EARSHOT_KEY", "c2hvcnQ="}, want: "at least 32"},
-		{name: "backup of nothing to nowhere", args: []string{"backup", "--data", t.TempDir(), "/no/such/folder/file"}, want: "no such"},
+		{name: "backup of nothing to nowhere", args: []string{"backup", "--data", t.TempDir(), "/no/such/folder/file"}, want: "There is no database"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.env[0] != "" {

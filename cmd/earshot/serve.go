@@ -25,6 +25,7 @@ import (
 	"earshot/internal/base/fault"
 	"earshot/internal/base/seal"
 	"earshot/internal/base/storage"
+	"earshot/internal/base/words"
 	"earshot/internal/listen/collecting"
 	"earshot/internal/schedule"
 	"earshot/internal/school/identity"
@@ -105,6 +106,13 @@ func (s serveCommand) Run(ctx context.Context) error {
 	if err := srv.offerSetUp(ctx); err != nil {
 		return err
 	}
+	changed, err := identity.NewStore(db, key).KeyChanged(ctx)
+	if err != nil {
+		return err
+	}
+	if changed {
+		fmt.Fprintln(os.Stderr, "earshot: "+words.English().Say("serve.key_changed"))
+	}
 	fmt.Printf("Earshot serves %s\n", srv.kit.BaseURL)
 	srv.ready.Store(true)
 	return srv.run(ctx)
@@ -115,6 +123,11 @@ func (s serveCommand) check() error {
 		u, err := url.Parse(s.BaseURL)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" {
 			return fault.New(fault.Invalid, "serve.base_url", fault.Values{"Value": s.BaseURL})
+		}
+	}
+	if s.AcmeRoot != "" {
+		if _, err := os.ReadFile(s.AcmeRoot); err != nil {
+			return fault.New(fault.Invalid, "serve.root", fault.Values{"Path": s.AcmeRoot}).Because(err)
 		}
 	}
 	return nil

@@ -75,6 +75,14 @@ func New(k *page.Kit, o Options) (*Server, error) {
 	}), k.Who)
 
 	r := page.NewRoutes(e)
+	for _, path := range []string{"/healthz", "/readyz"} {
+		r.Public("HEAD", path, func(c echo.Context) error {
+			if path == "/readyz" && o.Ready != nil && !o.Ready() {
+				return c.NoContent(http.StatusServiceUnavailable)
+			}
+			return c.NoContent(http.StatusOK)
+		})
+	}
 	r.Public("GET", "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	r.Public("GET", "/readyz", func(c echo.Context) error {
 		ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)

@@ -148,9 +148,23 @@ func (s Store) openUnits(ctx context.Context, r Round, school roster.School, ro 
 			if sizes[g.ID] == 0 {
 				return fault.Field("groups", "round.group_empty", fault.Values{"Name": g.Name})
 			}
+			if r.About == AboutClasses && g.Subject == "" {
+				return fault.Field("groups", "round.no_subject", fault.Values{"Name": g.Name})
+			}
 			if r.About == AboutClasses && g.Subject != chosen[0].Subject {
 				return fault.Field("groups", "round.one_subject")
 			}
+			if n := plan.Reading[g.ID]; n < 0 || n >= sizes[g.ID] {
+				return fault.Field("groups", "round.reading", fault.Values{"Name": g.Name})
+			}
+		}
+		// Two slips for one pupil would be two votes, and two classes of one pupil a fingerprint.
+		twice, err := ro.InTwo(ctx, r.SchoolID, plan.Groups)
+		if err != nil {
+			return err
+		}
+		if len(twice) > 0 {
+			return fault.Field("groups", "round.overlap", fault.Values{"First": twice[0], "Second": twice[1]})
 		}
 		if school.IsSmall() {
 			units = append(units, phases(root, chosen, sizes)...)

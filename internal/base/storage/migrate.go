@@ -87,12 +87,8 @@ func (db *DB) Migrate(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	have, want, err := p.GetVersions(ctx)
-	if err != nil {
+	if err := db.Known(ctx); err != nil {
 		return nil, err
-	}
-	if have > want {
-		return nil, fault.New(fault.Conflict, "storage.newer", fault.Values{"Have": have, "Want": want})
 	}
 	results, err := p.Up(ctx)
 	if err != nil {
@@ -103,6 +99,19 @@ func (db *DB) Migrate(ctx context.Context) ([]string, error) {
 		applied = append(applied, r.Source.Path)
 	}
 	return applied, nil
+}
+
+// Known refuses a database that a newer program has changed, with storage.newer.
+func (db *DB) Known(ctx context.Context) error {
+	p, err := db.migrator()
+	if err != nil {
+		return err
+	}
+	have, want, err := p.GetVersions(ctx)
+	if err == nil && have > want {
+		return fault.New(fault.Conflict, "storage.newer", fault.Values{"Have": have, "Want": want})
+	}
+	return err
 }
 
 // Version is the number of the newest migration applied.

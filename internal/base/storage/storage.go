@@ -95,6 +95,12 @@ func openSQLite(file string, cfg func() *gorm.Config, now func() time.Time) (*DB
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return nil, fault.New(fault.Busy, "storage.folder", fault.Values{"Path": filepath.Dir(file)}).Because(err)
 	}
+	// The file is made for its owner alone before SQLite opens it; its log takes the same mode.
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fault.New(fault.Busy, "storage.file", fault.Values{"Path": file}).Because(err)
+	}
+	f.Close()
 	// secure_delete overwrites what is deleted: the inbox must not live on in free pages.
 	pragmas := "_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(1)"
 	base := "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + pragmas + "&_time_format=sqlite&_timezone=UTC"

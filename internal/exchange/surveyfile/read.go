@@ -292,5 +292,6 @@ var documentSentences = map[string]string{
 	survey.QuestionKind:      "A question that is answered by {type} cannot have a scale of the kind {kind}. For several answers use the kind choice.",
 	survey.ManyOptions:       "There are {have} options; at most {most} can be offered. Take some out.",
 	survey.OptionLabel:       "Option {place} has the same label as another, {label}. Give each its own.",
+	survey.SeveralFew:        "there are fewer than three options for the type several. Use single instead.",
 	survey.AtMostOut:         "at_most is {at_most}. Use it only with the type several, from {least} to {most}.",
 }

@@ -130,7 +130,7 @@ func TestMistakes(t *testing.T) {
 		{survey.QuestionKind, "{id: own_clubs, scale: clubs,", "{id: own_clubs, scale: freq5,", 14, ""},
 		{survey.ManyOptions, "      - {id: choir, label: \"Choir\"}\n", options(20), 14, ""},
 		{survey.OptionLabel, "label: \"Choir\"", "label: \"CHESS\"", 14, "same label"},
-		{survey.AtMostOut, "at_most: 2", "at_most: 4", 14, "from 1 to 3"},
+		{survey.AtMostOut, "at_most: 2", "at_most: 4", 14, "from 2 to 3"},
 	} {
 		t.Run(string(c.code), func(t *testing.T) {
 			text := strings.Replace(good, c.old, c.new, 1)

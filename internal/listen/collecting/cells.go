@@ -26,9 +26,9 @@ func Cells(units []round.Unit, answered map[string]int) map[string]string {
 	}
 	for _, root := range children[""] {
 		for _, year := range children[root] {
-			c.lift(year, children[year], children[year])
+			c.lift(year, children[year])
 		}
-		c.lift(root, children[root], c.order)
+		c.liftYears(root, children)
 	}
 	return c.cell
 }
@@ -59,9 +59,9 @@ func (c cells) into(from, to string) {
 	}
 }
 
-// lift takes the cells of children that are too small into the parent's, and then the smallest of others until that
-// holds enough.
-func (c cells) lift(parent string, children, others []string) {
+// lift takes the cells of children that are too small into the parent's, and then the smallest of the other children
+// until that holds enough.
+func (c cells) lift(parent string, children []string) {
 	for _, child := range children {
 		if n := c.holds(child); n > 0 && n < JoinLeast {
 			c.into(child, parent)
@@ -69,12 +69,48 @@ func (c cells) lift(parent string, children, others []string) {
 	}
 	for {
 		have := c.holds(parent)
-		others = slices.DeleteFunc(slices.Clone(others), func(id string) bool {
-			return id == parent || c.cell[id] == parent || c.holds(id) == 0
-		})
+		others := slices.DeleteFunc(slices.Clone(children), func(id string) bool { return c.holds(id) == 0 })
 		if have == 0 || have >= JoinLeast || len(others) == 0 {
 			return
 		}
 		c.into(slices.MinFunc(others, func(a, b string) int { return cmp.Compare(c.holds(a), c.holds(b)) }), parent)
+	}
+}
+
+// liftYears does the same one step up, with whole years: a year whose answers are counted with the school's has none of
+// its own, so that every year that is shown counts all of its classes.
+func (c cells) liftYears(root string, children map[string][]string) {
+	whole := func(year string) int {
+		n := c.holds(year)
+		for _, unit := range children[year] {
+			if c.cell[unit] == unit {
+				n += c.holds(unit)
+			}
+		}
+		return n
+	}
+	lift := func(year string) {
+		for _, unit := range children[year] {
+			c.into(unit, root)
+		}
+		c.into(year, root)
+	}
+	var years []string
+	for _, year := range children[root] {
+		switch n := whole(year); {
+		case n > 0 && n < JoinLeast:
+			lift(year)
+		case n > 0:
+			years = append(years, year)
+		}
+	}
+	for {
+		have := c.holds(root)
+		if have == 0 || have >= JoinLeast || len(years) == 0 {
+			return
+		}
+		least := slices.MinFunc(years, func(a, b string) int { return cmp.Compare(whole(a), whole(b)) })
+		lift(least)
+		years = slices.DeleteFunc(years, func(id string) bool { return id == least })
 	}
 }

@@ -330,6 +330,12 @@ func TestCellsHoldFiveOrNone(t *testing.T) {
 		if sum != total {
 			rt.Fatalf("%d of %d answers have a cell", sum, total)
 		}
+		// A year goes to the school whole or not at all, so a year that is shown counts all of its classes.
+		for _, u := range units {
+			if p := parent[u.ID]; p != "" && p != "school" && answered[u.ID] > 0 && (cells[u.ID] == "school") != (cells[p] == "school") {
+				rt.Fatalf("%s is counted in %s and its year in %s", u.ID, cells[u.ID], cells[p])
+			}
+		}
 	})
 }
 

@@ -296,7 +296,7 @@ func (s Store) PurgeSessions(ctx context.Context) error {
 func (s Store) MintCode(ctx context.Context, kind, school, target string, good time.Duration) (string, error) {
 	code := strings.ToLower(seal.NewCode(24))
 	ends := s.db.Now().Add(good)
-	err := s.db.Write(ctx).Create(&Directory{Hash: s.key.Hash(kind, code), Kind: kind, SchoolID: school, Target: target, ExpiresAt: &ends}).Error
+	err := s.db.Write(ctx).Create(&Directory{Hash: s.hashOf(kind, code), Kind: kind, SchoolID: school, Target: target, ExpiresAt: &ends}).Error
 	return code, err
 }
 
@@ -304,7 +304,7 @@ func (s Store) MintCode(ctx context.Context, kind, school, target string, good t
 func (s Store) LookUp(ctx context.Context, kind, code string) (Directory, error) {
 	var d Directory
 	err := s.db.Query(ctx).Where("hash = ? AND kind = ? AND (expires_at IS NULL OR expires_at > ?)",
-		s.key.Hash(kind, strings.ToLower(code)), kind, s.db.Now()).Take(&d).Error
+		s.hashOf(kind, code), kind, s.db.Now()).Take(&d).Error
 	return d, storage.Fault(err, "code.gone")
 }
 
@@ -328,7 +328,7 @@ func (s Store) DropCodes(ctx context.Context, kind, target string) error {
 
 // ListRound makes a round findable by the public code in its address.
 func (s Store) ListRound(ctx context.Context, code, school, round string) error {
-	return s.db.Write(ctx).Create(&Directory{Hash: s.key.Hash("round", strings.ToLower(code)), Kind: "round", SchoolID: school, Target: round}).Error
+	return s.db.Write(ctx).Create(&Directory{Hash: s.hashOf("round", code), Kind: "round", SchoolID: school, Target: round}).Error
 }
 
 func hashToken(token string) string {

@@ -209,6 +209,24 @@ func (s Store) Sizes(ctx context.Context, school string) (map[string]int, error)
 	return sizes, nil
 }
 
+// InTwo names two of the given groups that have a pupil in common; none where each pupil is in one of them at most.
+func (s Store) InTwo(ctx context.Context, school string, groups []string) ([]string, error) {
+	if len(groups) == 0 {
+		return nil, nil
+	}
+	var pairs []struct{ First, Second string }
+	err := s.db.Query(ctx).Table("memberships AS a").Select("f.name AS first, g.name AS second").
+		Joins("JOIN memberships AS b ON b.school_id = a.school_id AND b.person_id = a.person_id AND b.role = a.role AND b.ended_on = '' AND b.group_id > a.group_id").
+		Joins("JOIN groups AS f ON f.school_id = a.school_id AND f.id = a.group_id").
+		Joins("JOIN groups AS g ON g.school_id = b.school_id AND g.id = b.group_id").
+		Where("a.school_id = ? AND a.role = ? AND a.ended_on = '' AND a.group_id IN ? AND b.group_id IN ?", school, Pupil, groups, groups).
+		Limit(1).Find(&pairs).Error
+	if err != nil || len(pairs) == 0 {
+		return nil, err
+	}
+	return []string{pairs[0].First, pairs[0].Second}, nil
+}
+
 // Teachers lists who teaches each running group.
 func (s Store) Teachers(ctx context.Context, school string) (map[string][]Person, error) {
 	var rows []struct {
