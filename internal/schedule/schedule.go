@@ -166,9 +166,9 @@ func Settle(ctx context.Context, db *storage.DB, key seal.Key, b *bank.Bank, who
 	if err != nil {
 		return r, err
 	}
-	if err := collecting.Scrub(ctx, db); err != nil && !fault.Is(err, fault.Busy) {
-		return r, err
-	}
+	wipe, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	_ = collecting.Scrub(wipe, db) // if it cannot be done now, its job does it
 	_, err = result.NewStore(db, key, b).Make(ctx, who.School, id)
 	return r, err
 }

@@ -1,9 +1,11 @@
 package schedule_test
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"math/rand/v2"
+	"os"
 	"testing"
 	"time"
 
@@ -108,5 +110,66 @@ func TestTwoClocksDoEachThingOnce(t *testing.T) {
 	s.DB.Query(ctx).Table("audit").Where("action = 'round.close' AND target = ?", r.ID).Count(&closed)
 	if closed != 1 {
 		t.Errorf("closed %d times", closed)
+	}
+}
+
+// TestWipingWaitsForReaders settles a round while somebody has the file open, as a backup does: the answers that lie in
+// the log are wiped when they let go, by the clock.
+func TestWipingWaitsForReaders(t *testing.T) {
+	ctx := context.Background()
+	s := testkit.NewSchool(t)
+	if s.DB.Kind() != storage.SQLite {
+		return // PostgreSQL's VACUUM FULL waits for readers by itself
+	}
+	r := s.Open(s.Form(s.Survey("first_say"), s.Forms("9A 27")))
+	c := collecting.NewCollector(s.DB, s.Key)
+	defer c.Stop()
+	s.Answer(c, r, s.Slips(r)["9A"], 12, rand.New(rand.NewPCG(1, 2)))
+	var waiting []string
+	testkit.Must(t, s.DB.Query(ctx).Raw("SELECT id FROM inbox").Scan(&waiting).Error)
+	if len(waiting) != 12 {
+		t.Fatalf("%d answers wait", len(waiting))
+	}
+	var file string
+	testkit.Must(t, s.DB.Query(ctx).Raw("SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&file).Error)
+	left := func() (n int) {
+		for _, name := range []string{file, file + "-wal"} {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				continue
+			}
+			for _, id := range waiting {
+				n += bytes.Count(data, []byte(id))
+			}
+		}
+		return n
+	}
+	_, err := s.Rounds().Close(ctx, s.Head, r.ID)
+	testkit.Must(t, err)
+	reading, letGo := make(chan struct{}), make(chan struct{})
+	done := make(chan error, 1)
+	go func() {
+		done <- s.DB.Snapshot(ctx, func(tx *storage.DB) error {
+			var n int64
+			err := tx.Query(ctx).Table("inbox").Count(&n).Error
+			close(reading)
+			<-letGo
+			return err
+		})
+	}()
+	<-reading
+	// The one who asked goes away as well.
+	gone, leave := context.WithCancel(ctx)
+	leave()
+	_, err = schedule.Settle(gone, s.DB, s.Key, s.Bank, s.Head, r.ID)
+	testkit.Must(t, err)
+	if left() == 0 {
+		t.Error("nothing is left while somebody reads: this test proves nothing")
+	}
+	close(letGo)
+	testkit.Must(t, <-done)
+	testkit.Must(t, schedule.Clock{DB: s.DB, Key: s.Key, Bank: s.Bank, Log: slog.New(slog.DiscardHandler)}.Tick(ctx))
+	if n := left(); n != 0 {
+		t.Errorf("%d ids of waiting answers are still in the files", n)
 	}
 }

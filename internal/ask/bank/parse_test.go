@@ -55,7 +55,7 @@ var mistakes = []struct {
 	{UnknownRoute, "routes: [hands_up], show: first", "routes: [thumbs_up], show: first", "no route thumbs_up"},
 	{UnknownMode, "modes: [named], routes", "modes: [nameless], routes", "no mode nameless"},
 	{UnknownCondition, "needs: [small_school]", "needs: [small_pupils]", "no condition small_pupils"},
-	{UnknownBrace, "We are asking because {why}.", "We are asking because {because}.", "{because}"},
+	{UnknownBrace, "Why we ask: {why}.", "Why we ask: {because}.", "{because}"},
 	{PromiseMissing, "part: mode, modes: [named]", "part: mode, modes: []", "no text for the part mode"},
 	{PromiseTwice, "part: route, modes: [anonymous, confidential, named, open_link], routes: [own_device]", "part: route, modes: [anonymous, confidential, named, open_link], routes: [own_device, shared_device]", "two texts"},
 	{PromisePresent, "part: filter, modes: [anonymous, confidential, named, open_link], routes: [own_device, any_device]", "part: filter, modes: [anonymous, confidential, named, open_link], routes: [own_device, any_device, paper]", "should be absent"},

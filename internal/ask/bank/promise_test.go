@@ -181,7 +181,7 @@ func TestPromiseNeedsItsValues(t *testing.T) {
 		t.Error("a blank reason is enough")
 	}
 	p.Settings.Values["why"] = "{k}"
-	if got, _ := b.Promise(p); !strings.Contains(got[0].Text, "because {k}.") {
+	if got, _ := b.Promise(p); !strings.Contains(got[0].Text, "ask: {k}.") {
 		t.Errorf("a value was taken for a brace: %q", got[0].Text)
 	}
 }

@@ -102,6 +102,13 @@ func (s Store) UnitReaders(ctx context.Context, r Round) (map[string][]string, e
 	return owners, err
 }
 
+// UnitReaderNames names everybody who teaches a class of a round, as it was when the round opened.
+func (s Store) UnitReaderNames(ctx context.Context, r Round) ([]string, error) {
+	var names []string
+	err := s.db.Query(ctx).Model(&UnitReader{}).Where("school_id = ? AND round_id = ?", r.SchoolID, r.ID).Distinct("name").Order("name").Pluck("name", &names).Error
+	return names, err
+}
+
 func (s Store) mayRun(who access.Actor) error {
 	if !access.Can(who, access.RunRounds, access.Object{School: who.School}) {
 		return fault.New(fault.Forbidden, "fault.forbidden")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"earshot/internal/ask/bank"
@@ -286,7 +287,7 @@ var movable = []string{"close_date", "reply_date"}
 // makePromise puts the promise of a round together from its mode, its settings and the texts of the bank.
 func (s Store) makePromise(r Round, snap Snapshot, doc survey.Document) (bank.Promise, error) {
 	values := map[string]string{
-		"minutes": strconv.Itoa(doc.Minutes), "why": r.Why, "k": strconv.Itoa(r.Least),
+		"minutes": strconv.Itoa(doc.Minutes), "why": strings.TrimRight(r.Why, ".!… "), "k": strconv.Itoa(r.Least),
 		"delete_date": SayDate(r.DeleteOn()), "counts_date": SayDate(r.CountsUntil()),
 		"complaint_contact": snap.Complaints, "contact": snap.Complaints,
 		"safeguarding_lead": snap.Lead.Name, "comment_reader": snap.Lead.Name, "reply_place": r.ReplyPlace,

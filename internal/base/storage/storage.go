@@ -230,6 +230,11 @@ func (db *DB) Vacuum(ctx context.Context, tables ...string) error {
 			return err
 		}
 		// A checkpoint that somebody's open reading holds up says so in a row, not by an error.
+		// It is tried again later, so it need not be waited for as long as a writer is.
+		if err := db.writer.WithContext(ctx).Exec("PRAGMA busy_timeout = 1000").Error; err != nil {
+			return err
+		}
+		defer db.writer.WithContext(context.WithoutCancel(ctx)).Exec("PRAGMA busy_timeout = 10000")
 		var busy int
 		if err := db.writer.WithContext(ctx).Raw("PRAGMA wal_checkpoint(TRUNCATE)").Row().Scan(&busy, new(int), new(int)); err != nil {
 			return err

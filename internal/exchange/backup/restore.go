@@ -94,7 +94,7 @@ func readManifest(z *zip.Reader) (contents, error) {
 // makeRoom refuses a database with anything in it. The exceptions are what a program leaves behind that was started
 // once and never used: a set-up link, which must not found a second school here, and sessions.
 func makeRoom(ctx context.Context, tx *storage.DB, all map[string][]storage.Column) error {
-	for _, statement := range []string{"DELETE FROM sessions", "DELETE FROM directory WHERE kind = 'setup'"} {
+	for _, statement := range []string{"DELETE FROM sessions", "DELETE FROM directory WHERE kind IN ('setup', 'key')"} {
 		if err := tx.Write(ctx).Exec(statement).Error; err != nil {
 			return err
 		}

@@ -90,6 +90,12 @@ func (p Pages) nextStep(c echo.Context, who access.Actor, rounds []round.Round) 
 			return nextStep{r.Title, "This round is open. The screen for the room shows pupils where to type their code.",
 				page.Link{Text: "Open the screen for the room", URL: "/rounds/" + r.ID + "/screen"}}
 		}
+		if !who.Is(access.Teacher) {
+			if r, ok := find(func(r round.Round) bool { return r.State == round.Published }); ok {
+				return nextStep{r.Title, "What was said is published, and you were named to read it.", page.Link{Text: "Read what was said", URL: "/rounds/" + r.ID + "/results"}}
+			}
+			return nextStep{"Nothing to do", "When a round you were named to read is published, it appears here.", page.Link{Text: "Browse the question bank", URL: "/bank"}}
+		}
 		return nextStep{"Nothing to do", "When your class has been asked, what they said appears here first.", page.Link{Text: "Browse the question bank", URL: "/bank"}}
 	}
 	if r, ok := find(func(r round.Round) bool { return r.State == round.Draft }); ok {
@@ -105,6 +111,9 @@ func (p Pages) nextStep(c echo.Context, who access.Actor, rounds []round.Round) 
 	if len(rounds) == 0 {
 		return nextStep{"Ask your first questions", "Four questions of each kind are ready. You need no pupil's name, only how many are in each class.",
 			page.Link{Text: "Start", URL: "/start"}}
+	}
+	if r, ok := find(func(r round.Round) bool { return r.State == round.Settled }); ok {
+		return nextStep{r.Title, "The results open to leaders on " + day(c, r.LeadersFrom()) + ", three school days after the round settled.", page.Link{Text: "See the round", URL: "/rounds/" + r.ID}}
 	}
 	return nextStep{"Ask again", "Nothing is open at the moment.", page.Link{Text: "Prepare a round", URL: "/rounds/new"}}
 }

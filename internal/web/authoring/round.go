@@ -2,6 +2,7 @@ package authoring
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -49,6 +50,8 @@ type roundPage struct {
 	Closed    bool
 	Settled   bool
 	Slips     bool // people answer with slips
+	Sheets    []sheetLine
+	Unprinted int // classes whose slips have not been printed
 	Facts     []fact
 	Questions []questionLine
 	Promise   bank.Promise
@@ -63,6 +66,15 @@ type roundPage struct {
 }
 
 type fact struct{ Name, Text string }
+
+// sheetLine is one class on the way from printing to answering.
+type sheetLine struct {
+	ID      string
+	Name    string
+	State   string
+	Printed bool
+	Begun   bool
+}
 
 type rateLine struct {
 	Name string
@@ -106,12 +118,18 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 	}
 	d.Publish = r.State == round.Settled && !now.Before(r.LeadersFrom())
 	d.Facts = p.facts(c, r)
-	if r.State != round.Draft {
-		if d.Promise, err = p.Rounds().Promise(ctx, r); err != nil && r.State != round.Cancelled {
+	whom, err := p.whom(c, r)
+	if err != nil {
+		return err
+	}
+	d.Facts = append(d.Facts, whom...)
+	if r.State != round.Cancelled {
+		// Before opening it shows what would be promised; where that cannot be said yet, opening says why.
+		if d.Promise, err = p.Rounds().PreviewPromise(ctx, r); err != nil && r.State != round.Draft {
 			return err
 		}
 	}
-	if err := p.rates(c, r, &d); err != nil {
+	if err := p.rates(c, who, r, &d); err != nil {
 		return err
 	}
 	d.Extend = page.NewForm(errs,
@@ -143,9 +161,94 @@ func (p Pages) facts(c echo.Context, r round.Round) []fact {
 	return facts
 }
 
+// whom says who is asked, who reads first and where the reply will be: of a draft as it would be opened now, of a round
+// that has been opened as it was then.
+func (p Pages) whom(c echo.Context, r round.Round) ([]fact, error) {
+	ctx := c.Request().Context()
+	v := page.Voice(c)
+	var facts []fact
+	var asked, teachers, out []string
+	add := func(list []string, names ...string) []string {
+		for _, n := range names {
+			if !slices.Contains(list, n) {
+				list = append(list, n)
+			}
+		}
+		return list
+	}
+	if r.State == round.Draft {
+		plan := r.Choices()
+		groups, err := p.Roster().Groups(ctx, r.SchoolID, "")
+		if err != nil {
+			return nil, err
+		}
+		sizes, err := p.Roster().Sizes(ctx, r.SchoolID)
+		if err != nil {
+			return nil, err
+		}
+		taught, err := p.Roster().Teachers(ctx, r.SchoolID)
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range groups {
+			if !slices.Contains(plan.Groups, g.ID) {
+				continue
+			}
+			asked = append(asked, v.Say("whom.group", words.V{"Name": g.Name, "Size": sizes[g.ID]}))
+			if n := plan.Reading[g.ID]; n > 0 {
+				out = append(out, v.Say("whom.group", words.V{"Name": g.Name, "Size": n}))
+			}
+			for _, t := range taught[g.ID] {
+				teachers = add(teachers, t.Name())
+			}
+		}
+		staff, err := p.Roster().StaffList(ctx, r.SchoolID)
+		if err != nil {
+			return nil, err
+		}
+		var readers, helpers []string
+		for _, m := range staff {
+			if slices.Contains(plan.Readers, m.ID) {
+				readers = append(readers, m.Name())
+			}
+			if m.Is(access.SafeguardingLead) || m.Is(access.SafeguardingDeputy) {
+				helpers = append(helpers, strings.TrimSuffix(m.Name()+", "+m.Place(), ", "))
+			}
+		}
+		facts = append(facts, fact{"Who reads it", strings.Join(readers, ", ")}, fact{"Somebody to talk to", strings.Join(helpers, "; ")})
+	} else {
+		units, err := p.Rounds().Units(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range units {
+			if u.IsLeaf() {
+				asked = append(asked, v.Say("whom.group", words.V{"Name": u.Name, "Size": u.Size}))
+			}
+		}
+		if teachers, err = p.Rounds().UnitReaderNames(ctx, r); err != nil {
+			return nil, err
+		}
+	}
+	if r.Mode == round.OpenLink {
+		asked = []string{v.Say("whom.anybody")}
+	}
+	facts = append(facts, fact{"Whom we ask", strings.Join(asked, ", ")})
+	if r.About == round.AboutClasses && len(teachers) > 0 {
+		facts = append(facts, fact{"Who sees their own class first", strings.Join(teachers, ", ")})
+	}
+	if len(out) > 0 {
+		facts = append(facts, fact{"Opted out", strings.Join(out, ", ")})
+	}
+	if r.ReplyPlace != "" {
+		facts = append(facts, fact{"Where the reply will be", r.ReplyPlace})
+	}
+	return facts, nil
+}
+
 // rates fills in how many have answered, in bands: exact numbers while a round is open would let somebody watch one
 // answer arrive.
-func (p Pages) rates(c echo.Context, r round.Round, d *roundPage) error {
+func (p Pages) rates(c echo.Context, who access.Actor, r round.Round, d *roundPage) error {
 	if r.State != round.Open && r.State != round.Closed {
 		return nil
 	}
@@ -178,7 +281,26 @@ func (p Pages) rates(c echo.Context, r round.Round, d *roundPage) error {
 		spent[u.ID] += rates[u.ID].Spent
 		spent[u.ParentID] += spent[u.ID]
 	}
+	owners, err := p.Rounds().UnitReaders(ctx, r)
+	if err != nil {
+		return err
+	}
 	for _, u := range units {
+		if u.IsLeaf() && d.Leads && r.State == round.Open {
+			line := sheetLine{ID: u.ID, Name: u.Name, Printed: rates[u.ID].Printed > 0, Begun: rates[u.ID].Spent > 0}
+			line.State = v.Say("slips.state." + map[bool]string{true: "printed", false: "unprinted"}[line.Printed])
+			if line.Begun {
+				line.State = v.Say("slips.state.begun")
+			}
+			if !line.Printed {
+				d.Unprinted++
+			}
+			d.Sheets = append(d.Sheets, line)
+		}
+		// A teacher sees how their own class is doing, not how a colleague's is.
+		if !d.Leads && !slices.Contains(owners[u.ID], who.Person) {
+			continue
+		}
 		d.Rates = append(d.Rates, rateLine{Name: u.Name, Leaf: u.IsLeaf(), Band: v.Say("band." + string(result.RateOf(spent[u.ID], u.Size)))})
 	}
 	unspent, err := st.Unspent(ctx, r.SchoolID, r.ID)
@@ -186,7 +308,7 @@ func (p Pages) rates(c echo.Context, r round.Round, d *roundPage) error {
 		return err
 	}
 	// To the nearest ten: leaders decide with it whether to settle early, and need no more.
-	if unspent > 0 {
+	if unspent > 0 && d.Leads {
 		d.Unspent = v.Say("slips.unspent", words.V{"Count": max(10, (unspent+5)/10*10)})
 	}
 	return nil
@@ -208,6 +330,9 @@ func (p Pages) done(c echo.Context, who access.Actor, r round.Round, err error, 
 
 func (p Pages) openRound(c echo.Context, who access.Actor) error {
 	r, err := p.Rounds().Open(c.Request().Context(), who, c.Param("id"))
+	if r.Mode == round.OpenLink {
+		return p.done(c, who, r, err, "round.opened_link")
+	}
 	return p.done(c, who, r, err, "round.opened")
 }
 

@@ -66,7 +66,7 @@ func (p Pages) newRound(c echo.Context, who access.Actor) error {
 			return err
 		}
 		for _, g := range groups {
-			if g.Kind == roster.Form || g.Subject == groups[0].Subject {
+			if g.Kind == roster.Form || g.Subject != "" && g.Subject == groups[0].Subject {
 				f.Plan.Groups = append(f.Plan.Groups, g.ID)
 			}
 		}
@@ -218,7 +218,7 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 	}
 	d.Form = page.NewForm(errs,
 		page.Field{Name: "title", Label: "Title", Value: f.Title, Hint: "Everybody who answers sees it."},
-		page.Field{Name: "why", Label: "We are asking because …", Value: f.Why, Hint: "The first thing people read. For example: we are planning next term's lessons"},
+		page.Field{Name: "why", Label: "Why do you ask?", Value: f.Why, Hint: "The first thing people read: “Why we ask: we are planning next term's lessons.”"},
 		page.Field{Name: "may_change", Label: "What may change because of the answers?", Value: f.MayChange, Rows: 2, Hint: "If nothing may change, do not ask."},
 		about, groups,
 		pick("mode", "How do people answer?", "", string(f.Mode), "anonymous", "open_link"),
@@ -227,8 +227,8 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 		page.Field{Name: "closes_at", Type: "date", Label: "Last day to answer", Value: closes},
 		page.Field{Name: "reply_by", Type: "date", Label: "The day by which you will reply", Value: string(f.ReplyBy), Hint: "The clock stands on your first page until the reply is there."},
 		page.Field{Name: "reply_place", Label: "Where the reply will be", Value: f.ReplyPlace},
-		lead, page.Field{Name: "lead_place", Label: "Where pupils find the lead", Value: c.FormValue("lead_place")},
-		deputy, page.Field{Name: "deputy_place", Label: "Where pupils find the deputy", Value: c.FormValue("deputy_place")})
+		lead, page.Field{Name: "lead_place", Label: "Where pupils find the lead", Hint: "For example: Room 4, by the library.", Value: c.FormValue("lead_place")},
+		deputy, page.Field{Name: "deputy_place", Label: "Where pupils find the deputy", Hint: "A name alone is hard to find at break.", Value: c.FormValue("deputy_place")})
 	return roundEditTemplate.Send(c, status, d)
 }
 

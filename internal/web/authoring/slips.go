@@ -3,6 +3,7 @@ package authoring
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -10,6 +11,7 @@ import (
 
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
+	"earshot/internal/base/fault"
 	"earshot/internal/base/words"
 	"earshot/internal/exchange/sheet"
 	"earshot/internal/listen/participation"
@@ -28,7 +30,6 @@ type slipsPage struct {
 type slipUnit struct {
 	Cover  cover
 	Sheets [][]page.Slip
-	Spares [][]page.Slip
 }
 
 // cover is the front of the envelope for one class. It counts; it never names.
@@ -58,14 +59,18 @@ func (p Pages) printSlips(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	if one := c.FormValue("unit"); one != "" {
-		var only []round.Unit
-		for _, u := range units {
-			if u.ID == one {
-				only = append(only, u)
-			}
-		}
-		units = only
+	rates, err := participation.NewStore(p.DB, p.Key).Rates(ctx, r.SchoolID, r.ID)
+	if err != nil {
+		return err
+	}
+	// One class again, said on purpose; or every class that has no paper yet. A second press of the same button must not
+	// make void what was just handed out.
+	one := c.FormValue("unit")
+	units = slices.DeleteFunc(units, func(u round.Unit) bool {
+		return !u.IsLeaf() || one != "" && u.ID != one || one == "" && rates[u.ID].Printed > 0
+	})
+	if len(units) == 0 && r.State == round.Open && one == "" {
+		return p.done(c, who, r, fault.New(fault.Conflict, "slips.all_printed"), "")
 	}
 	sheets, err := participation.NewStore(p.DB, p.Key).Print(ctx, who, r, units)
 	if err != nil {
@@ -82,10 +87,7 @@ func (p Pages) printSlips(c echo.Context, who access.Actor) error {
 		for i := 1; i <= 4; i++ {
 			unit.Cover.Lines = append(unit.Cover.Lines, v.Say(fmt.Sprintf("slips.cover.%d", i)))
 		}
-		if unit.Sheets, err = p.sheets(r, sh.Unit.Name, sh.Slips); err != nil {
-			return err
-		}
-		if unit.Spares, err = p.sheets(r, v.Say("slips.spare", words.V{"Name": sh.Unit.Name}), sh.Spares); err != nil {
+		if unit.Sheets, err = p.sheets(r, sh.Unit.Name, append(sh.Slips, sh.Spares...)); err != nil {
 			return err
 		}
 		d.Units = append(d.Units, unit)
@@ -231,9 +233,14 @@ func (p Pages) screen(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
+	owners, err := p.Rounds().UnitReaders(ctx, r)
+	if err != nil {
+		return err
+	}
+	leads := access.Can(who, access.RunRounds, access.Object{School: who.School})
 	chosen := c.QueryParam("unit")
 	for _, u := range units {
-		if !u.IsLeaf() {
+		if !u.IsLeaf() || !leads && !slices.Contains(owners[u.ID], who.Person) {
 			continue
 		}
 		d.Units = append(d.Units, page.Link{Text: u.Name, URL: "/rounds/" + r.ID + "/screen?unit=" + u.ID, Here: u.ID == chosen})

@@ -131,6 +131,7 @@ type surveyEditPage struct {
 type sectionLine struct {
 	ID        string
 	Title     string
+	Empty     bool // it may be taken away
 	Questions []questionLine
 }
 
@@ -162,10 +163,10 @@ func (p Pages) drawSurvey(c echo.Context, status int, doc survey.Document, errs 
 	d.Form = page.NewForm(errs,
 		page.Field{Name: "title", Label: "Title", Value: doc.Title, Hint: "Those who answer see it."},
 		page.Field{Name: "minutes", Label: "Minutes it takes", Value: itoa(doc.Minutes)})
-	for _, s := range doc.Sections {
-		line := sectionLine{ID: s.ID, Title: s.Title}
+	for n, s := range doc.Sections {
+		line := sectionLine{ID: s.ID, Title: s.Title, Empty: len(s.Questions) == 0 && len(doc.Sections) > 1}
 		for i, q := range s.Questions {
-			ql := questionLine{ID: q.ID, Text: q.Text, Own: q.Origin != survey.FromBank, Up: i > 0, Down: i < len(s.Questions)-1, Hint: v.Say("about." + string(q.About))}
+			ql := questionLine{ID: q.ID, Text: q.Text, Own: q.Origin != survey.FromBank, Up: i > 0 || n > 0, Down: i < len(s.Questions)-1 || n < len(doc.Sections)-1, Hint: v.Say("about." + string(q.About))}
 			if q.Sensitive != "" {
 				ql.Hint += " · " + v.Say("bank.sensitive")
 			}
@@ -191,6 +192,14 @@ func (p Pages) saveSurvey(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
+	// Whatever button was pressed, what was typed elsewhere on the page is kept.
+	doc.Title = strings.TrimSpace(c.FormValue("title"))
+	doc.Minutes = atoi(c.FormValue("minutes"), doc.Minutes)
+	for i := range doc.Sections {
+		if title, ok := formValue(c, "section-"+doc.Sections[i].ID); ok {
+			doc.Sections[i].Title = strings.TrimSpace(title)
+		}
+	}
 	what, id, _ := strings.Cut(c.FormValue("do"), " ")
 	switch what {
 	case "remove":
@@ -199,14 +208,8 @@ func (p Pages) saveSurvey(c echo.Context, who access.Actor) error {
 		moveQuestion(&doc, id, map[string]int{"up": -1, "down": 1}[what])
 	case "section":
 		doc.AddSection(strings.TrimSpace(c.FormValue("section")), "")
-	default:
-		doc.Title = strings.TrimSpace(c.FormValue("title"))
-		doc.Minutes = atoi(c.FormValue("minutes"), doc.Minutes)
-		for i := range doc.Sections {
-			if title, ok := formValue(c, "section-"+doc.Sections[i].ID); ok {
-				doc.Sections[i].Title = strings.TrimSpace(title)
-			}
-		}
+	case "close": // an empty part goes
+		doc.Sections = slices.DeleteFunc(doc.Sections, func(s survey.Section) bool { return s.ID == id && len(s.Questions) == 0 })
 	}
 	err = survey.NewStore(p.DB).Save(c.Request().Context(), who, c.Param("id"), doc)
 	if errs, status, ok := page.Explain(c, err); ok {
@@ -225,13 +228,28 @@ func formValue(c echo.Context, name string) (string, bool) {
 	return form.Get(name), true
 }
 
+// moveQuestion moves a question one place up or down, from the edge of a part into the next one.
 func moveQuestion(doc *survey.Document, id string, by int) {
 	for s := range doc.Sections {
 		qs := doc.Sections[s].Questions
 		i := slices.IndexFunc(qs, func(q survey.Question) bool { return q.ID == id })
-		if j := i + by; i >= 0 && j >= 0 && j < len(qs) {
-			qs[i], qs[j] = qs[j], qs[i]
+		if i < 0 {
+			continue
 		}
+		if j := i + by; j >= 0 && j < len(qs) {
+			qs[i], qs[j] = qs[j], qs[i]
+			return
+		}
+		if to := s + by; to >= 0 && to < len(doc.Sections) {
+			q := qs[i]
+			doc.Sections[s].Questions = slices.Delete(slices.Clone(qs), i, i+1)
+			at := 0
+			if by < 0 {
+				at = len(doc.Sections[to].Questions)
+			}
+			doc.Sections[to].Questions = slices.Insert(slices.Clone(doc.Sections[to].Questions), at, q)
+		}
+		return
 	}
 }
 
@@ -295,6 +313,8 @@ func (p Pages) drawOwn(c echo.Context, status int, doc survey.Document, errs pag
 		page.Field{Name: "short", Label: "Short name for charts", Value: c.FormValue("short")},
 		about, scale,
 		page.Field{Name: "options", Label: "My own answers, one a line", Rows: 4, Value: c.FormValue("options")},
+		page.Field{Name: "good", Label: "If they go upwards, how many of the last ones are good news?", Value: c.FormValue("good"),
+			Hint: "For example 2, for Never, Sometimes, Often, Always. Leave it empty for a list without an order."},
 		page.Field{Name: "several", Label: "How many may be chosen?", Options: []page.Option{
 			{Value: "", Label: "One", Chosen: c.FormValue("several") == ""}, {Value: "yes", Label: "Several", Chosen: c.FormValue("several") != ""}}},
 		page.Field{Name: "care", Label: "Is it about any of these?", Hint: "Then it is shown by year or school only.", Options: care(v, c.FormValue("care"))})
@@ -316,7 +336,6 @@ func (p Pages) addOwn(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	before := len(doc.Problems())
 	own := survey.Own{Text: strings.TrimSpace(c.FormValue("text")), Short: strings.TrimSpace(c.FormValue("short")),
 		About: bank.About(c.FormValue("about")), Origin: survey.FromSchool, Several: c.FormValue("several") != ""}
 	switch kind := c.FormValue("care"); kind {
@@ -328,12 +347,18 @@ func (p Pages) addOwn(c echo.Context, who access.Actor) error {
 	if s, ok := p.Bank.Scale(c.FormValue("scale")); ok {
 		own.Scale = s
 	} else {
-		own.Scale = ownScale(c.FormValue("options"))
+		own.Scale = ownScale(c.FormValue("options"), atoi(c.FormValue("good"), 0))
 	}
 	problems := doc.AddOwn("", own)
 	if len(problems) == 0 {
-		all := doc.Problems()
-		problems = all[min(before, len(all)):]
+		questions := doc.Questions()
+		added := questions[len(questions)-1].ID
+		for _, pr := range doc.Problems() {
+			// Without words there is no short name either: one sentence is enough.
+			if pr.Values["question"] == added && !(pr.Key == survey.QuestionShort && own.Text == "") {
+				problems = append(problems, pr)
+			}
+		}
 	}
 	if len(problems) > 0 {
 		return p.drawOwn(c, http.StatusUnprocessableEntity, doc, problemsFault(c, problems))
@@ -345,8 +370,9 @@ func (p Pages) addOwn(c echo.Context, who access.Actor) error {
 	return p.Done(c, "/surveys/"+c.Param("id"), page.Voice(c).Say("survey.saved"))
 }
 
-// ownScale makes a list of answers without an order out of lines.
-func ownScale(text string) bank.Scale {
+// ownScale makes answers out of lines: a list without an order or, where the last good ones are said to be good news, a
+// scale that goes upwards.
+func ownScale(text string, good int) bank.Scale {
 	s := bank.Scale{Kind: bank.Choice}
 	for line := range strings.Lines(text) {
 		label := strings.TrimSpace(line)
@@ -354,11 +380,25 @@ func ownScale(text string) bank.Scale {
 			continue
 		}
 		id := strings.Trim(notID.ReplaceAllString(strings.ToLower(label), "_"), "_")
+		id = id[:min(len(id), 24)]
 		if id == "" || slices.ContainsFunc(s.Options, func(o bank.Option) bool { return o.ID == id }) || id[0] >= '0' && id[0] <= '9' {
 			id = "o" + itoa(len(s.Options)+1)
 		}
-		s.Options = append(s.Options, bank.Option{ID: id[:min(len(id), 24)], Label: label})
+		s.Options = append(s.Options, bank.Option{ID: id, Label: label})
 	}
+	if good <= 0 || good >= len(s.Options) {
+		return s
+	}
+	s.Kind = bank.Unipolar
+	var words []string
+	for i := range s.Options {
+		s.Options[i].Value = i + 1
+		if i >= len(s.Options)-good {
+			s.Favourable = append(s.Favourable, s.Options[i].ID)
+			words = append(words, strings.ToLower(s.Options[i].Label))
+		}
+	}
+	s.FavourableWords = strings.Join(words, " or ")
 	return s
 }
 
@@ -366,6 +406,9 @@ func (p Pages) surveyFile(c echo.Context, who access.Actor) error {
 	_, doc, err := p.draft(c, who, c.Param("id"))
 	if err != nil {
 		return err
+	}
+	if problems := doc.Problems(); len(problems) > 0 {
+		return p.drawSurvey(c, http.StatusUnprocessableEntity, doc, problemsFault(c, problems))
 	}
 	data, err := surveyfile.Write(doc)
 	if err != nil {
