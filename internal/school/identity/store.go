@@ -101,6 +101,35 @@ func (s Store) Account(ctx context.Context, id string) (Account, error) {
 	return a, storage.Fault(err, "fault.not_found")
 }
 
+// Accounts finds accounts by their ids; those that are not there are left out.
+func (s Store) Accounts(ctx context.Context, ids []string) (map[string]Account, error) {
+	var list []Account
+	if len(ids) > 0 {
+		if err := s.db.Query(ctx).Where("id IN ?", storage.Padded(ids)).Find(&list).Error; err != nil {
+			return nil, err
+		}
+	}
+	found := map[string]Account{}
+	for _, a := range list {
+		found[a.ID] = a
+	}
+	return found, nil
+}
+
+// ChangeEmail gives an account another address to sign in with; email is folded. Call it inside the transaction that
+// changes the address elsewhere. A taken address is Invalid on the field email.
+func ChangeEmail(ctx context.Context, tx *storage.DB, account, email string) error {
+	var n int64
+	if err := tx.Query(ctx).Model(&Account{}).Where("email = ? AND id <> ?", email, account).Count(&n).Error; err != nil {
+		return err
+	}
+	if n > 0 {
+		return fault.Field("email", "email.taken")
+	}
+	err := tx.Write(ctx).Model(&Account{}).Where("id = ?", account).Update("email", email).Error
+	return storage.Fault(err, "fault.not_found")
+}
+
 // SetPassword gives an account its password, ends its other sessions and forgets its failures.
 func (s Store) SetPassword(ctx context.Context, account, password string) error {
 	hash, err := HashPassword(ctx, password)

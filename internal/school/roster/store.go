@@ -252,6 +252,9 @@ func (s Store) Teach(ctx context.Context, who access.Actor, group string, people
 		return fault.New(fault.Forbidden, "fault.forbidden")
 	}
 	return s.db.InTx(ctx, func(tx *storage.DB) error {
+		if err := NewStore(tx).mayTeach(ctx, who, group, people); err != nil {
+			return err
+		}
 		today := storage.DateOf(tx.Now(), time.UTC)
 		err := tx.Write(ctx).Model(&Membership{}).
 			Where("school_id = ? AND group_id = ? AND role = 'teacher' AND ended_on = '' AND person_id NOT IN ?", who.School, group, append([]string{""}, people...)).

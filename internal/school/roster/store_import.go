@@ -68,6 +68,7 @@ type Plan struct {
 	OffRoll   int      // rows of people who have left
 	OnRoll    int      // pupils of earlier lists who are on the roll now
 	NewGroups []string // forms and classes that are made
+	Regrouped int      // forms and classes that get a subject, a year, or the names of their pupils
 	Ending    []string // forms and classes that nobody is in any more
 	Emptied   []string // groups of an open round that would lose all their pupils
 }
@@ -100,16 +101,19 @@ func (p Plan) Fingerprint() string {
 // Report counts what was done.
 type Report struct {
 	Added, Changed, Moved, Left, Back, Unchanged int
-	NewGroups, EndedGroups                       int
+	NewGroups, EndedGroups, Regrouped            int
 }
 
 // Changes is how many people were touched.
 func (r Report) Changes() int { return r.Added + r.Changed + r.Moved + r.Left + r.Back }
 
+// GroupChanges is how many forms and classes were touched.
+func (r Report) GroupChanges() int { return r.NewGroups + r.EndedGroups + r.Regrouped }
+
 // Report is the plan in numbers.
 func (p Plan) Report() Report {
 	return Report{Added: len(p.Added), Changed: len(p.Changed), Moved: len(p.Moved), Left: len(p.Left), Back: len(p.Back),
-		Unchanged: p.Unchanged, NewGroups: len(p.NewGroups), EndedGroups: len(p.Ending)}
+		Unchanged: p.Unchanged, NewGroups: len(p.NewGroups), EndedGroups: len(p.Ending), Regrouped: p.Regrouped}
 }
 
 // Confirm is what somebody agreed to when they saw the plan.

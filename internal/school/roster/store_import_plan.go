@@ -122,6 +122,8 @@ func (d *differ) resolve(stored []Group, rows []ListRow) {
 		}
 		if !ok || was.EndedOn != "" {
 			d.plan.NewGroups = append(d.plan.NewGroups, g.Name)
+		} else if g != was {
+			d.plan.Regrouped++
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"earshot/internal/base/storage"
 	"earshot/internal/school/access"
 	"earshot/internal/school/audit"
+	"earshot/internal/school/identity"
 )
 
 // StaffMember is a member of staff or governor with what they do.
@@ -93,7 +94,9 @@ func (f *StaffForm) problems() map[string]fault.Problem {
 	if f.Name == "" || len(f.Name) > 100 {
 		fields["name"] = fault.Problem{Key: "name.empty"}
 	}
-	if f.Email != "" && !strings.Contains(f.Email, "@") {
+	if email, ok := identity.FoldEmail(f.Email); ok {
+		f.Email = email
+	} else if f.Email != "" {
 		fields["email"] = fault.Problem{Key: "email.wrong"}
 	}
 	for _, r := range f.Roles {
@@ -119,19 +122,13 @@ func (s Store) AddStaff(ctx context.Context, who access.Actor, f StaffForm) (Per
 	if !found {
 		given, family = "", f.Name
 	}
-	p := Person{SchoolID: who.School, ID: storage.NewID(), Kind: Staff, Given: given, Family: family, Email: strings.ToLower(f.Email)}
+	p := Person{SchoolID: who.School, ID: storage.NewID(), Kind: Staff, Given: given, Family: family, Email: f.Email}
 	if len(f.Roles) == 1 && f.Roles[0] == access.Governor {
 		p.Kind = Governor
 	}
 	err := s.db.InTx(ctx, func(tx *storage.DB) error {
-		if p.Email != "" {
-			var n int64
-			if err := tx.Query(ctx).Model(&Person{}).Where("school_id = ? AND email = ? AND ended_on = ''", p.SchoolID, p.Email).Count(&n).Error; err != nil {
-				return err
-			}
-			if n > 0 {
-				return fault.Field("email", "staff.twice")
-			}
+		if err := NewStore(tx).addressFree(ctx, p); err != nil {
+			return err
 		}
 		if err := tx.Write(ctx).Create(&p).Error; err != nil {
 			return err
@@ -144,8 +141,22 @@ func (s Store) AddStaff(ctx context.Context, who access.Actor, f StaffForm) (Per
 	return p, err
 }
 
+// addressFree refuses an address that somebody else of the school has.
+func (s Store) addressFree(ctx context.Context, p Person) error {
+	if p.Email == "" {
+		return nil
+	}
+	var n int64
+	err := s.db.Query(ctx).Model(&Person{}).Where("school_id = ? AND email = ? AND ended_on = '' AND id <> ?", p.SchoolID, p.Email, p.ID).Count(&n).Error
+	if err == nil && n > 0 {
+		err = fault.Field("email", "staff.twice")
+	}
+	return err
+}
+
 // ChangeStaff changes name, address and roles. Nobody can take away the last head, and only a head may make heads and
-// safeguarding leads: an administrator who could would hold the keys to what they must not read.
+// safeguarding leads or change their address, or let an administrator teach: an administrator who could would hold the
+// keys to what they must not read. Somebody who signs in at this school alone signs in with the new address from now on.
 func (s Store) ChangeStaff(ctx context.Context, who access.Actor, id string, f StaffForm) error {
 	if !access.Can(who, access.ManagePeople, access.Object{School: who.School}) {
 		return fault.New(fault.Forbidden, "fault.forbidden")
@@ -165,6 +176,14 @@ func (s Store) ChangeStaff(ctx context.Context, who access.Actor, id string, f S
 					return fault.Field("roles", "staff.head_only")
 				}
 			}
+			if m.Is(access.Administrator) && !m.Is(access.Teacher) && slices.Contains(f.Roles, access.Teacher) {
+				return fault.Field("roles", "staff.teaching_administrator")
+			}
+		}
+		if f.Email != m.Email {
+			if err := st.changeAddress(ctx, tx, who, m, f.Email); err != nil {
+				return err
+			}
 		}
 		if m.Is(access.Head) && !slices.Contains(f.Roles, access.Head) {
 			heads, err := st.Holders(ctx, who.School, access.Head)
@@ -180,7 +199,7 @@ func (s Store) ChangeStaff(ctx context.Context, who access.Actor, id string, f S
 			given, family = "", f.Name
 		}
 		err = tx.Write(ctx).Model(&Person{}).Where("school_id = ? AND id = ?", who.School, id).
-			Updates(map[string]any{"given": given, "family": family, "email": strings.ToLower(f.Email)}).Error
+			Updates(map[string]any{"given": given, "family": family, "email": f.Email}).Error
 		if err != nil {
 			return err
 		}
@@ -198,6 +217,46 @@ func (s Store) ChangeStaff(ctx context.Context, who access.Actor, id string, f S
 		}
 		return audit.Record(ctx, tx, who, "staff.change", "person", id, roleNames(f.Roles))
 	})
+}
+
+// changeAddress checks a new address of somebody and hands it on to the account they sign in with, unless another
+// school trusts that account too. The old address must not go on opening it: it may be somebody else's next year.
+func (s Store) changeAddress(ctx context.Context, tx *storage.DB, who access.Actor, m StaffMember, email string) error {
+	if m.HoldsKeys() && !who.Is(access.Head) {
+		return fault.Field("email", "invitation.head_only")
+	}
+	m.Email = email
+	if err := s.addressFree(ctx, m.Person); err != nil || email == "" || m.AccountID == nil {
+		return err
+	}
+	schools, err := s.Schools(ctx, *m.AccountID)
+	if err != nil || slices.ContainsFunc(schools, func(other School) bool { return other.SchoolID != who.School }) {
+		return err
+	}
+	return identity.ChangeEmail(ctx, tx, *m.AccountID, email)
+}
+
+// SignIn is the account that a link for somebody opens: the one they have, or else that of their address, which is made
+// if there is none. Faults: Invalid invitation.no_email; Conflict invitation.taken when somebody else of the school
+// signs in with that account, so that no link hands it to a second person.
+func (s Store) SignIn(ctx context.Context, id identity.Store, m StaffMember) (identity.Account, error) {
+	if m.AccountID != nil {
+		return id.Account(ctx, *m.AccountID)
+	}
+	email, ok := identity.FoldEmail(m.Email)
+	if !ok {
+		return identity.Account{}, fault.Field("email", "invitation.no_email")
+	}
+	a, err := id.EnsureAccount(ctx, email, m.Name())
+	if err != nil {
+		return identity.Account{}, err
+	}
+	var n int64
+	err = s.db.Query(ctx).Model(&Person{}).Where("school_id = ? AND account_id = ? AND ended_on = '' AND id <> ?", m.SchoolID, a.ID, m.ID).Count(&n).Error
+	if err == nil && n > 0 {
+		err = fault.New(fault.Conflict, "invitation.taken")
+	}
+	return a, err
 }
 
 // guarded roles are given and taken by a head alone.

@@ -4,9 +4,11 @@ package joining
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/labstack/echo/v4"
 
@@ -44,6 +46,7 @@ type signInPage struct {
 	Errors page.Errors
 	Email  string
 	Next   string
+	None   bool // there is no school yet
 }
 
 var signInTemplate = page.New("joining/sign_in", "base", signInPage{})
@@ -52,7 +55,11 @@ func (p Pages) signIn(c echo.Context) error {
 	if _, ok := page.Session(c); ok {
 		return c.Redirect(http.StatusSeeOther, "/")
 	}
-	return signInTemplate.Send(c, http.StatusOK, signInPage{Base: p.NewBase(c, "Sign in"), Next: localPath(c.QueryParam("next"))})
+	founded, err := p.Roster().Any(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return signInTemplate.Send(c, http.StatusOK, signInPage{Base: p.NewBase(c, "Sign in"), Next: localPath(c.QueryParam("next")), None: !founded})
 }
 
 func (p Pages) doSignIn(c echo.Context) error {
@@ -90,11 +97,17 @@ func (p Pages) enter(c echo.Context, account, school, next string) error {
 
 // localPath keeps a path of this site and drops anything that could lead elsewhere.
 func localPath(next string) string {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\n\r") {
+	if !strings.HasPrefix(next, "/") || strings.Contains(next, `\`) || strings.ContainsFunc(next, unicode.IsControl) {
+		return ""
+	}
+	// Browsers read more than one spelling of "//" as the beginning of another host.
+	if len(next) > 1 && !plain.MatchString(next[1:2]) {
 		return ""
 	}
 	return next
 }
+
+var plain = regexp.MustCompile(`^[A-Za-z0-9_-]$`)
 
 func (p Pages) signOut(c echo.Context, _ access.Actor) error {
 	if err := p.Identity().EndSession(c.Request().Context(), p.Cookie(c, page.SessionCookie)); err != nil {
@@ -241,6 +254,12 @@ func (p Pages) invited(c echo.Context) (identity.Directory, roster.StaffMember, 
 		return d, roster.StaffMember{}, err
 	}
 	m, err := p.Roster().Staff(c.Request().Context(), d.SchoolID, d.Target)
+	if err != nil || m.AccountID == nil {
+		return d, m, err
+	}
+	// They sign in with the address of their account, which another school may trust under an older one.
+	a, err := p.Identity().Account(c.Request().Context(), *m.AccountID)
+	m.Email = a.Email
 	return d, m, err
 }
 
@@ -276,8 +295,12 @@ func (p Pages) doJoin(c echo.Context) error {
 		if _, err := id.Spend(ctx, InviteKind, c.Param("code")); err != nil {
 			return err
 		}
-		var err error
-		if a, err = id.EnsureAccount(ctx, m.Email, m.Name()); err != nil {
+		// Read again: they may have got an account, or another address, since the page was drawn.
+		m, err := ro.Staff(ctx, d.SchoolID, d.Target)
+		if err != nil {
+			return err
+		}
+		if a, err = ro.SignIn(ctx, id, m); err != nil {
 			return err
 		}
 		schools, err := ro.Schools(ctx, a.ID)

@@ -195,7 +195,9 @@ func (p Pages) applyList(c echo.Context, who access.Actor) error {
 }
 
 func reportSentence(v words.Voice, r roster.Report) string {
-	if r.Changes() == 0 {
+	if r.Changes() == 0 && r.GroupChanges() > 0 {
+		return v.Say("import.groups_done")
+	} else if r.Changes() == 0 {
 		return v.Say("import.nothing", words.V{"Count": r.Unchanged})
 	}
 	return v.Say("import.done", words.V{"Added": r.Added, "Changed": r.Changed, "Moved": r.Moved, "Left": r.Left, "Back": r.Back, "Unchanged": r.Unchanged})

@@ -24,6 +24,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.ManagePeople, "GET", "/people", p.people)
 	r.For(access.ManagePeople, "POST", "/people/groups", p.saveGroups)
 	r.For(access.ManagePeople, "GET", "/people/groups/:id", p.group)
+	r.For(access.ManagePeople, "POST", "/people/groups/:id", p.saveGroup)
 	r.For(access.ManagePeople, "POST", "/people/groups/:id/teachers", p.saveTeachers)
 
 	r.For(access.ManagePeople, "GET", "/people/staff/new", p.newStaff)

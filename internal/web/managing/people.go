@@ -2,6 +2,8 @@ package managing
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -9,6 +11,7 @@ import (
 	"earshot/internal/base/fault"
 	"earshot/internal/base/words"
 	"earshot/internal/school/access"
+	"earshot/internal/school/identity"
 	"earshot/internal/school/roster"
 	"earshot/internal/web/page"
 )
@@ -20,6 +23,7 @@ type peoplePage struct {
 	Classes []groupLine
 	Staff   []staffLine
 	Missing string // who has to be named before anybody can be asked
+	Subject string // that classes have no subject yet
 	Form    page.Form
 }
 
@@ -67,11 +71,16 @@ func (p Pages) drawPeople(c echo.Context, who access.Actor, status int, errs pag
 	if err != nil {
 		return err
 	}
+	accounts, err := p.accounts(c, staff...)
+	if err != nil {
+		return err
+	}
 	d := peoplePage{Base: p.NewBase(c, "People"), Form: groupsForm(c, errs)}
 	d.Main = "wide"
 	if roll > 0 {
 		d.Roll = v.Say("people.roll", words.V{"Count": roll})
 	}
+	nameless := 0
 	for _, g := range groups {
 		line := groupLine{Name: g.Name, URL: "/people/groups/" + g.ID, Subject: g.Subject, Pupils: itoa(sizes[g.ID]), Teachers: names(teachers[g.ID])}
 		if g.Size > 0 && sizes[g.ID] == g.Size {
@@ -81,11 +90,17 @@ func (p Pages) drawPeople(c echo.Context, who access.Actor, status int, errs pag
 			d.Forms = append(d.Forms, line)
 		} else {
 			d.Classes = append(d.Classes, line)
+			if g.Subject == "" {
+				nameless++
+			}
 		}
+	}
+	if nameless > 0 {
+		d.Subject = v.Say("people.no_subject", words.V{"Count": nameless})
 	}
 	leads, deputies := 0, 0
 	for _, m := range staff {
-		d.Staff = append(d.Staff, staffLine{Name: m.Name(), URL: "/people/staff/" + m.ID, Roles: roleNames(v, m), Hint: signInState(v, m)})
+		d.Staff = append(d.Staff, staffLine{Name: m.Name(), URL: "/people/staff/" + m.ID, Roles: roleNames(v, m), Hint: signInState(v, m, accounts)})
 		if m.Is(access.SafeguardingLead) {
 			leads++
 		} else if m.Is(access.SafeguardingDeputy) {
@@ -116,10 +131,10 @@ func roleNames(v words.Voice, m roster.StaffMember) string {
 	return strings.Join(list, ", ")
 }
 
-func signInState(v words.Voice, m roster.StaffMember) string {
+func signInState(v words.Voice, m roster.StaffMember, accounts map[string]identity.Account) string {
 	switch {
 	case m.AccountID != nil:
-		return v.Say("people.signs_in", words.V{"Email": m.Email})
+		return v.Say("people.signs_in", words.V{"Email": accounts[*m.AccountID].Email})
 	case m.Email != "":
 		return v.Say("people.not_yet", words.V{"Email": m.Email})
 	}
@@ -183,6 +198,8 @@ type groupPage struct {
 	ID    string
 	Facts string
 	Form  page.Form
+	Class bool
+	Named bool // its pupils are known by name, so nobody types how many there are
 	None  bool // there is nobody to choose
 }
 
@@ -233,15 +250,68 @@ func (p Pages) drawGroup(c echo.Context, who access.Actor, status int, errs page
 		field.Label, field.Hint = "Who is the form's tutor?", "Tutors are named on slips and envelopes. They get no page of results for their form."
 	}
 	ticked, sent := chosen(c, "teachers")
-	if !sent {
+	if _, other := readGroup(c); other || !sent {
 		for _, t := range teachers[g.ID] {
 			ticked = append(ticked, t.ID)
 		}
 	}
 	field.Options = teacherOptions(v, staff, ticked)
 	d.None = len(field.Options) == 0
-	d.Form = page.NewForm(errs, field)
+	known, err := p.Roster().Named(ctx, who.School, g.ID)
+	if err != nil {
+		return err
+	}
+	d.Class, d.Named = g.Kind == roster.Class, known
+	f := roster.GroupForm{Subject: g.Subject, Year: g.Year, Size: g.Size}
+	size := itoa(g.Size)
+	if typed, ok := readGroup(c); ok {
+		f, size = typed, c.FormValue("size")
+	}
+	year := page.Field{Name: "year", Label: "Year", Options: []page.Option{{Value: "", Label: v.Say("people.year.none")}}}
+	for _, y := range yearsWith(g.Year) {
+		year.Options = append(year.Options, page.Option{Value: y, Label: yearName(v, y), Chosen: y == f.Year})
+	}
+	d.Form = page.NewForm(errs,
+		page.Field{Name: "subject", Label: "Subject", Value: f.Subject, Hint: "A round about classes asks the classes of one subject."},
+		year,
+		page.Field{Name: "size", Label: "How many pupils are in it?", Value: size},
+		field)
 	return groupTemplate.Send(c, status, d)
+}
+
+// yearsWith are the years to choose from, with the one that a group has now.
+func yearsWith(year string) []string {
+	if year == "" || slices.Contains(roster.Years, year) {
+		return roster.Years
+	}
+	return append(slices.Clone(roster.Years), year)
+}
+
+func yearName(v words.Voice, year string) string {
+	if _, err := strconv.Atoi(year); err != nil {
+		return year
+	}
+	return v.Say("people.year", words.V{"Year": year})
+}
+
+// readGroup reads the form about a group; ok is false when another form of the page was sent.
+func readGroup(c echo.Context) (f roster.GroupForm, ok bool) {
+	form, err := c.FormParams()
+	if err != nil || c.Request().Method != http.MethodPost || !form.Has("year") {
+		return f, false
+	}
+	return roster.GroupForm{Subject: form.Get("subject"), Year: form.Get("year"), Size: atoi(form.Get("size"))}, true
+}
+
+func (p Pages) saveGroup(c echo.Context, who access.Actor) error {
+	f, _ := readGroup(c)
+	g, err := p.Roster().ChangeGroup(c.Request().Context(), who, c.Param("id"), f)
+	if errs, status, ok := page.Explain(c, err); ok {
+		return p.drawGroup(c, who, status, errs)
+	} else if err != nil {
+		return err
+	}
+	return p.Done(c, "/people", page.Voice(c).Say("people.group_saved", words.V{"Name": g.Name}))
 }
 
 func (p Pages) saveTeachers(c echo.Context, who access.Actor) error {

@@ -24,7 +24,8 @@ type previewPage struct {
 	Groups   string // forms and classes that begin or end
 	Brake    page.Field
 	Braked   bool
-	Apply    string // what the button says
+	Apply    string // what the button says; empty when there is nothing to apply
+	Nothing  string // that the list changes nothing
 	Columns  []page.Field
 	Classes  page.Field
 	Problems []problemGroup
@@ -95,7 +96,17 @@ func (p Pages) drawPreview(c echo.Context, who access.Actor, status int, u uploa
 	if report.NewGroups+report.EndedGroups > 0 {
 		d.Groups = v.Say("import.groups", words.V{"New": report.NewGroups, "Ended": report.EndedGroups})
 	}
-	d.Apply = v.Say("import.apply", words.V{"Count": report.Changes()})
+	if report.Regrouped > 0 {
+		d.Counts = append(d.Counts, planPart{Label: v.Say("import.plan.regrouped", words.V{"Count": report.Regrouped})})
+	}
+	switch {
+	case report.Changes() > 0:
+		d.Apply = v.Say("import.apply", words.V{"Count": report.Changes()})
+	case report.GroupChanges() > 0:
+		d.Apply = v.Say("import.apply_groups")
+	default:
+		d.Nothing = v.Say("import.nothing_to_do")
+	}
 	if d.Braked = plan.Braked() && !d.Stopped; d.Braked {
 		d.Brake = page.Field{Name: "leavers", Label: v.Say("import.type_number"), Error: errs.Of("leavers"), Value: c.FormValue("leavers"),
 			Hint: v.Say("import.brake", words.V{"Count": len(plan.Left), "Roll": plan.OnRoll})}

@@ -1,12 +1,14 @@
 package managing
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"earshot/internal/ask/survey"
 	"earshot/internal/base/fault"
 	"earshot/internal/base/words"
 	"earshot/internal/school/access"
@@ -41,9 +43,9 @@ func (p Pages) drawSchool(c echo.Context, status int, s roster.School, roll stri
 		page.Field{Name: "roll", Label: "How many pupils are in the whole school?", Value: roll,
 			Hint: "About is enough. Under 120, Earshot shows larger groups only, because people might guess."},
 		nation,
-		page.Field{Name: "time_zone", Label: "Time zone", Value: s.TimeZone, Hint: "Europe/London is right for the United Kingdom."},
 		page.Field{Name: "hours", Label: "School begins at", Value: s.OpensAt, Hint: "Like 08:30."},
 		page.Field{Name: "closes_at", Label: "School ends at", Value: s.ClosesAt, Hint: "Rounds close when school ends on their last day."},
+		page.Field{Name: "time_zone", Label: "Time zone", Value: s.TimeZone, Hint: "Europe/London is right for the United Kingdom."},
 		page.Field{Name: "helplines", Label: "Your own helplines, if you have any", Rows: 4, Value: s.Helplines,
 			Hint: "One a line, name and number: School nurse: 01234 567 890. They stand before those of the nation, from the next round on."})
 	return schoolTemplate.Send(c, status, d)
@@ -117,9 +119,12 @@ func (p Pages) audit(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	byAccount, byID := map[string]string{"": v.Say("audit.clock")}, map[string]string{}
+	targets, err := p.auditTargets(c, who, staff)
+	if err != nil {
+		return err
+	}
+	byAccount := map[string]string{"": v.Say("audit.clock")}
 	for _, m := range staff {
-		byID[m.ID] = m.Name()
 		if m.AccountID != nil {
 			byAccount[*m.AccountID] = m.Name()
 		}
@@ -140,7 +145,7 @@ func (p Pages) audit(c echo.Context, who access.Actor) error {
 			byAccount[e.AccountID] = name
 		}
 		d.Table.Rows = append(d.Table.Rows, auditLine{When: e.At.In(page.School(c).Zone()).Format("2 January 2006, 15:04"), Who: name,
-			What: actionName(v, e.Action), Note: auditNote(v, e, byID)})
+			What: actionName(v, e.Action), Note: p.auditNote(v, e, targets)})
 	}
 	return auditTemplate.Send(c, http.StatusOK, d)
 }
@@ -152,20 +157,70 @@ func actionName(v words.Voice, action string) string {
 	return action
 }
 
-// auditNote names the member of staff that a deed was about, and turns a list of roles into words.
-func auditNote(v words.Voice, e audit.Entry, staff map[string]string) string {
-	note := e.Note
-	if e.Kind == "person" {
-		var roles []string
-		for _, r := range strings.Fields(note) {
-			roles = append(roles, roleName(v, r))
-		}
-		note = strings.Join(roles, ", ")
-		if name := staff[e.Target]; name != "" && note != "" {
-			return name + ": " + note
-		} else if name != "" {
-			return name
+// auditTargets names what deeds were about, as far as it is still there and the reader may know of it: an administrator
+// reads no title of a round or survey.
+func (p Pages) auditTargets(c echo.Context, who access.Actor, staff []roster.StaffMember) (map[string]string, error) {
+	ctx, v := c.Request().Context(), page.Voice(c)
+	named := map[string]string{roster.Form: v.Say("audit.groups.form"), roster.Class: v.Say("audit.groups.class")}
+	for _, m := range staff {
+		named[m.ID] = m.Name()
+	}
+	groups, err := p.Roster().Groups(ctx, who.School, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range groups {
+		named[g.ID] = g.Name
+		if g.Subject != "" {
+			named[g.ID] = g.Name + ", " + g.Subject
 		}
 	}
-	return note
+	if !access.Can(who, access.RunRounds, access.Object{School: who.School}) {
+		return named, nil
+	}
+	rounds, err := p.Rounds().List(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rounds {
+		named[r.ID] = r.Title
+	}
+	surveys, err := survey.NewStore(p.DB).List(ctx, who)
+	for _, sv := range surveys {
+		named[sv.ID] = sv.Title
+	}
+	return named, err
+}
+
+// auditNote says which round, survey, group or member of staff a deed was about, and turns the trail's own note into
+// words. A fingerprint of a file or the name of a state means nothing to a reader and stays in the database.
+func (p Pages) auditNote(v words.Voice, e audit.Entry, targets map[string]string) string {
+	var parts []string
+	if name := targets[e.Target]; name != "" {
+		parts = append(parts, name)
+	}
+	switch e.Kind {
+	case "person":
+		var roles []string
+		for _, r := range strings.Fields(e.Note) {
+			roles = append(roles, roleName(v, r))
+		}
+		if len(roles) > 0 {
+			parts = append(parts, strings.Join(roles, ", "))
+		}
+	case "survey":
+		if t, ok := p.Bank.Template(e.Note); ok && len(parts) > 0 && t.Title != parts[0] {
+			parts = append(parts, v.Say("audit.note.template", words.V{"Title": t.Title}))
+		}
+	case "people":
+		var added, changed, moved, left, back, same int
+		if _, err := fmt.Sscanf(e.Note, "added %d, changed %d, moved %d, left %d, back %d, unchanged %d", &added, &changed, &moved, &left, &back, &same); err == nil {
+			parts = append(parts, v.Say("audit.note.import", words.V{"Added": added, "Changed": changed, "Moved": moved, "Left": left, "Back": back, "Unchanged": same}))
+		}
+	case "school":
+		if e.Note != "" {
+			parts = append(parts, e.Note)
+		}
+	}
+	return strings.Join(parts, ": ")
 }

@@ -22,6 +22,7 @@ type staffPage struct {
 	Hint   string
 	Form   page.Form
 	Invite string // what the button for a link says; empty where there can be none
+	Refuse string // why there can be none
 	End    bool
 }
 
@@ -54,14 +55,24 @@ func (p Pages) editStaff(c echo.Context, who access.Actor) error {
 // drawStaff draws the form with what was typed, or else with what is stored of m.
 func (p Pages) drawStaff(c echo.Context, who access.Actor, status int, m roster.StaffMember, errs page.Errors) error {
 	v := page.Voice(c)
+	accounts, err := p.accounts(c, m)
+	if err != nil {
+		return err
+	}
 	d := staffPage{Base: p.NewBase(c, "Somebody new"), ID: m.ID}
 	f := roster.StaffForm{Name: m.Name(), Email: m.Email, Place: m.Place(), Roles: []access.Role{access.Teacher}}
 	if m.ID != "" {
-		d.Title, d.Hint = m.Name(), signInState(v, m)
+		d.Title, d.Hint = m.Name(), signInState(v, m, accounts)
 		d.End = m.ID != who.Person
 		d.Invite = "Make a link to join"
 		if m.AccountID != nil {
 			d.Invite = "Make a link for a new password"
+		}
+		switch head := who.Is(access.Head); {
+		case !head && m.HoldsKeys():
+			d.Invite, d.Refuse = "", v.Say("invitation.head_only")
+		case !head && m.AccountID != nil && accounts[*m.AccountID].Password != "":
+			d.Invite, d.Refuse = "", v.Say("invitation.password_head_only")
 		}
 		f.Roles = nil
 		for _, a := range m.Held {
@@ -86,6 +97,17 @@ func (p Pages) drawStaff(c echo.Context, who access.Actor, status int, m roster.
 	return staffTemplate.Send(c, status, d)
 }
 
+// accounts finds the accounts of people who have one, all at once.
+func (p Pages) accounts(c echo.Context, people ...roster.StaffMember) (map[string]identity.Account, error) {
+	var ids []string
+	for _, m := range people {
+		if m.AccountID != nil {
+			ids = append(ids, *m.AccountID)
+		}
+	}
+	return p.Identity().Accounts(c.Request().Context(), ids)
+}
+
 // readStaff reads the staff form; ok is false when the request brings none, such as a press of another button.
 func readStaff(c echo.Context) (f roster.StaffForm, ok bool) {
 	form, err := c.FormParams()
@@ -99,37 +121,17 @@ func readStaff(c echo.Context) (f roster.StaffForm, ok bool) {
 	return f, true
 }
 
-// checkStaff finds what is wrong with an address: not one, held by somebody else, or of somebody whose keys the actor
-// must not take.
-func (p Pages) checkStaff(c echo.Context, who access.Actor, id string, f *roster.StaffForm) error {
-	if f.Email != "" {
-		email, ok := identity.FoldEmail(f.Email)
-		if !ok {
-			return fault.Field("email", "email.wrong")
-		}
-		f.Email = email
-	}
+// checkRoles refuses somebody who does nothing here.
+func checkRoles(f roster.StaffForm) error {
 	if len(f.Roles) == 0 {
 		return fault.Field("roles", "people.no_role")
-	}
-	staff, err := p.Roster().StaffList(c.Request().Context(), who.School)
-	if err != nil {
-		return err
-	}
-	for _, m := range staff {
-		switch {
-		case m.ID == id && m.Email != f.Email && m.HoldsKeys() && !who.Is(access.Head):
-			return fault.Field("email", "invitation.head_only")
-		case m.ID != id && f.Email != "" && m.Email == f.Email:
-			return fault.Field("email", "staff.twice")
-		}
 	}
 	return nil
 }
 
 func (p Pages) addStaff(c echo.Context, who access.Actor) error {
 	f, _ := readStaff(c)
-	err := p.checkStaff(c, who, "", &f)
+	err := checkRoles(f)
 	var person roster.Person
 	if err == nil {
 		person, err = p.Roster().AddStaff(c.Request().Context(), who, f)
@@ -152,7 +154,7 @@ func (p Pages) saveStaff(c echo.Context, who access.Actor) error {
 		return err
 	}
 	f, _ := readStaff(c)
-	if err = p.checkStaff(c, who, m.ID, &f); err == nil {
+	if err = checkRoles(f); err == nil {
 		err = p.DB.InTx(ctx, func(tx *storage.DB) error {
 			if err := roster.NewStore(tx).ChangeStaff(ctx, who, m.ID, f); err != nil {
 				return err
@@ -165,6 +167,16 @@ func (p Pages) saveStaff(c echo.Context, who access.Actor) error {
 		return p.drawStaff(c, who, status, m, errs)
 	} else if err != nil {
 		return err
+	}
+	if m, err = p.Roster().Staff(ctx, who.School, m.ID); err != nil {
+		return err
+	}
+	accounts, err := p.accounts(c, m)
+	if err != nil {
+		return err
+	}
+	if m.Email != "" && m.AccountID != nil && accounts[*m.AccountID].Email != m.Email {
+		return p.Done(c, "/people", page.Voice(c).Say("people.staff_saved_elsewhere", words.V{"Email": accounts[*m.AccountID].Email}))
 	}
 	return p.Done(c, "/people", page.Voice(c).Say("people.staff_saved"))
 }

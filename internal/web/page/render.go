@@ -2,10 +2,14 @@ package page
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"html/template"
 	"io/fs"
+	"iter"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/labstack/echo/v4"
@@ -75,15 +79,45 @@ func (t *Template) Send(c echo.Context, status int, data any) error {
 // Errors holds what is wrong with a form: sentences by field, some of no field in particular, and one for the whole.
 type Errors struct {
 	Summary string
-	ByField map[string]string
 	Lines   []string
+	fields  map[string]string
+	order   []string // of the fields on the page
 }
 
 // Of is the sentence for a field; empty if nothing is wrong with it.
-func (e Errors) Of(field string) string { return e.ByField[field] }
+func (e Errors) Of(field string) string { return e.fields[field] }
+
+// InOrder is e with its sentences in the order in which the page has these fields; others come last.
+func (e Errors) InOrder(fields ...string) Errors {
+	e.order = fields
+	return e
+}
+
+// ByField yields fields and their sentences in the order of the page; it is nil if there are none.
+func (e Errors) ByField() iter.Seq2[string, string] {
+	if len(e.fields) == 0 {
+		return nil
+	}
+	place := func(name string) int {
+		if i := slices.Index(e.order, name); i >= 0 {
+			return i
+		}
+		return len(e.order)
+	}
+	names := slices.SortedFunc(maps.Keys(e.fields), func(a, b string) int {
+		return cmp.Or(place(a)-place(b), cmp.Compare(a, b))
+	})
+	return func(yield func(string, string) bool) {
+		for _, name := range names {
+			if !yield(name, e.fields[name]) {
+				return
+			}
+		}
+	}
+}
 
 // Any says whether anything is wrong.
-func (e Errors) Any() bool { return e.Summary != "" || len(e.ByField) > 0 || len(e.Lines) > 0 }
+func (e Errors) Any() bool { return e.Summary != "" || len(e.fields) > 0 || len(e.Lines) > 0 }
 
 // Explain turns a fault that the sender can mend into sentences; ok is false for every other error, which the handler
 // returns as it is.
@@ -93,9 +127,9 @@ func Explain(c echo.Context, err error) (Errors, int, bool) {
 		return Errors{}, 0, false
 	}
 	v := Voice(c)
-	e := Errors{Summary: v.Say(f.Key, words.V(f.Values)), ByField: map[string]string{}}
+	e := Errors{Summary: v.Say(f.Key, words.V(f.Values)), fields: map[string]string{}}
 	for name, p := range f.Fields {
-		e.ByField[name] = v.Say(p.Key, words.V(p.Values))
+		e.fields[name] = v.Say(p.Key, words.V(p.Values))
 	}
 	return e, Status(f.Kind), true
 }
