@@ -60,10 +60,10 @@ func TestBrowserEveryPage(t *testing.T) {
 	}
 	head := s.signedIn(t, s.Head)
 	head.Go("/surveys/" + sv.ID + "/own")
-	head.fill("The question", "How often do you laugh in lessons?")
-	head.fill("Short name for charts", "Laughing")
+	head.fill("text", "How often do you laugh in lessons?")
+	head.fill("short", "Laughing")
 	head.choose("All lessons")
-	head.fill("My own answers, one a line", "Never\nSometimes\nOften")
+	head.fill("options", "Never\nSometimes\nOften")
 	head.press("Add the question")
 	own := testkit.Eval[string](head.Tab, `document.querySelector("a[href*='/questions/']").getAttribute("href").split("/").pop()`)
 
@@ -139,8 +139,8 @@ func TestBrowserMistakes(t *testing.T) {
 	nobody.Go("/a/ZZZZZZ")
 	nobody.look("mistake-no-survey")
 	nobody.Go("/sign-in")
-	nobody.fill("E-mail address", "somebody@example.org")
-	nobody.fill("Password", "not the right words")
+	nobody.fill("email", "somebody@example.org")
+	nobody.fill("password", "not the right words")
 	if status := nobody.pressFor("Sign in"); status < 400 {
 		t.Errorf("a wrong password: %d", status)
 	}
@@ -167,8 +167,8 @@ func TestBrowserMistakes(t *testing.T) {
 
 	// An invitation, and the page it leads to.
 	head.Go("/people/staff/new")
-	head.fill("Name", "Lena Brandt")
-	head.fill("E-mail address", "lena@example.org")
+	head.fill("name", "Lena Brandt")
+	head.fill("email", "lena@example.org")
 	head.choose("Teacher")
 	head.press("Save")
 	head.look("mistake-none")

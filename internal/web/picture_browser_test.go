@@ -45,8 +45,8 @@ func TestBrowserPicture(t *testing.T) {
 	v.Go("/")
 	for _, a := range demo.Accounts {
 		if a.Role == "teacher" {
-			v.fill("E-mail address", a.Email)
-			v.fill("Password", a.Password)
+			v.fill("email", a.Email)
+			v.fill("password", a.Password)
 		}
 	}
 	v.press("Sign in")

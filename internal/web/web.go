@@ -6,8 +6,10 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -64,7 +66,7 @@ func New(k *page.Kit, o Options) (*Server, error) {
 	e.HTTPErrorHandler = funnel(k)
 
 	guard := http.NewCrossOriginProtection()
-	e.Use(logged(k.Log), headers(k), bodyLimit, echo.WrapMiddleware(func(next http.Handler) http.Handler {
+	e.Use(logged(k.Log), headers(k), recovered, bodyLimit, echo.WrapMiddleware(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if guard.Check(r) != nil {
 				refuse(w)
@@ -100,6 +102,18 @@ func New(k *page.Kit, o Options) (*Server, error) {
 	answering.Routes(k, r)
 	exploring.Routes(k, r)
 	return &Server{Echo: e, Routes: r.All}, nil
+}
+
+// recovered turns a panic into an error like any other, so that the reader gets a page and the log a line.
+func recovered(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			if r := recover(); r != nil && r != http.ErrAbortHandler {
+				err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+			}
+		}()
+		return next(c)
+	}
 }
 
 type discard struct{}

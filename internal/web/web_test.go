@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/jba/templatecheck"
+	"github.com/labstack/echo/v4"
 
 	"earshot/internal/listen/collecting"
 	"earshot/internal/school/access"
@@ -193,6 +194,15 @@ func TestSecurityHeadersStandOnEveryAnswer(t *testing.T) {
 		if res.Header.Get("X-Content-Type-Options") != "nosniff" || res.Header.Get("Referrer-Policy") != "no-referrer" {
 			t.Errorf("%s lacks a header", path)
 		}
+	}
+}
+
+func TestPanicIsAPageAndALine(t *testing.T) {
+	s := newServer(t)
+	s.web.Echo.GET("/panic", func(echo.Context) error { panic("a fault of ours") })
+	res, body := s.do("GET", "/panic", nil, nil)
+	if res.StatusCode != http.StatusInternalServerError || !strings.Contains(body, "went wrong on our side") || strings.Contains(body, "fault of ours") {
+		t.Errorf("%d %s", res.StatusCode, body)
 	}
 }
 

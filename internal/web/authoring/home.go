@@ -63,7 +63,7 @@ func (p Pages) roundLine(c echo.Context, r round.Round) roundLine {
 	case round.Closed:
 		line.Hint = "Late answers still arrive. Results from " + dayAndHour(c, r.SettlesAt())
 	case round.Settled, round.Published:
-		line.Hint = "Your reply is owed by " + round.SayDate(r.ReplyBy)
+		line.Hint = "The school owes its reply by " + round.SayDate(r.ReplyBy)
 	case round.Cancelled:
 		line.Hint = r.CancelReason
 	}

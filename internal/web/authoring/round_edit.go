@@ -185,7 +185,7 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 	if err != nil {
 		return err
 	}
-	readers := page.Field{Name: "readers", Label: "Who will read the results?", Several: true, Hint: "They are named on the promise's page. Teachers see their own class first in any case."}
+	readers := page.Field{Name: "readers", Label: "Who will read the results?", Several: true, Hint: "Teachers see their own class first in any case."}
 	lead, deputy := page.Field{Name: "lead", Label: "Safeguarding lead"}, page.Field{Name: "deputy", Label: "Deputy safeguarding lead"}
 	hasLead, hasDeputy := false, false
 	for _, m := range staff {
