@@ -332,8 +332,7 @@ func (c *Collector) known(ctx context.Context, tx *storage.DB, items []*item, of
 }
 
 // Look says what a code would be taken as, and spends nothing: Stored for a slip that is good, Reading for a
-// look-alike, UnknownCode otherwise. A slip that was used counts as good here, because its own pupil may be coming back
-// to send again; Send says the rest.
+// look-alike, Spent for one that was used, UnknownCode otherwise.
 func (c *Collector) Look(ctx context.Context, r round.Round, typed string) (Outcome, error) {
 	code, ok := seal.CleanCode(typed, participation.CodeLength)
 	if !ok || r.Mode != round.Anonymous {
@@ -350,6 +349,8 @@ func (c *Collector) Look(ctx context.Context, r round.Round, typed string) (Outc
 		return UnknownCode, nil
 	case slip.Kind == participation.Reading:
 		return Reading, nil
+	case slip.Spent:
+		return Spent, nil
 	}
 	return Stored, nil
 }

@@ -354,3 +354,27 @@ func TestReprintVoidsUnspentSlipsAndStopsAtTheFirstSpent(t *testing.T) {
 		t.Error("a class that has begun to answer was printed again")
 	}
 }
+
+func TestLookSpendsNothingAndTellsTheTruth(t *testing.T) {
+	s, c, r, codes := openRound(t)
+	look := func(code string) collecting.Outcome {
+		t.Helper()
+		out, err := c.Look(context.Background(), r, code)
+		testkit.Must(t, err)
+		return out
+	}
+	for range 3 {
+		if got := look(codes["9A"][0]); got != collecting.Stored {
+			t.Errorf("a good slip: %s", got)
+		}
+	}
+	if got := send(t, s, c, r, codes["9A"][0], "r"); got != collecting.Stored {
+		t.Errorf("looking spent it: %s", got)
+	}
+	if got := look(codes["9A"][0]); got != collecting.Spent {
+		t.Errorf("a used slip: %s", got)
+	}
+	if got := look("ABCDEFGH1234"); got != collecting.UnknownCode {
+		t.Errorf("no slip: %s", got)
+	}
+}

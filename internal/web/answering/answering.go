@@ -313,7 +313,7 @@ func (p Pages) task(c echo.Context) error {
 		return c.JSON(http.StatusOK, taskReply{State: "go"})
 	}
 	if _, ok := seal.CleanCode(c.FormValue("code"), participation.CodeLength); !ok {
-		return c.JSON(http.StatusOK, taskReply{State: "unknown_code", Message: v.Say("answer.unknown_code")})
+		return c.JSON(http.StatusOK, taskReply{State: "unknown_code", Message: v.Say("start.unknown_code")})
 	}
 	state, err := p.Collector.Look(c.Request().Context(), a.round, c.FormValue("code"))
 	if err != nil {
@@ -323,8 +323,9 @@ func (p Pages) task(c echo.Context) error {
 	switch state {
 	case collecting.Reading:
 		reply = taskReply{State: "reading", Pages: readingTask(v, len(a.doc.Questions()))}
-	case collecting.UnknownCode:
-		reply = taskReply{State: string(state), Message: v.Say("answer." + string(state))}
+	case collecting.UnknownCode, collecting.Spent:
+		// Said before anybody answers in vain. A tab that has sent already does not ask again.
+		reply = taskReply{State: string(state), Message: v.Say("start." + string(state))}
 	}
 	return c.JSON(http.StatusOK, reply)
 }
