@@ -14,10 +14,11 @@ import (
 	"earshot/internal/show/figure"
 )
 
-// The narrowest bars that a per cent fits into.
+// The places of a diverging bar, in pixels: a row, and what lies between the last one and the legend.
 const (
-	labelLeast  = 8
-	middleLeast = 16 // of a piece that is drawn in two halves
+	rowHeight = 44
+	rowsTop   = 4
+	legendGap = 4
 )
 
 // Option is what ECharts draws for a figure; nil for one that is a table alone.
@@ -57,120 +58,143 @@ func Height(f figure.Figure) string {
 
 func colour(token string) string { return "var(--" + token + ")" }
 
-// piece is one series of a diverging bar: all pieces of one name on one side.
+// piece is one series of a diverging bar: all pieces of one name and tone on one side.
 type piece struct {
 	name string
 	tone figure.Tone
-	side int // -1 or 1
-	half bool
+	side int
 	data []opts.BarData
 }
 
-// likert is a diverging stacked bar. What belongs in the middle is drawn half on either side of zero; bars are stacked
-// outwards, so the innermost come first.
+// stack is the name of the one stack of a diverging bar. The script knows such a chart by it: it gives all of a page the
+// same axis, and takes the labels away from pieces that are too narrow for them.
+const stack = "answers"
+
+// likert is a diverging stacked bar. A first series that is not drawn reaches from zero to where a row begins, and the
+// others follow from left to right, so that what belongs in the middle is one piece on either side of zero.
 func likert(l figure.Likert) map[string]any {
-	var left, right []*piece
-	var names []string
-	named := map[string]bool{}
-	at := func(list *[]*piece, p figure.Piece, side int) *piece {
-		for _, s := range *list {
-			if s.name == p.Label && s.tone == p.Tone {
-				return s
-			}
-		}
-		s := &piece{name: p.Label, tone: p.Tone, side: side, half: p.Side == 0, data: make([]opts.BarData, len(l.Rows))}
-		for i := range s.data {
-			s.data[i] = opts.BarData{Value: 0}
-		}
-		*list = append(*list, s)
-		return s
-	}
 	labels := make([]string, len(l.Rows))
+	start := &piece{data: make([]opts.BarData, len(l.Rows))}
+	var list []*piece
+	least, most := -20, 20
 	for i, row := range l.Rows {
 		labels[i] = row.Label
+		left, all := 0.0, 0
 		for _, p := range row.Pieces {
-			if !named[p.Label] {
-				named[p.Label] = true
-				names = append(names, p.Label)
+			all += p.Percent
+			switch p.Side {
+			case -1:
+				left += float64(p.Percent)
+			case 0:
+				left += float64(p.Percent) / 2
 			}
-			if p.Side <= 0 {
-				at(&left, p, -1).data[i] = bar(p, -1)
-			}
-			if p.Side >= 0 {
-				at(&right, p, 1).data[i] = bar(p, 1)
-			}
+			at(&list, p, len(l.Rows)).data[i] = bar(p)
 		}
+		start.data[i] = opts.BarData{Value: -left}
+		least, most = min(least, -tens(left)), max(most, tens(float64(all)-left))
 	}
-	reach := widestSide(l)
+	slices.SortStableFunc(list, func(a, b *piece) int { return a.side*a.rank() - b.side*b.rank() })
+	several := len(l.Rows) > 1
 	c := charts.NewBar()
 	c.SetGlobalOptions(
-		charts.WithLegendOpts(opts.Legend{Show: opts.Bool(true), Bottom: "0", Left: "0", Type: "plain"}),
+		charts.WithLegendOpts(opts.Legend{Show: opts.Bool(true), Left: "0", Type: "plain"}),
 		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "item", Formatter: "text"}),
-		charts.WithGridOpts(opts.Grid{Left: "0", Right: "0", Top: "4", Bottom: "72", ContainLabel: opts.Bool(len(l.Rows) > 1)}),
-		charts.WithXAxisOpts(opts.XAxis{Type: "value", Min: -reach, Max: reach, Show: opts.Bool(false)}),
-		charts.WithYAxisOpts(opts.YAxis{Type: "category", Show: opts.Bool(len(l.Rows) > 1)}),
+		charts.WithGridOpts(opts.Grid{Left: "0", Right: "0", ContainLabel: opts.Bool(several)}),
+		charts.WithXAxisOpts(opts.XAxis{Type: "value", Min: least, Max: most, Show: opts.Bool(false)}),
+		charts.WithYAxisOpts(opts.YAxis{Type: "category", Show: opts.Bool(several)}),
 		charts.WithAriaOpts(&opts.Aria{Enabled: opts.Bool(true), Decal: &opts.AriaDecal{Show: opts.Bool(true)}}),
 	)
 	c.SetXAxis(labels).XYReversal()
-	// Pieces come from left to right: on the left the last one is the innermost.
-	slices.Reverse(left)
-	outwards := func(a, b *piece) int { return a.rank() - b.rank() }
-	slices.SortStableFunc(left, outwards)
-	slices.SortStableFunc(right, outwards)
-	order := append(left, right...)
-	for _, s := range order {
+	start.add(c)
+	var names []string
+	for _, s := range list {
 		s.add(c)
+		if !slices.Contains(names, s.name) {
+			names = append(names, s.name)
+		}
 	}
 	option := plain(c)
+	height := rowHeight * len(l.Rows)
+	set(option, map[string]any{"top": rowsTop, "height": height}, "grid", "0")
 	set(option, map[string]any{"inverse": true, "axisTick": map[string]any{"show": false}, "axisLine": map[string]any{"show": false}}, "yAxis", "0")
-	set(option, map[string]any{"width": 130, "overflow": "break", "lineHeight": 15, "color": colour("ink")}, "yAxis", "0", "axisLabel")
-	set(option, map[string]any{"data": names, "itemWidth": 18, "itemHeight": 12, "selectedMode": false}, "legend")
+	set(option, map[string]any{"width": 130, "overflow": "break", "fontSize": 14, "lineHeight": 16, "color": colour("ink")}, "yAxis", "0", "axisLabel")
+	set(option, map[string]any{"data": names, "top": rowsTop + height + legendGap, "padding": 0, "itemWidth": 18, "itemHeight": 12, "selectedMode": false}, "legend")
 	set(option, map[string]any{"color": colour("ink")}, "legend", "textStyle")
-	// Texts for the tooltip, which go-echarts has no field for.
-	for n, s := range order {
+	// The line in the middle lies behind the pieces. It hangs on the series that is not drawn.
+	set(option, map[string]any{"silent": true, "stackStrategy": "all", "itemStyle": map[string]any{"opacity": 0, "decal": map[string]any{"symbol": "none"}},
+		"markLine": map[string]any{"silent": true, "symbol": "none", "z": 1, "animation": false, "label": map[string]any{"show": false},
+			"lineStyle": map[string]any{"type": "solid", "width": 1, "opacity": 1, "color": colour("line")}, "data": []any{map[string]any{"xAxis": 0}}}}, "series", "0")
+	for n, s := range list {
+		series := strconv.Itoa(n + 1)
+		// Texts for the tooltip, which go-echarts has no field for.
 		for i, row := range l.Rows {
 			for _, p := range row.Pieces {
-				if p.Label == s.name && p.Tone == s.tone && (p.Side == 0 || p.Side == s.side) {
-					set(option, map[string]any{"text": p.Text}, "series", strconv.Itoa(n), "data", strconv.Itoa(i))
+				if s.holds(p) && p.Percent > 0 {
+					set(option, map[string]any{"text": p.Text}, "series", series, "data", strconv.Itoa(i))
+					set(option, map[string]any{"textBorderColor": colour(string(p.Tone)), "textBorderWidth": 3}, "series", series, "data", strconv.Itoa(i), "label")
 				}
 			}
 		}
-		set(option, map[string]any{"disabled": true}, "series", strconv.Itoa(n), "emphasis")
-		set(option, map[string]any{"hideOverlap": true}, "series", strconv.Itoa(n), "labelLayout")
+		set(option, map[string]any{"decal": decal(s.tone)}, "series", series, "itemStyle")
+		set(option, map[string]any{"stackStrategy": "all"}, "series", series)
+		set(option, map[string]any{"disabled": true}, "series", series, "emphasis")
 	}
 	return option
 }
 
-// widestSide is how far the axis reaches either way: the same on both sides, so that the middle stays in the middle.
-func widestSide(l figure.Likert) int {
-	reach := 60
-	for _, row := range l.Rows {
-		sides := map[int]int{}
-		for _, p := range row.Pieces {
-			sides[p.Side] += p.Percent
+// tens rounds up to the next ten per cent.
+func tens(x float64) int { return int(x+9.5) / 10 * 10 }
+
+// at is the series that a piece belongs to, made when it is the first one there.
+func at(list *[]*piece, p figure.Piece, rows int) *piece {
+	for _, s := range *list {
+		if s.holds(p) {
+			return s
 		}
-		half := (sides[0] + 1) / 2
-		reach = max(reach, sides[-1]+half, sides[1]+half)
 	}
-	return min(100, (reach+9)/10*10)
+	s := &piece{name: p.Label, tone: p.Tone, side: p.Side, data: make([]opts.BarData, rows)}
+	for i := range s.data {
+		s.data[i] = opts.BarData{Value: 0}
+	}
+	*list = append(*list, s)
+	return s
+}
+
+func (s *piece) holds(p figure.Piece) bool {
+	return s.name == p.Label && s.tone == p.Tone && s.side == p.Side
 }
 
 // rank is how far from the middle a series lies. Rows that fold differently share the series they can.
 func (s *piece) rank() int {
-	switch {
-	case s.half:
-		return 0
-	case s.tone == figure.Agree1 || s.tone == figure.Disagree1:
+	if s.tone == figure.Agree1 || s.tone == figure.Disagree1 {
 		return 1
 	}
 	return 2
 }
 
 func (s *piece) add(c *charts.Bar) {
-	c.AddSeries(s.name, s.data,
-		charts.WithBarChartOpts(opts.BarChart{Stack: "answers"}), widest("36"),
-		charts.WithItemStyleOpts(opts.ItemStyle{Color: colour(string(s.tone)), BorderColor: colour("ground"), BorderWidth: 1}),
-	)
+	style := opts.ItemStyle{BorderColor: colour("ground"), BorderWidth: 1}
+	if s.tone != "" {
+		style.Color = colour(string(s.tone))
+	}
+	c.AddSeries(s.name, s.data, charts.WithBarChartOpts(opts.BarChart{Stack: stack}), widest("36"), charts.WithItemStyleOpts(style))
+}
+
+// decal is the pattern of a tone, the same in every chart: stripes on the unfavourable side, closer together at its end;
+// dots on what is neither. The favourable side and the middle are plain.
+func decal(t figure.Tone) map[string]any {
+	stripes := func(name string, width, gap int) map[string]any {
+		return map[string]any{"symbol": "rect", "color": colour(name), "dashArrayX": []any{1, 0}, "dashArrayY": []any{width, gap}, "rotation": -0.785}
+	}
+	switch t {
+	case figure.Disagree2:
+		return stripes("decal", 2, 5)
+	case figure.Disagree1:
+		return stripes("stripe", 2, 10)
+	case figure.Unclear:
+		return map[string]any{"symbol": "circle", "symbolSize": 0.5, "color": colour("line"), "dashArrayX": []any{[]any{5, 9}, []any{0, 7, 5, 2}}, "dashArrayY": []any{5, 4}}
+	}
+	return map[string]any{"symbol": "none"}
 }
 
 // widest keeps the bar of a chart with a single row from filling it.
@@ -178,19 +202,11 @@ func widest(pixels string) charts.SeriesOpts {
 	return charts.WithSeriesOpts(func(s *charts.SingleSeries) { s.BarMaxWidth = pixels })
 }
 
-// bar is one piece of one row. The half of a middle piece that lies on the right carries its label.
-func bar(p figure.Piece, side int) opts.BarData {
-	value := float64(p.Percent * side)
-	label := p.Percent >= labelLeast
-	position := "inside"
-	if p.Side == 0 {
-		value /= 2
-		label = p.Percent >= middleLeast && side > 0
-		position = "insideLeft" // on the line between the halves
-	}
-	d := opts.BarData{Value: value, Label: &opts.Label{Show: opts.Bool(false)}}
-	if label {
-		d.Label = &opts.Label{Show: opts.Bool(true), Position: position, Color: colour("on-" + string(p.Tone)), Formatter: strconv.Itoa(p.Percent) + "%"}
+// bar is one piece of one row.
+func bar(p figure.Piece) opts.BarData {
+	d := opts.BarData{Value: p.Percent, Label: &opts.Label{Show: opts.Bool(false)}}
+	if p.Percent > 0 {
+		d.Label = &opts.Label{Show: opts.Bool(true), Position: "inside", Color: colour("on-" + string(p.Tone)), Formatter: strconv.Itoa(p.Percent) + "%"}
 	}
 	return d
 }
@@ -216,7 +232,7 @@ func bars(b figure.Bars) map[string]any {
 	c.AddSeries("", data, widest("26"), charts.WithItemStyleOpts(opts.ItemStyle{Color: colour("line-1")}))
 	option := plain(c)
 	set(option, map[string]any{"inverse": true, "axisTick": map[string]any{"show": false}}, "yAxis", "0")
-	set(option, map[string]any{"width": 130, "overflow": "break", "lineHeight": 15, "color": colour("ink")}, "yAxis", "0", "axisLabel")
+	set(option, map[string]any{"interval": 0, "width": 130, "overflow": "break", "fontSize": 14, "lineHeight": 16, "color": colour("ink")}, "yAxis", "0", "axisLabel")
 	for i, row := range b.Rows {
 		set(option, map[string]any{"text": row.Text}, "series", "0", "data", strconv.Itoa(i))
 	}

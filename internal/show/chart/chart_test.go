@@ -3,6 +3,7 @@ package chart_test
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -90,23 +91,27 @@ func walk(t *testing.T, name, key string, v any) {
 	}
 }
 
-func TestStackedBarsAddUpAndStartAtTheMiddle(t *testing.T) {
+func TestStackedBarsStandOnEitherSideOfTheMiddle(t *testing.T) {
 	option := chart.Option(figures["likert"])
-	var left, right float64
-	for i, s := range option["series"].([]any) {
+	var values []float64
+	var names []string
+	for _, s := range option["series"].([]any) {
 		series := s.(map[string]any)
-		value := series["data"].([]any)[0].(map[string]any)["value"].(float64)
-		if i == 0 && series["name"] != "Sometimes" {
-			t.Errorf("the first bar of the stack is %v, not the middle", series["name"])
+		if series["stackStrategy"] != "all" {
+			t.Errorf("%v is stacked by its sign", series["name"])
 		}
-		if value < 0 {
-			left -= value
-		} else {
-			right += value
+		value := series["data"].([]any)[0].(map[string]any)["value"].(float64)
+		if value != 0 {
+			name, _ := series["name"].(string)
+			names, values = append(names, name), append(values, value)
 		}
 	}
-	if left != 22+17 || right != 17+33+11 {
-		t.Errorf("left of the middle %v, right of it %v", left, right)
+	if fmt.Sprint(names, values) != "[ Never or not often Sometimes Often Almost always] [-39 22 34 33 11]" {
+		t.Errorf("from left to right: %q %v", names, values)
+	}
+	axis := option["xAxis"].([]any)[0].(map[string]any)
+	if axis["min"] != -40.0 || axis["max"] != 70.0 {
+		t.Errorf("the axis reaches from %v to %v", axis["min"], axis["max"])
 	}
 }
 

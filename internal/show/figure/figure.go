@@ -51,6 +51,8 @@ const (
 	Neutral   Tone = "neutral"
 	Disagree1 Tone = "disagree-1"
 	Disagree2 Tone = "disagree-2"
+	// Unclear is for what is neither: no answer, or "I don't know", alone or counted together with an answer.
+	Unclear Tone = "missing"
 )
 
 // Likert is a diverging bar for each row: unfavourable answers to the left, favourable ones to the right.

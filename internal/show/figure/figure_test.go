@@ -3,6 +3,7 @@ package figure_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,12 +62,12 @@ func TestSentences(t *testing.T) {
 		row             result.Row
 		sentence, doubt string
 	}{
-		{"share", pupils, full, "In 9B, 12 of 27 (44%) said often or almost always.", "If everyone asked had answered, the share would very likely be between 35% and 54%."},
+		{"share", pupils, full, "In 9B, 12 of 27 (44%) said often or almost always.", "If those who did not answer think alike, the share of everyone asked would very likely be between 35% and 54%."},
 		{"census", pupils, with(func(r *result.Row) { r.Share.Census = true }), "In 9B, 12 of 27 (44%) said often or almost always.", "Everyone asked answered, so this is exact."},
 		{"size unknown", pupils, with(func(r *result.Row) { r.Share.Sampled = false }), "In 9B, 12 of 27 (44%) said often or almost always.", "It is not known how many were asked. Going by chance alone, the share is very likely between 35% and 54%."},
 		{"open link", open, full, "In 9B, 12 of 27 (44%) said often or almost always.", "Anybody with the link could answer, and repeats cannot be ruled out, so nothing here is verified. Going by chance alone, the share is very likely between 35% and 54%."},
-		{"narrow", pupils, with(func(r *result.Row) { r.Share.Low, r.Share.High = 0.441, 0.444 }), "In 9B, 12 of 27 (44%) said often or almost always.", "If everyone asked had answered, the share would very likely be close to 44%."},
-		{"silence unknown", pupils, with(func(r *result.Row) { r.Share.OfAll, r.NoAnswer = true, nil }), "In 9B, 12 of the 27 who took part (44%) said often or almost always. The others said something else or left this out.", "If everyone asked had answered, the share would very likely be between 35% and 54%."},
+		{"narrow", pupils, with(func(r *result.Row) { r.Share.Low, r.Share.High = 0.441, 0.444 }), "In 9B, 12 of 27 (44%) said often or almost always.", "If those who did not answer think alike, the share of everyone asked would very likely be close to 44%."},
+		{"silence unknown", pupils, with(func(r *result.Row) { r.Share.OfAll, r.NoAnswer = true, nil }), "In 9B, 12 of the 27 who took part (44%) said often or almost always. The others said something else or left this out.", "If those who did not answer think alike, the share of everyone asked would very likely be between 35% and 54%."},
 		{"high band", pupils, with(band(90, 100, 3, 4)), "In 9B, at least nine in ten said often or almost always.", "Nearly everybody said so, or nearly nobody. The exact share is not shown, because it would tell what single people said."},
 		{"low band", pupils, with(band(0, 20, 3, 4)), "In 9B, at most one in five said often or almost always.", "Nearly everybody said so, or nearly nobody. The exact share is not shown, because it would tell what single people said."},
 		{"band of one answer", pupils, with(band(95, 100, 2)), "In 9B, at least 19 in 20 said “Sometimes”.", "Nearly everybody said so, or nearly nobody. The exact share is not shown, because it would tell what single people said."},
@@ -81,6 +82,18 @@ func TestSentences(t *testing.T) {
 		if c.row.Hidden && (len(f.Table.Rows) > 0 || f.Likert != nil || f.Note != "") {
 			t.Errorf("%s: a hidden figure has numbers: %+v", c.name, f)
 		}
+	}
+}
+
+func TestDoubtSaysWhereMostAreMissing(t *testing.T) {
+	few := class
+	few.Asked, few.Answered = 60, 27
+	q := howOften(result.Row{Unit: "9b", N: 27, Share: &result.Share{X: 12, N: 27, Low: .3, High: .6, Sampled: true}, Bars: []result.Bar{bar(15, 0, 1, 2), bar(12, 3, 4)}})
+	if f := figure.Question(v, pupils, q, few); !strings.HasSuffix(f.Doubt, "60%. Most did not answer, so it may be off by more.") {
+		t.Errorf("%q", f.Doubt)
+	}
+	if f := figure.Question(v, pupils, q, class); strings.Contains(f.Doubt, "Most") {
+		t.Errorf("%q", f.Doubt)
 	}
 }
 
@@ -209,7 +222,7 @@ func viewed() result.Viewed {
 
 func TestSections(t *testing.T) {
 	f, ok := figure.Sections(v, viewed(), viewed().Groups[0])
-	if !ok || f.Sentence != "In Riverside School, between 20% and 60% of the answers in a section were favourable." ||
+	if !ok || f.Sentence != "Deep learning: 60% favourable (60 of 100 answers to 4 questions). Foundations: 20% favourable (20 of 100 answers to 3 of 4 questions)." ||
 		text(f.Table) != "Deep learning | 60 of 100 | 60% | 4 of 4\nFoundations | 20 of 100 | 20% | 3 of 4" {
 		t.Errorf("%q\n%s", f.Sentence, text(f.Table))
 	}
@@ -241,11 +254,99 @@ func TestHeatMapKeepsTheSchoolsOrderAndMarksWhatIsHidden(t *testing.T) {
 func TestStandingsAreAboutQuestions(t *testing.T) {
 	rel := viewed()
 	for i, x := range []int{10, 40, 25, 30, 5} {
-		rel.Questions = append(rel.Questions, result.Question{Text: fmt.Sprint("Q", i), FavourableWords: "often", Rows: []result.Row{{Unit: "s", Share: &result.Share{X: x, N: 50}}}})
+		p := float64(x) / 50
+		rel.Questions = append(rel.Questions, result.Question{Text: fmt.Sprint("Q", i), FavourableWords: "often",
+			Rows: []result.Row{{Unit: "s", Share: &result.Share{X: x, N: 50, OfAll: i == 3, Low: p - .04, High: p + .04}}}})
 	}
-	strong, weak := figure.Standings(rel, "s")
-	if fmt.Sprint(strong, weak) != "[{Q1 80 often} {Q3 60 often}] [{Q4 10 often} {Q0 20 often}]" {
-		t.Errorf("%v %v", strong, weak)
+	if s := figure.Stand(v, rel, "s"); fmt.Sprint(s) != "{[{Q1 80% said often} {Q3 60% of all who took part said often}] [{Q4 10% said often} {Q0 20% said often}] false false}" {
+		t.Errorf("%v", s)
+	}
+	width := func(w float64) figure.Standings {
+		for _, q := range rel.Questions {
+			s := q.Rows[0].Share
+			s.Low, s.High = float64(s.X)/50-w, float64(s.X)/50+w
+		}
+		return figure.Stand(v, rel, "s")
+	}
+	if s := width(.11); len(s.Strong) != 2 || !s.Overlap {
+		t.Errorf("an order that cannot be told: %v", s)
+	}
+	if s := width(.25); len(s.Strong) != 1 || len(s.Weak) != 1 {
+		t.Errorf("only the ends can be told apart: %v", s)
+	}
+	if s := width(.5); len(s.Strong)+len(s.Weak) > 0 || !s.Alike {
+		t.Errorf("nothing can be told apart: %v", s)
+	}
+}
+
+func TestMissingAndReach(t *testing.T) {
+	year := func(n, forms string) (list []result.Group) {
+		list = append(list, result.Group{Unit: "y" + n, Kind: "year", Name: "Year " + n, Rate: result.Half})
+		for _, f := range strings.Fields(forms) {
+			g := result.Group{Unit: f, Parent: "y" + n, Kind: "form", Name: strings.TrimPrefix(f, "-"), Rate: result.Half}
+			if strings.HasPrefix(f, "-") {
+				g.Rate = result.UnderHalf
+			}
+			list = append(list, g)
+		}
+		return list
+	}
+	for _, c := range []struct {
+		rates []result.Group
+		want  string
+	}{
+		{year("7", "7A 7B"), ""},
+		{year("7", "-7A 7B -7C"), "Under half answered in 7A and 7C, so"},
+		{append(year("7", "-7A -7B"), year("8", "8A")...), "Under half answered in all of Year 7, so"},
+		{slices.Concat(year("7", "-7A -7B"), year("8", "8A -8B -8C"), year("9", "-9A -9B")), "Under half answered in all of Year 7 and Year 9, and in 8B and 8C, so"},
+		{year("7", "-7A -7B"), "Under half answered in every group, so"},
+	} {
+		for audience, word := range map[string]string{bank.Pupils11to16: "lesson", bank.Parents: "parents’ evening", bank.Staff: "who said what"} {
+			missing, reach := figure.Missing(v, audience, c.rates, false)
+			if !strings.HasPrefix(missing, c.want) || (missing == "") != (c.want == "") || c.want != "" && !strings.Contains(reach, word) {
+				t.Errorf("%s: %q %q", c.want, missing, reach)
+			}
+		}
+	}
+}
+
+// The same number has the same per cent in the sentence and in the table, whatever is hidden or folded.
+func TestSentenceAgreesWithItsTable(t *testing.T) {
+	for n := 20; n < 60; n++ {
+		for a := 3; a < n-9; a++ {
+			for _, hide := range []bool{false, true} {
+				c := (n - a) / 3
+				bars := []result.Bar{bar(n-a-c-3, 0, 1, 2), bar(3+c/2, 2), bar(c-c/2, 3), bar(a, 4)}
+				bars[0].Options = []int{0, 1}
+				if hide {
+					bars = bars[1:]
+				}
+				x := a + c - c/2
+				q := howOften(result.Row{Unit: "9b", N: n, NoAnswer: silent(0), Bars: bars, Share: &result.Share{X: x, N: n, Sampled: true}})
+				f := figure.Question(v, pupils, q, class)
+				all, good := 0, 0
+				for _, row := range f.Table.Rows {
+					p := 0
+					if _, err := fmt.Sscanf(row[2].Text, "%d%%", &p); err == nil {
+						all += p
+						if row[0].Text == "Often" || row[0].Text == "Almost always" {
+							good += p
+						}
+					}
+				}
+				if !strings.Contains(f.Sentence, fmt.Sprintf("%d of %d (%d%%)", x, n, good)) || !hide && all != 100 {
+					t.Fatalf("%q, but the table adds up to %d and %d:\n%s", f.Sentence, good, all, text(f.Table))
+				}
+			}
+		}
+	}
+}
+
+func TestUnclearAnswersAreNotUnfavourable(t *testing.T) {
+	q := result.Question{Kind: bank.Agreement, Options: options("2", "I don’t know", "No", "Yes"), Rows: []result.Row{{Unit: "9b", N: 20, Bars: []result.Bar{bar(8, 0, 1), bar(12, 2)}}}}
+	q.Options[0].Missing = true
+	if got := brief(figure.Question(v, pupils, q, class).Likert.Rows[0].Pieces); got != "[{I don’t know or no missing -1 40} {Yes agree-2 1 60}]" {
+		t.Error(got)
 	}
 }
 

@@ -70,8 +70,8 @@ func (s scale) place(options []int) (first, side int, tone Tone) {
 	}
 	end := len(s.order) - 1
 	switch {
-	case last < 0: // only those who gave no answer: left of all
-		return -1, -1, Disagree2
+	case last < 0: // nothing but silence or "I don't know": left of all
+		return -1, -1, Unclear
 	case s.ideal:
 		return s.placeIdeal(first, last, middle)
 	case fav+other == 0:
@@ -123,6 +123,9 @@ func pieces(v words.Voice, q result.Question, d distribution) []Piece {
 			continue
 		}
 		at, side, tone := s.place(p.options)
+		if p.unclear {
+			tone = Unclear
+		}
 		list = append(list, placed{Piece{Label: p.label, Tone: tone, Side: side, Percent: p.percent, Text: pointed(v, p)}, at})
 	}
 	slices.SortStableFunc(list, func(a, b placed) int { return a.at - b.at })

@@ -8,7 +8,6 @@ import (
 	"earshot/internal/ask/bank"
 	"earshot/internal/base/words"
 	"earshot/internal/show/result"
-	"earshot/internal/show/stat"
 )
 
 // Question is the figure of one question for one group. A question that is not shown for the group is hidden.
@@ -22,7 +21,7 @@ func Question(v words.Voice, rel result.Release, q result.Question, g result.Gro
 		return several(v, rel, q, row, g, f)
 	}
 	p := spread(v, q, row)
-	f.Sentence, f.Doubt = headline(v, rel, q, row, g, p), doubt(v, rel, row.Share, row.Band)
+	f.Sentence, f.Doubt = headline(v, rel, q, row, g, p), doubt(v, rel, g, row.Share, row.Band)
 	f.Table = Table{Caption: q.Text, Head: []string{v.Say("figure.head.answer"), v.Say("figure.head.people"), v.Say("figure.head.share")}}
 	banded := row.Band == nil
 	for _, part := range p.parts {
@@ -54,7 +53,8 @@ type part struct {
 	count   int
 	based   bool // belongs to the base of shares
 	silent  bool
-	missing bool
+	missing bool // nothing but options such as "I don't know"
+	unclear bool // such options, or silence, are in it together with answers, or alone
 	hidden  bool
 	percent int
 }
@@ -78,8 +78,8 @@ type distribution struct {
 	folded bool
 }
 
-// spread puts released bars into the order of the scale, with whole per cents that add up to 100. Those who gave no
-// answer stand apart, unless they had to be counted together with others.
+// spread puts released bars into the order of the scale, with whole per cents that add up to 100 where all of them are
+// shown. Those who gave no answer stand apart, unless they had to be counted together with others.
 func spread(v words.Voice, q result.Question, row result.Row) distribution {
 	var d distribution
 	mixed, total := false, 0
@@ -91,11 +91,14 @@ func spread(v words.Voice, q result.Question, row result.Row) distribution {
 		for _, o := range p.options {
 			seen[o] = true
 			labels = append(labels, q.Options[o].Label)
-			if !q.Options[o].Missing {
+			if q.Options[o].Missing {
+				p.unclear = true
+			} else {
 				p.based, p.missing = true, false
 			}
 		}
 		if b.NoAnswer {
+			p.unclear = true
 			labels = append(labels, v.Say("figure.no_answer"))
 		}
 		p.label = alternatives(v, labels, "figure.or")
@@ -119,21 +122,95 @@ func spread(v words.Voice, q result.Question, row result.Row) distribution {
 		}
 	}
 	slices.SortStableFunc(d.parts, func(a, b part) int { return cmp.Compare(a.place(len(q.Options)), b.place(len(q.Options))) })
-	counts := make([]int, len(d.parts)+1)
 	for i := range d.parts {
 		p := &d.parts[i]
 		p.based = (p.based || mixed) && !p.hidden
 		if p.based {
-			counts[i] = p.count
 			d.base += p.count
 		}
 	}
-	counts[len(d.parts)] = d.rest
+	shown := d.base
 	d.base += d.rest
-	for i, whole := range stat.WholePercents(counts)[:len(d.parts)] {
-		d.parts[i].percent = whole
+	if s := row.Share; s != nil && d.rest > 0 && s.N >= shown {
+		d.base = s.N // the sentence's
 	}
+	d.round(q, row.Share)
 	return d
+}
+
+// round gives every part its whole per cent. The favourable parts add up to what the sentence says, and where nothing is
+// hidden all of them add up to 100; else each is rounded by itself, so that one number has one per cent everywhere.
+func (d *distribution) round(q result.Question, s *result.Share) {
+	var good, rest []*part
+	x := 0
+	for i := range d.parts {
+		p := &d.parts[i]
+		switch {
+		case !p.based:
+		case p.favourable(q):
+			good, x = append(good, p), x+p.count
+		default:
+			rest = append(rest, p)
+		}
+	}
+	if s == nil || s.X != x || s.N != d.base {
+		good, rest = nil, append(good, rest...)
+	}
+	goal := 100
+	if len(good) > 0 {
+		share := percent(x, d.base)
+		goal -= share
+		apportion(good, d.base, share)
+	}
+	if d.rest > 0 || s == nil && !q.HasHeadline() && !apportion(rest, d.base, goal) {
+		for _, p := range rest {
+			p.percent = percent(p.count, d.base)
+		}
+		return
+	}
+	apportion(rest, d.base, goal)
+}
+
+// favourable says whether everybody in the part gave a favourable answer.
+func (p part) favourable(q result.Question) bool {
+	for _, o := range p.options {
+		if !q.Options[o].Favourable || q.Options[o].Missing {
+			return false
+		}
+	}
+	return len(p.options) > 0 && !p.silent
+}
+
+// apportion rounds the parts' shares of n so that they add up to a goal, which is their sum rounded up or down: those
+// with the largest remainders are rounded up. fair is false where that parts two equal numbers that are the largest.
+func apportion(parts []*part, n, goal int) (fair bool) {
+	if n <= 0 {
+		return true
+	}
+	order := slices.Clone(parts)
+	for _, p := range parts {
+		p.percent = 100 * p.count / n
+		goal -= p.percent
+	}
+	slices.SortStableFunc(order, func(a, b *part) int {
+		return cmp.Or(cmp.Compare(100*b.count%n, 100*a.count%n), cmp.Compare(b.count, a.count))
+	})
+	for i, p := range order {
+		if i < goal {
+			p.percent++
+		}
+	}
+	most := map[int]bool{}
+	largest := 0
+	for _, p := range parts {
+		if p.count > largest {
+			largest, most = p.count, map[int]bool{}
+		}
+		if p.count == largest {
+			most[p.percent] = true
+		}
+	}
+	return len(most) <= 1
 }
 
 func (p part) place(options int) int {
@@ -214,7 +291,7 @@ func top(v words.Voice, g result.Group, d distribution) string {
 	if len(most) == 0 {
 		return v.Say("figure.partly", words.V{"Group": g.Name})
 	}
-	said := words.V{"Group": g.Name, "Label": most[0].label, "X": most[0].count, "N": d.base, "Percent": percent(most[0].count, d.base)}
+	said := words.V{"Group": g.Name, "Label": most[0].label, "X": most[0].count, "N": d.base, "Percent": most[0].percent}
 	switch {
 	case d.rest > 0:
 		return v.Say("figure.top_shown", said)
@@ -276,12 +353,13 @@ func isFavourable(q result.Question, options []int) bool {
 }
 
 // doubt says how far a share may be trusted.
-func doubt(v words.Voice, rel result.Release, s *result.Share, b *result.Band) string {
+func doubt(v words.Voice, rel result.Release, g result.Group, s *result.Share, b *result.Band) string {
 	if s == nil {
 		return join(when(rel.Open, v.Say("figure.doubt_open_plain")), when(b != nil, v.Say("figure.doubt_band")))
 	}
 	low, high := int(math.Round(100*s.Low)), int(math.Round(100*s.High))
 	said := words.V{"Low": low, "High": high}
+	most := when(2*g.Answered < g.Asked, v.Say("figure.doubt_most"))
 	switch {
 	case rel.Open:
 		return v.Say("figure.doubt_open", said)
@@ -290,9 +368,9 @@ func doubt(v words.Voice, rel result.Release, s *result.Share, b *result.Band) s
 	case !s.Sampled:
 		return v.Say("figure.doubt_unknown", said)
 	case low == high:
-		return v.Say("figure.doubt_close", said)
+		return join(v.Say("figure.doubt_close", said), most)
 	}
-	return v.Say("figure.doubt", said)
+	return join(v.Say("figure.doubt", said), most)
 }
 
 func when(yes bool, sentence string) string {

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -13,24 +14,31 @@ import (
 func Sections(v words.Voice, rel result.Viewed, g result.Group) (f Figure, ok bool) {
 	f = Figure{ID: "sections", Title: v.Say("figure.sections.title"), Doubt: v.Say("figure.sections.doubt"), Bars: &Bars{}}
 	f.Table = Table{Caption: f.Title, Head: []string{v.Say("figure.head.section"), v.Say("figure.head.answers"), v.Say("figure.head.share"), v.Say("figure.head.questions")}}
-	low, high, name := 101, -1, ""
+	low, high := 101, -1
+	var plain []string
 	for _, s := range rel.Sections {
 		sum, shown := s.Row(g.Unit)
 		if !shown {
 			continue
 		}
 		p := percent(sum.X, sum.N)
-		low, high, name = min(low, p), max(high, p), s.Name
+		low, high = min(low, p), max(high, p)
 		of := v.Say("figure.of", words.V{"X": sum.X, "N": sum.N})
+		said := words.V{"Name": s.Name, "Percent": p, "X": sum.X, "N": sum.N, "Items": sum.Items, "Count": sum.Of}
+		line := v.Say("figure.sections.part", said)
+		if sum.Items == sum.Of {
+			line = v.Say("figure.sections.whole", said)
+		}
+		plain = append(plain, line)
 		f.Table.Rows = append(f.Table.Rows, []Cell{{Text: s.Name, Heading: true}, {Text: of, Number: true},
 			{Text: sayPercent(v, p), Number: true}, {Text: v.Say("figure.of", words.V{"X": sum.Items, "N": sum.Of}), Number: true}})
-		f.Bars.Rows = append(f.Bars.Rows, BarRow{Label: s.Name, Percent: p, Text: s.Name + ": " + of + " (" + sayPercent(v, p) + ")"})
+		f.Bars.Rows = append(f.Bars.Rows, BarRow{Label: s.Name, Percent: p, Text: line})
 	}
 	switch len(f.Bars.Rows) {
 	case 0:
 		return Figure{}, false
-	case 1:
-		f.Sentence = v.Say("figure.sections.sentence", words.V{"Group": g.Name, "Percent": low, "Name": lower(name)})
+	case 1, 2, 3:
+		f.Sentence = join(plain...)
 	default:
 		f.Sentence = v.Say("figure.sections.range", words.V{"Group": g.Name, "Low": low, "High": high})
 	}
@@ -103,41 +111,103 @@ func columns(rel result.Viewed) []result.Section {
 
 // Standing is one question among the strongest, or among those to work on.
 type Standing struct {
-	Text    string
-	Percent int
-	Words   string // the scale's own, for that share
+	Text  string
+	Share string // with the scale's own words
 }
 
-// Standings names up to three questions of one group with the largest and with the smallest share. It is about
-// questions only: groups are never put in an order.
-func Standings(rel result.Viewed, unit string) (strong, weak []Standing) {
+// Standings are the questions of one group with the largest and with the smallest share.
+type Standings struct {
+	Strong, Weak []Standing
+	// Overlap says that the range of one of them overlaps that of a neighbour, so that their order cannot be told.
+	Overlap bool
+	// Alike says that there are shares enough, but that even the ends cannot be told apart.
+	Alike bool
+}
+
+// Stand names up to three questions at either end, and only so many that the last of the strong ones can be told apart
+// from the last of the weak ones. It is about questions only: groups are never put in an order.
+func Stand(v words.Voice, rel result.Viewed, unit string) (s Standings) {
 	type share struct {
 		Standing
-		at float64
+		result.Share
 	}
 	var list []share
 	for _, q := range rel.For(unit) {
 		row, _ := q.Row(unit)
-		if row.Share == nil || row.Share.OfAll || q.Several {
+		if row.Share == nil || q.Several {
 			continue
 		}
-		list = append(list, share{Standing{q.Text, percent(row.Share.X, row.Share.N), q.FavourableWords}, float64(row.Share.X) / float64(row.Share.N)})
-	}
-	slices.SortStableFunc(list, func(a, b share) int {
-		switch {
-		case a.at > b.at:
-			return -1
-		case a.at < b.at:
-			return 1
+		p, key := percent(row.Share.X, row.Share.N), "figure.standing"
+		if row.Share.OfAll {
+			key = "figure.standing_all"
 		}
-		return 0
-	})
-	n := min(3, len(list)/2)
-	for i := range n {
-		strong = append(strong, list[i].Standing)
-		weak = append(weak, list[len(list)-1-i].Standing)
+		list = append(list, share{Standing{q.Text, v.Say(key, words.V{"Percent": p, "Words": q.FavourableWords})}, *row.Share})
 	}
-	return strong, weak
+	slices.SortStableFunc(list, func(a, b share) int { return cmp.Compare(b.X*a.N, a.X*b.N) })
+	same := func(a, b share) bool { return a.Low <= b.High }
+	most := min(3, len(list)/2)
+	n := most
+	for n > 0 && same(list[n-1], list[len(list)-n]) {
+		n--
+	}
+	s.Alike = n == 0 && most > 0
+	for i := range n {
+		j := len(list) - 1 - i
+		s.Strong, s.Weak = append(s.Strong, list[i].Standing), append(s.Weak, list[j].Standing)
+		s.Overlap = s.Overlap || same(list[i], list[i+1]) || same(list[j-1], list[j])
+	}
+	return s
+}
+
+// Missing says in which groups under half answered, and what may help to reach them while the round is open, or the
+// next time. The rates are a round's, parents before their children; it is empty where nobody is missing.
+func Missing(v words.Voice, audience string, rates []result.Group, open bool) (missing, reach string) {
+	low := func(g result.Group) bool { return g.IsLeaf() && (g.Rate == result.UnderHalf || g.Nobody) }
+	total, leaves, lows := 0, map[string]int{}, map[string]int{}
+	for _, g := range rates {
+		if g.IsLeaf() {
+			leaves[g.Parent]++
+			total++
+			if low(g) {
+				lows[g.Parent]++
+			}
+		}
+	}
+	whole := func(unit string) bool { return lows[unit] > 1 && lows[unit] == leaves[unit] }
+	var all, some []string
+	count := 0
+	for _, g := range rates {
+		switch {
+		case low(g) && !whole(g.Parent):
+			some = append(some, g.Name)
+			count++
+		case low(g):
+			count++
+			if !slices.ContainsFunc(rates, func(up result.Group) bool { return up.Unit == g.Parent }) {
+				some = append(some, g.Name)
+			}
+		case whole(g.Unit):
+			all = append(all, g.Name)
+		}
+	}
+	said := words.V{"Whole": List(v, all), "Groups": List(v, some)}
+	switch {
+	case count == 0:
+		return "", ""
+	case count == total && total > 1:
+		missing = v.Say("figure.missing.every")
+	case len(all) > 0 && len(some) > 0:
+		missing = v.Say("figure.missing.both", said)
+	case len(all) > 0:
+		missing = v.Say("figure.missing.whole", said)
+	default:
+		missing = v.Say("figure.missing.some", said)
+	}
+	key := "figure.reach.after."
+	if open {
+		key = "figure.reach.open."
+	}
+	return missing, v.Say(key + who(audience))
 }
 
 // Rate says how many of a group answered: numbers where its figures are shown, else a band.

@@ -9,6 +9,8 @@ import (
 
 	"earshot/internal/ask/round"
 	"earshot/internal/base/fault"
+	"earshot/internal/base/storage"
+	"earshot/internal/base/words"
 	"earshot/internal/school/access"
 	"earshot/internal/show/result"
 	"earshot/internal/web/page"
@@ -77,6 +79,19 @@ func (p Pages) lookAt(ctx context.Context, who access.Actor, id, unit string) (r
 func waits(r round.Round, who access.Actor) bool {
 	named := slices.ContainsFunc(r.AtOpening().Readers, func(n round.Reader) bool { return n.Person == who.Person })
 	return who.Is(access.Head, access.Leader) || named && !who.Is(access.Administrator)
+}
+
+// asked says when a round was open; empty while it is.
+func asked(v words.Voice, r round.Round) string {
+	if r.OpenedAt == nil || r.ClosedAt == nil {
+		return ""
+	}
+	day := func(t time.Time) string { return round.SayDate(storage.DateOf(t, r.Zone())) }
+	from, to := day(*r.OpenedAt), day(*r.ClosedAt)
+	if from == to {
+		return v.Say("figure.asked_day", words.V{"From": from})
+	}
+	return v.Say("figure.asked", words.V{"From": from, "To": to})
 }
 
 func at(r round.Round, t time.Time) string {

@@ -147,7 +147,7 @@ func TestSchoolRound(t *testing.T) {
 
 	// Before leaders may look, nobody has figures of a round about the school.
 	body := s.page(s.Head, results(r))
-	if !strings.Contains(body, "Teachers look first.") || !strings.Contains(body, "You may look from Thursday 8 October 2026") || strings.Contains(body, "class=\"figure\"") {
+	if !strings.Contains(body, "Not open to leaders yet.") || !strings.Contains(body, "You may look from Thursday 8 October 2026") || strings.Contains(body, "class=\"figure\"") {
 		t.Errorf("a leader who waits sees:\n%s", body)
 	}
 	if body := s.page(governor, results(r)); !strings.Contains(body, "once it is published") || strings.Contains(body, "class=\"figure\"") {
@@ -170,7 +170,7 @@ func TestSchoolRound(t *testing.T) {
 	s.Clock.Forward(3 * 24 * time.Hour)
 	overview := s.page(s.Head, results(r))
 	for _, want := range []string{"78 of 105 answered (74%)", "class=\"figure\"", "application/json", "echarts.min", "Strongest here", "To work on", "Questions added up",
-		"Groups and sections", "Hidden to protect pupils. 7B, 7C: ", "Under half answered in 7C and 8B", "Wilson", "groups in which anybody answered are shown", "/results/" + s.unit(r, "8A")} {
+		"Groups and sections", "Hidden to protect pupils. 7B, 7C: ", "Under half answered in 7C and 8B", "Wilson", "groups in which anybody answered.", "Asked on 5 October 2026.", "/results/" + s.unit(r, "8A")} {
 		if !strings.Contains(overview, want) {
 			t.Errorf("the overview lacks %q", want)
 		}

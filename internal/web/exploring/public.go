@@ -18,6 +18,7 @@ import (
 type publicPage struct {
 	page.Base
 	Lead    string
+	When    string // it was asked
 	Rate    string
 	Facts   []fact
 	Asked   string
@@ -58,7 +59,7 @@ func (p Pages) public(c echo.Context) error {
 
 func newPublicPage(v words.Voice, r round.Round, view result.Viewed) publicPage {
 	school := view.School()
-	d := publicPage{Lead: v.Say("public.lead"), Rate: figure.Rate(v, view.Release, school), Asked: v.Say("public.asked"),
+	d := publicPage{Lead: v.Say("public.lead"), When: asked(v, r), Rate: figure.Rate(v, view.Release, school), Asked: v.Say("public.asked"),
 		Method: v.Say("public.method"), Small: v.Say("public.small")}
 	d.Facts = []fact{{v.Say("public.why"), v.Say("public.because", words.V{"Why": strings.TrimRight(r.Why, ". ")})}, {v.Say("public.change"), r.MayChange}, {v.Say("public.reply"), v.Say("public.reply_by", words.V{"Date": round.SayDate(r.ReplyBy), "Place": r.ReplyPlace})}}
 	for _, q := range view.Questions {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/base/words"
 	"earshot/internal/school/access"
@@ -20,15 +21,18 @@ type resultsPage struct {
 	Heading  string
 	Group    string
 	Rate     string
+	When     string // it was asked
 	Notice   *page.Notice
 	Own      bool // the reader's own class
 	Figures  bool // there is a group whose figures are on this page
 	Links    []page.Link
+	Classes  []rateLine // the reader's own, to choose from
 	Rates    []rateLine
 	Missing  string
 	Reach    string
 	Strong   []standing
 	Weak     []standing
+	Order    string // what cannot be told of the order of these
 	Sections *page.Figure
 	Heat     *page.Figure
 	Parts    []part
@@ -92,7 +96,7 @@ func (p Pages) group(c echo.Context, who access.Actor) error {
 }
 
 func (p Pages) draw(c echo.Context, who access.Actor, r round.Round, v result.Viewed, g result.Group) error {
-	d := newResultsPage(page.Voice(c), r, v, g)
+	d := newResultsPage(page.Voice(c), p.Bank, r, v, g)
 	base := p.NewBase(c, d.Heading)
 	base.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID}, {Text: "Results", URL: resultsURL(r, ""), Here: g.Kind == round.UnitSchool || g.Unit == ""}}
 	if g.Unit != "" && g.Kind != round.UnitSchool {
@@ -103,7 +107,7 @@ func (p Pages) draw(c echo.Context, who access.Actor, r round.Round, v result.Vi
 	}
 	d.Base = base
 	if !v.Whole && waits(r, who) {
-		d.Notice = waitingNotice(r, who)
+		d.Notice = waitingNotice(r, who, v)
 	}
 	return resultsTemplate.Send(c, http.StatusOK, d)
 }
@@ -117,18 +121,19 @@ func resultsURL(r round.Round, unit string) string {
 
 // newResultsPage builds a page from what the reader may see. g is the group it is about; without one, a reader of several
 // classes chooses.
-func newResultsPage(v words.Voice, r round.Round, view result.Viewed, g result.Group) resultsPage {
+func newResultsPage(v words.Voice, b *bank.Bank, r round.Round, view result.Viewed, g result.Group) resultsPage {
 	d := resultsPage{Heading: r.Title, Open: view.Open, Least: view.Least, Whole: view.Whole, Own: slices.Contains(view.Own, g.Unit),
-		HiddenAs: figure.Hidden(v, view.Release)}
+		HiddenAs: figure.Hidden(v, view.Release), When: asked(v, r)}
 	whole := g.Kind == round.UnitSchool
 	if g.Unit != "" && !whole {
 		d.Heading = g.Name + ": " + r.Title
 	}
-	d.links(r, view, g)
 	d.rates(v, r, view, g)
 	if g.Unit == "" {
+		d.classes(v, r, view)
 		return d
 	}
+	d.links(r, view, g)
 	d.Group, d.Rate = g.Name, figure.Rate(v, view.Release, g)
 	if !g.Shown {
 		d.Hidden = append(d.Hidden, g.Name)
@@ -147,6 +152,7 @@ func newResultsPage(v words.Voice, r round.Round, view result.Viewed, g result.G
 		last.Figures = append(last.Figures, page.NewFigure(f))
 	}
 	if f, ok := figure.Sections(v, view, g); ok {
+		f.Note = aboutSections(v, b, view, g)
 		made := page.NewFigure(f)
 		d.Sections = &made
 	}
@@ -155,25 +161,76 @@ func newResultsPage(v words.Voice, r round.Round, view result.Viewed, g result.G
 			made := page.NewFigure(f)
 			d.Heat = &made
 		}
-		rep := view.Report
-		d.Kept = v.Say("figure.kept", words.V{"Groups": rep.GroupsKept, "OfGroups": rep.Groups, "Bars": rep.BarsKept, "OfBars": rep.Bars})
+		d.Kept = kept(v, view.Report)
 	}
-	strong, weak := figure.Standings(view, g.Unit)
-	d.Strong, d.Weak = standings(v, strong), standings(v, weak)
+	stand := figure.Stand(v, view, g.Unit)
+	d.Strong, d.Weak = standings(stand.Strong), standings(stand.Weak)
+	switch {
+	case stand.Alike:
+		d.Order = v.Say("figure.standings.alike")
+	case stand.Overlap:
+		d.Order = v.Say("figure.standings.overlap")
+	}
 	return d
 }
 
-func standings(v words.Voice, list []figure.Standing) (lines []standing) {
+func standings(list []figure.Standing) (lines []standing) {
 	for _, s := range list {
-		lines = append(lines, standing{Text: s.Text, Share: v.Say("figure.standing", words.V{"Percent": s.Percent, "Words": s.Words})})
+		lines = append(lines, standing(s))
 	}
 	return lines
+}
+
+// aboutSections explains the sections that are shown for a group.
+func aboutSections(v words.Voice, b *bank.Bank, view result.Viewed, g result.Group) string {
+	all := []string{v.Say("figure.sections.about")}
+	for _, s := range view.Sections {
+		if _, ok := s.Row(g.Unit); !ok || !s.Whole {
+			continue
+		}
+		var gateways []string
+		for _, gw := range b.Gateways {
+			if gw.Group == s.ID {
+				gateways = append(gateways, gw.Name)
+			}
+		}
+		if len(gateways) > 0 {
+			all = append(all, v.Say("figure.sections.takes", words.V{"Name": s.Name, "Gateways": figure.List(v, gateways)}))
+		}
+	}
+	return join(all...)
+}
+
+// kept says how much of the round could be shown.
+func kept(v words.Voice, rep result.Report) string {
+	said := words.V{"Groups": rep.GroupsKept, "OfGroups": rep.Groups}
+	switch tenths := (20*rep.BarsKept + rep.Bars) / max(1, 2*rep.Bars); {
+	case rep.BarsKept == rep.Bars:
+		return v.Say("figure.kept_all", said)
+	case tenths >= 10:
+		return v.Say("figure.kept_groups", said)
+	default:
+		said["Count"] = max(1, tenths)
+		return v.Say("figure.kept", said)
+	}
+}
+
+// classes lists the reader's own classes, each with its rate, where they have to choose one.
+func (d *resultsPage) classes(v words.Voice, r round.Round, view result.Viewed) {
+	for _, g := range view.Groups {
+		if slices.Contains(view.Own, g.Unit) {
+			d.Classes = append(d.Classes, rateLine{Name: name(g), URL: resultsURL(r, g.Unit), Text: figure.Rate(v, view.Release, g)})
+		}
+	}
+	if !slices.ContainsFunc(view.Rates, func(g result.Group) bool { return !slices.Contains(view.Own, g.Unit) }) {
+		d.Rates = nil // the list has them all
+	}
 }
 
 // links leads to the groups inside this one that the reader may see.
 func (d *resultsPage) links(r round.Round, view result.Viewed, g result.Group) {
 	for _, other := range view.Groups {
-		inside := other.Parent == g.Unit || g.Unit == "" || slices.Contains(view.Own, other.Unit)
+		inside := other.Parent == g.Unit || slices.Contains(view.Own, other.Unit)
 		if other.Unit != g.Unit && inside && other.Kind != round.UnitSchool {
 			d.Links = append(d.Links, page.Link{Text: name(other), URL: resultsURL(r, other.Unit)})
 		}
@@ -189,7 +246,7 @@ func name(g result.Group) string {
 
 // rates lists who answered and who is missing, for this group and those inside it.
 func (d *resultsPage) rates(v words.Voice, r round.Round, view result.Viewed, g result.Group) {
-	var low []string
+	var here []result.Group
 	inside := map[string]bool{g.Unit: true}
 	for _, other := range view.Rates {
 		if !inside[other.Unit] && !inside[other.Parent] && g.Unit != "" {
@@ -201,9 +258,7 @@ func (d *resultsPage) rates(v words.Voice, r round.Round, view result.Viewed, g 
 			line.URL = resultsURL(r, other.Unit)
 		}
 		d.Rates = append(d.Rates, line)
-		if other.IsLeaf() && (other.Rate == result.UnderHalf || other.Nobody) {
-			low = append(low, other.Name)
-		}
+		here = append(here, other)
 		if !other.Shown && !other.Nobody && other.Unit != g.Unit {
 			d.Hidden = append(d.Hidden, other.Name)
 		}
@@ -211,8 +266,5 @@ func (d *resultsPage) rates(v words.Voice, r round.Round, view result.Viewed, g 
 	if len(d.Rates) == 1 {
 		d.Rates = nil // the sentence above says it
 	}
-	if len(low) > 0 {
-		d.Missing = v.Say("figure.missing", words.V{"Groups": figure.List(v, low)})
-		d.Reach = v.Say("figure.reach.after")
-	}
+	d.Missing, d.Reach = figure.Missing(v, view.Audience, here, false)
 }

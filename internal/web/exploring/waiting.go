@@ -7,7 +7,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"earshot/internal/ask/round"
-	"earshot/internal/base/words"
 	"earshot/internal/listen/participation"
 	"earshot/internal/school/access"
 	"earshot/internal/show/figure"
@@ -30,18 +29,16 @@ func (p Pages) wait(c echo.Context, who access.Actor, r round.Round, v result.Vi
 	voice := page.Voice(c)
 	d := waitingPage{Base: p.NewBase(c, r.Title)}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID}, {Text: "Results", Here: true}}
-	reach := "figure.reach.after"
 	rates := v.Rates
 	switch r.State {
 	case round.Open:
-		d.Notice = page.Notice{Title: "Still open.", Text: "Results come after the round has closed on " + at(r, r.ClosesAt) + " and settled two days later. Until then only these steps are shown, so that nobody can watch one answer arrive."}
-		reach = "figure.reach.open"
+		d.Notice = page.Notice{Title: "Still open.", Text: "Results come after the round has closed on " + at(r, r.ClosesAt) + " and settled two days later."}
 	case round.Closed:
 		d.Notice = page.Notice{Title: "Closed.", Text: "Answers on their way still arrive. Results come when the round settles, by " + at(r, r.SettlesAt()) + "."}
 	default:
 		d.Notice = page.Notice{Title: "Being counted.", Text: "The round has just settled. Open this page again in a minute."}
 		if v.Format > 0 {
-			d.Notice = *waitingNotice(r, who)
+			d.Notice = *waitingNotice(r, who, v)
 			switch {
 			case v.Whole && v.Purpose == access.ForLearning:
 				d.Notice = page.Notice{Title: "Nothing to add up.", Text: "This round is for learning, and so few teachers took part, or so few people answered, that a sum would point at somebody. Each teacher sees their own classes."}
@@ -56,24 +53,28 @@ func (p Pages) wait(c echo.Context, who access.Actor, r round.Round, v result.Vi
 			return err
 		}
 	}
-	var low []string
+	if r.State == round.Open {
+		shown := "nothing is shown"
+		if len(rates) > 0 {
+			shown = "only these steps are shown"
+		}
+		d.Notice.Text += " Until then " + shown + ", so that nobody can watch one answer arrive."
+	}
 	for _, g := range rates {
 		d.Rates = append(d.Rates, rateLine{Name: name(g), Leaf: g.IsLeaf(), Text: figure.ShortRate(voice, result.Release{}, g)})
-		if g.IsLeaf() && g.Rate == result.UnderHalf {
-			low = append(low, g.Name)
-		}
 	}
-	if len(low) > 0 {
-		d.Missing = voice.Say("figure.missing", words.V{"Groups": figure.List(voice, low)})
-		d.Reach = voice.Say(reach)
-	}
+	d.Missing, d.Reach = figure.Missing(voice, r.Audience, rates, r.State == round.Open)
 	return waitingTemplate.Send(c, http.StatusOK, d)
 }
 
-// waitingNotice says from when somebody may look.
-func waitingNotice(r round.Round, who access.Actor) *page.Notice {
+// waitingNotice says from when somebody may look. Leaders wait in every round alike.
+func waitingNotice(r round.Round, who access.Actor, v result.Viewed) *page.Notice {
 	if who.Is(access.Head, access.Leader) {
-		return &page.Notice{Title: "Teachers look first.", Text: "You may look from " + at(r, r.LeadersFrom()) + ": three school days after the round settled."}
+		from := "You may look from " + at(r, r.LeadersFrom()) + "."
+		if slices.ContainsFunc(v.Rates, func(g result.Group) bool { return g.Kind == round.UnitClass }) {
+			return &page.Notice{Title: "Teachers look first.", Text: from + " Until then, for three school days after the round settled, each teacher has their own classes to themselves."}
+		}
+		return &page.Notice{Title: "Not open to leaders yet.", Text: from + " Results open to leaders three school days after a round settles, in every round alike."}
 	}
 	return &page.Notice{Title: "Not published yet.", Text: "You were named as a reader of this round. You may look once it is published; the school's reply is due by " + round.SayDate(r.ReplyBy) + "."}
 }
