@@ -30,6 +30,7 @@ func TestMistakesEndInOneClearSentence(t *testing.T) {
 		env        [2]string
 	}{
 		{name: "busy port", args: []string{"serve", "--data", t.TempDir(), "--addr", busy.Addr().String()}, want: "Cannot listen on"},
+		{name: "no address", args: []string{"serve", "--data", t.TempDir(), "--addr", "nonsense"}, want: "is not an address to listen on"},
 		{name: "wrong base", args: []string{"serve", "--data", t.TempDir(), "--base-url", "voice.school.example"}, want: "is not an address of a site"},
 		{name: "folder is a file", args: []string{"serve", "--data", filepath.Join(file, "x")}, want: "file"},
 		{name: "unknown flag", args: []string{"serve", "--colour", "blue"}, want: "unknown flag"},

@@ -202,6 +202,11 @@ func newServer(o serverOptions, db *storage.DB, key seal.Key, log *slog.Logger) 
 }
 
 func (s *server) listen() error {
+	for _, addr := range []string{s.o.addr, s.o.httpAddr} {
+		if _, _, err := net.SplitHostPort(addr); addr != "" && err != nil {
+			return fault.New(fault.Invalid, "serve.addr_form", fault.Values{"Value": addr})
+		}
+	}
 	l, err := net.Listen("tcp", s.o.addr)
 	if err != nil {
 		return fault.New(fault.Busy, "serve.addr", fault.Values{"Value": s.o.addr}).Because(err)

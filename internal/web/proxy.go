@@ -16,7 +16,8 @@ func ipExtractor(trusted []string) (echo.IPExtractor, error) {
 		return echo.ExtractIPDirect(), nil
 	}
 	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, t := range trusted {
+	for _, named := range trusted {
+		t := named
 		if !strings.Contains(t, "/") {
 			if strings.Contains(t, ":") {
 				t += "/128"
@@ -26,7 +27,7 @@ func ipExtractor(trusted []string) (echo.IPExtractor, error) {
 		}
 		_, network, err := net.ParseCIDR(t)
 		if err != nil {
-			return nil, fault.New(fault.Invalid, "serve.proxy", fault.Values{"Value": t})
+			return nil, fault.New(fault.Invalid, "serve.proxy", fault.Values{"Value": named})
 		}
 		options = append(options, echo.TrustIPRange(network))
 	}
