@@ -66,13 +66,13 @@ func ReadMap(from io.Reader) (Map, error) {
 	}
 	data, err := io.ReadAll(from)
 	if err != nil {
-		return Map{}, fmt.Errorf("map: %w", err)
+		return Map{}, fmt.Errorf("map: %s", strings.Join(strings.Fields(err.Error()), " "))
 	}
 	m := Map{NoAnswer: []string{"", "NA"}}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(&m); err != nil {
-		return Map{}, fmt.Errorf("map: %w", err)
+		return Map{}, fmt.Errorf("map: %s", strings.Join(strings.Fields(err.Error()), " "))
 	}
 	if len(m.Questions) == 0 {
 		return Map{}, errors.New("map: there are no questions")
