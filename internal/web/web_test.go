@@ -183,6 +183,24 @@ func fill(path, id string) string {
 	return strings.Join(parts, "/")
 }
 
+func TestTutorsShowTheScreenAndNothingElse(t *testing.T) {
+	s := newServer(t)
+	r := s.Open(s.Form(s.Survey("first_say"), s.Forms("9A 27, 9B 28")))
+	tutor := s.as(s.Staff("Lena Brandt", access.Teacher))
+	for path, want := range map[string]int{"/screen": 200, "/script": 200, "": 404, "/results": 404, "/results.csv": 404} {
+		if res, _ := s.do("GET", "/rounds/"+r.ID+path, tutor, nil); res.StatusCode != want {
+			t.Errorf("%q while open: %d, want %d", path, res.StatusCode, want)
+		}
+	}
+	if _, body := s.do("GET", "/rounds/"+r.ID+"/screen", tutor, nil); strings.Contains(body, "9A") || strings.Contains(body, "half") {
+		t.Error("the screen tells a tutor about classes")
+	}
+	s.CloseAndSettle(r)
+	if res, _ := s.do("GET", "/rounds/"+r.ID+"/screen", tutor, nil); res.StatusCode != 404 {
+		t.Errorf("after settling: %d", res.StatusCode)
+	}
+}
+
 func TestSecurityHeadersStandOnEveryAnswer(t *testing.T) {
 	s := newServer(t)
 	for _, path := range []string{"/sign-in", "/nothing-here", "/a/ZZZZZZ", "/static/css/staff.css", "/healthz"} {

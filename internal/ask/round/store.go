@@ -84,6 +84,14 @@ func (s Store) List(ctx context.Context, who access.Actor) ([]Round, error) {
 	}), nil
 }
 
+// Opened names the rounds of a school that people can answer now. That a round is open is no secret in a school; the
+// address stands on every slip.
+func (s Store) Opened(ctx context.Context, school string) ([]Round, error) {
+	var open []Round
+	err := s.db.Query(ctx).Where("school_id = ? AND state = ?", school, Open).Order("opened_at, id").Find(&open).Error
+	return open, err
+}
+
 // Units lists a round's units, parents before children, in the order of every page.
 func (s Store) Units(ctx context.Context, r Round) ([]Unit, error) {
 	var units []Unit

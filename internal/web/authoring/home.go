@@ -18,6 +18,7 @@ type homePage struct {
 	Rounds   []roundLine
 	First    bool // nothing has been asked yet
 	Leads    bool
+	Screens  []page.Link // of open rounds, for whoever is in the room
 }
 
 // nextStep is the one thing to do next.
@@ -49,6 +50,17 @@ func (p Pages) home(c echo.Context, who access.Actor) error {
 	}
 	for _, r := range rounds {
 		d.Rounds = append(d.Rounds, p.roundLine(c, r))
+	}
+	if who.Is(access.Teacher) && !d.Leads {
+		open, err := p.Rounds().Opened(c.Request().Context(), who.School)
+		if err != nil {
+			return err
+		}
+		for _, r := range open {
+			if !slices.ContainsFunc(rounds, func(have round.Round) bool { return have.ID == r.ID }) {
+				d.Screens = append(d.Screens, page.Link{Text: r.Title, URL: "/rounds/" + r.ID + "/screen"})
+			}
+		}
 	}
 	d.First = len(rounds) == 0
 	d.Next = p.nextStep(c, who, rounds)

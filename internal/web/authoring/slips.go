@@ -169,9 +169,24 @@ type scriptPage struct {
 
 var scriptTemplate = page.New("authoring/script", "print", scriptPage{})
 
+// inTheRoom finds a round for the adult who is with those who answer: besides whoever may know of the round, any
+// teacher while it is open, since tutors and cover teachers hand out slips too. They see where to answer and nothing
+// else.
+func (p Pages) inTheRoom(c echo.Context, who access.Actor) (round.Round, error) {
+	ctx := c.Request().Context()
+	r, err := p.Rounds().Find(ctx, who, c.Param("id"))
+	if !fault.Is(err, fault.NotFound) || !who.Is(access.Teacher) {
+		return r, err
+	}
+	if r, err = p.Rounds().ByID(ctx, who.School, c.Param("id")); err == nil && r.State != round.Open {
+		return round.Round{}, notFound()
+	}
+	return r, err
+}
+
 // roomScript is what the adult in the room reads out and does.
 func (p Pages) roomScript(c echo.Context, who access.Actor) error {
-	r, err := p.Rounds().Find(c.Request().Context(), who, c.Param("id"))
+	r, err := p.inTheRoom(c, who)
 	if err != nil {
 		return err
 	}
@@ -208,7 +223,7 @@ var screenTemplate = page.New("authoring/screen", "screen", screenPage{})
 // screen is shown on the wall while a class answers: where to type the code, and how many have answered, in bands.
 func (p Pages) screen(c echo.Context, who access.Actor) error {
 	ctx := c.Request().Context()
-	r, err := p.Rounds().Find(ctx, who, c.Param("id"))
+	r, err := p.inTheRoom(c, who)
 	if err != nil {
 		return err
 	}

@@ -247,7 +247,7 @@ func (p Pages) drawGroup(c echo.Context, who access.Actor, status int, errs page
 	d.Crumbs = []page.Link{{Text: "People", URL: "/people"}, {Text: g.Name, Here: true}}
 	field := page.Field{Name: "teachers", Label: "Who teaches it?", Several: true, Hint: "They read what this class says before anybody else does."}
 	if g.Kind == roster.Form {
-		field.Label, field.Hint = "Who is the form's tutor?", "They can show the screen for the room. They get no page of results for their form."
+		field.Label, field.Hint = "Who is the form's tutor?", "They get no page of results for their form."
 	}
 	ticked, sent := chosen(c, "teachers")
 	if _, other := readGroup(c); other || !sent {
