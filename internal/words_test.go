@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"earshot/internal/ask/survey"
 	"earshot/internal/base/words"
 )
 
@@ -60,6 +61,11 @@ func TestEveryKeyHasASentence(t *testing.T) {
 			}
 			return true
 		})
+	}
+	for _, key := range append(survey.Keys(), survey.OpeningKeys()...) {
+		if !v.Has(key) {
+			t.Errorf("survey reports %q, which words does not have", key)
+		}
 	}
 	if found < 100 {
 		t.Fatalf("only %d keys found: the search is broken", found)

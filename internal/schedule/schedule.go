@@ -131,8 +131,10 @@ func (c Clock) do(ctx context.Context, j Job) error {
 		_, err = Settle(ctx, c.DB, c.Key, c.Bank, who, j.Target)
 	case releaseRound:
 		_, err = result.NewStore(c.DB, c.Key, c.Bank).Make(ctx, j.SchoolID, j.Target)
-	case scrubRound, scrubPurged:
+	case scrubRound:
 		err = collecting.Scrub(ctx, c.DB)
+	case scrubPurged:
+		err = collecting.ScrubPurged(ctx, c.DB)
 	case purgeAnswers:
 		err = c.purge(ctx, who, j.Target)
 	case purgeCounts:

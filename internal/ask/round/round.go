@@ -173,10 +173,6 @@ func (r Round) Takes() bool { return r.State == Open || r.State == Closed }
 // HasResults says whether results may exist.
 func (r Round) HasResults() bool { return r.State == Settled || r.State == Published }
 
-// ReplyOwed says whether the school still owes its reply: from opening on, until the round is cancelled. (Replies
-// themselves come with their own package.)
-func (r Round) ReplyOwed() bool { return r.State != Draft && r.State != Cancelled }
-
 // Object is the round as access sees it.
 func (r Round) Object(now time.Time) access.Object {
 	o := access.Object{School: r.SchoolID, Round: r.ID, Purpose: r.Purpose, About: string(r.About), Now: now,

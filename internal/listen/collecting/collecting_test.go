@@ -378,3 +378,39 @@ func TestLookSpendsNothingAndTellsTheTruth(t *testing.T) {
 		t.Errorf("no slip: %s", got)
 	}
 }
+
+func TestDayAndRouteAreCountedForTheRoundAlone(t *testing.T) {
+	s, c, r, codes := openRound(t)
+	s.Answer(c, r, codes["9A"], 7, rand.New(rand.NewPCG(3, 4)))
+	send(t, s, c, r, codes["9A"][0], "again") // spent: counts nowhere
+	tallies, err := response.NewStore(s.DB).Tallies(context.Background(), r.SchoolID, r.ID)
+	testkit.Must(t, err)
+	got := map[string]int{}
+	for _, tally := range tallies {
+		got[tally.Kind+" "+tally.Name] = tally.Count
+	}
+	if len(got) != 2 || got["day 2026-10-05"] != 7 || got["route own_device"] != 7 {
+		t.Errorf("tallies %v", got)
+	}
+}
+
+func TestCancellingLeavesNoAnswerAndNoSlip(t *testing.T) {
+	s, c, r, codes := openRound(t)
+	ctx := context.Background()
+	s.Answer(c, r, codes["9A"], 7, rand.New(rand.NewPCG(3, 4)))
+	if _, err := collecting.Cancel(ctx, s.DB, s.Key, s.Bank, s.Head, r.ID, ""); err == nil {
+		t.Error("cancelled without a reason")
+	}
+	cancelled, err := collecting.Cancel(ctx, s.DB, s.Key, s.Bank, s.Head, r.ID, "the wrong survey")
+	testkit.Must(t, err)
+	waits, err := response.NewStore(s.DB).Waits(ctx, r.SchoolID, r.ID)
+	testkit.Must(t, err)
+	rates, err := participation.NewStore(s.DB, s.Key).Rates(ctx, r.SchoolID, r.ID)
+	testkit.Must(t, err)
+	if waits != 0 || len(rates) != 0 {
+		t.Errorf("%d answers and slips of %d classes are left", waits, len(rates))
+	}
+	if got := send(t, s, c, cancelled, codes["9B"][0], "late"); got != collecting.Over {
+		t.Errorf("after cancelling: %s", got)
+	}
+}

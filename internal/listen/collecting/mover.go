@@ -89,8 +89,24 @@ func move(ctx context.Context, tx *storage.DB, key seal.Key, rounds round.Store,
 	return len(waiting), rounds.CountUnits(ctx, r, answered, cells)
 }
 
-// Scrub wipes what settling, cancelling or purging deleted out of the database's files. It is Busy while somebody else
-// has the file open for reading, and has to be run again until it succeeds.
+// Cancel ends a round for good. Its slips and the answers that wait go in the same transaction; Scrub wipes them.
+func Cancel(ctx context.Context, db *storage.DB, key seal.Key, b *bank.Bank, who access.Actor, id, reason string) (round.Round, error) {
+	return round.NewStore(db, key, b).Cancel(ctx, who, id, reason, func(tx *storage.DB, r round.Round) error {
+		if err := participation.NewStore(tx, key).Forget(ctx, r.SchoolID, r.ID); err != nil {
+			return err
+		}
+		return response.NewStore(tx).DropInbox(ctx, r.SchoolID, r.ID)
+	})
+}
+
+// Scrub wipes what settling or cancelling deleted out of the database's files. It is Busy while somebody else has the
+// file open for reading, and has to be run again until it succeeds.
 func Scrub(ctx context.Context, db *storage.DB) error {
+	return db.Vacuum(ctx, "inbox", "slips", "receipts")
+}
+
+// ScrubPurged is Scrub after answers were deleted for good. On PostgreSQL it rewrites the whole table of responses, which
+// settling has no need of.
+func ScrubPurged(ctx context.Context, db *storage.DB) error {
 	return db.Vacuum(ctx, "inbox", "slips", "receipts", "responses")
 }

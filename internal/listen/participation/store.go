@@ -4,7 +4,6 @@ package participation
 import (
 	"context"
 	"crypto/rand"
-	"encoding/binary"
 	mathrand "math/rand/v2"
 	"slices"
 
@@ -132,13 +131,6 @@ func Shuffle[T any](things []T) {
 	mathrand.New(mathrand.NewChaCha8(seed)).Shuffle(len(things), func(i, j int) { things[i], things[j] = things[j], things[i] })
 }
 
-// Random is an unguessable number, for choices that must not follow the order of arrival.
-func Random() uint64 {
-	var b [8]byte
-	rand.Read(b[:])
-	return binary.LittleEndian.Uint64(b[:])
-}
-
 // Look finds the slips of a round by their hashes.
 func (s Store) Look(ctx context.Context, school, roundID string, hashes []string) (map[string]Slip, error) {
 	var rows []Slip
@@ -156,6 +148,13 @@ func (s Store) Spend(ctx context.Context, school, roundID string, hashes []strin
 	slices.Sort(hashes) // two servers that take the same rows in the same order do not deadlock
 	res := s.db.Write(ctx).Model(&Slip{}).Where("school_id = ? AND round_id = ? AND hash IN ? AND NOT spent", school, roundID, storage.Padded(hashes)).Update("spent", true)
 	return int(res.RowsAffected), res.Error
+}
+
+// Unprinted picks the classes that have no paper yet. Printing means these, unless one class is named on purpose: a
+// second press of the same button must not make void what was just handed out.
+func (s Store) Unprinted(ctx context.Context, r round.Round, units []round.Unit) ([]round.Unit, error) {
+	rates, err := s.Rates(ctx, r.SchoolID, r.ID)
+	return slices.DeleteFunc(slices.Clone(units), func(u round.Unit) bool { return !u.IsLeaf() || rates[u.ID].Printed > 0 }), err
 }
 
 // Rate is how many slips of a unit went out and came back.

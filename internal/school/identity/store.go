@@ -302,7 +302,7 @@ func (s Store) Session(ctx context.Context, token string) (Session, error) {
 	return sess, err
 }
 
-// SetFlash leaves a sentence for the next page of this session; TakeFlash returns and clears it.
+// SetFlash leaves a sentence for the next page of this session; an empty one clears it.
 func (s Store) SetFlash(ctx context.Context, sess Session, text string) error {
 	return s.db.Write(ctx).Model(&Session{}).Where("token_hash = ?", sess.TokenHash).Update("flash", text).Error
 }

@@ -11,6 +11,7 @@ import (
 	"earshot/internal/ask/round"
 	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
+	"earshot/internal/listen/collecting"
 	"earshot/internal/listen/participation"
 	"earshot/internal/listen/response"
 	"earshot/internal/schedule"
@@ -58,7 +59,6 @@ type roundPage struct {
 	Rates     []rateLine
 	Unspent   string
 	Address   string
-	Next      nextStep
 	Extend    page.Form
 	Results   bool
 	Publish   bool
@@ -357,12 +357,6 @@ func (p Pages) publishRound(c echo.Context, who access.Actor) error {
 }
 
 func (p Pages) cancelRound(c echo.Context, who access.Actor) error {
-	ctx := c.Request().Context()
-	r, err := p.Rounds().Cancel(ctx, who, c.Param("id"), strings.TrimSpace(c.FormValue("reason")), func(tx *storage.DB, r round.Round) error {
-		if err := participation.NewStore(tx, p.Key).Forget(ctx, r.SchoolID, r.ID); err != nil {
-			return err
-		}
-		return response.NewStore(tx).DropInbox(ctx, r.SchoolID, r.ID)
-	})
+	r, err := collecting.Cancel(c.Request().Context(), p.DB, p.Key, p.Bank, who, c.Param("id"), strings.TrimSpace(c.FormValue("reason")))
 	return p.done(c, who, r, err, "round.cancelled_now")
 }

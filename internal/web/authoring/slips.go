@@ -59,20 +59,15 @@ func (p Pages) printSlips(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	rates, err := participation.NewStore(p.DB, p.Key).Rates(ctx, r.SchoolID, r.ID)
-	if err != nil {
+	st := participation.NewStore(p.DB, p.Key)
+	if one := c.FormValue("unit"); one != "" {
+		units = slices.DeleteFunc(units, func(u round.Unit) bool { return u.ID != one })
+	} else if units, err = st.Unprinted(ctx, r, units); err != nil {
 		return err
-	}
-	// One class again, said on purpose; or every class that has no paper yet. A second press of the same button must not
-	// make void what was just handed out.
-	one := c.FormValue("unit")
-	units = slices.DeleteFunc(units, func(u round.Unit) bool {
-		return !u.IsLeaf() || one != "" && u.ID != one || one == "" && rates[u.ID].Printed > 0
-	})
-	if len(units) == 0 && r.State == round.Open && one == "" {
+	} else if len(units) == 0 && r.State == round.Open {
 		return p.done(c, who, r, fault.New(fault.Conflict, "slips.all_printed"), "")
 	}
-	sheets, err := participation.NewStore(p.DB, p.Key).Print(ctx, who, r, units)
+	sheets, err := st.Print(ctx, who, r, units)
 	if err != nil {
 		return p.done(c, who, r, err, "")
 	}

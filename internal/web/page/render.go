@@ -87,12 +87,6 @@ type Errors struct {
 // Of is the sentence for a field; empty if nothing is wrong with it.
 func (e Errors) Of(field string) string { return e.fields[field] }
 
-// InOrder is e with its sentences in the order in which the page has these fields; others come last.
-func (e Errors) InOrder(fields ...string) Errors {
-	e.order = fields
-	return e
-}
-
 // ByField yields fields and their sentences in the order of the page; it is nil if there are none.
 func (e Errors) ByField() iter.Seq2[string, string] {
 	if len(e.fields) == 0 {
