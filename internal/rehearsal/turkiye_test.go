@@ -76,7 +76,7 @@ func standIn(s *testkit.School, c *collecting.Collector) http.Handler {
 			say(w, http.StatusBadRequest, "invalid", err.Error())
 			return
 		}
-		answers, problems := a.doc.Read(func(name string) []string { return req.PostForm[name] })
+		answers, problems := a.doc.Read(func(name string) []string { return req.PostForm[name] }, "2026-11-22")
 		if len(problems) > 0 {
 			say(w, http.StatusUnprocessableEntity, "invalid", problems[0].Key)
 			return

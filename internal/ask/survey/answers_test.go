@@ -39,7 +39,7 @@ func TestRead(t *testing.T) {
 		{"three of at most two", map[string][]string{"q3": {"chess", "choir", "code"}}, nil, survey.AnswerTooMany},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, problems := d.Read(form(c.fields))
+			got, problems := d.Read(form(c.fields), "2026-11-22")
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
 			}
@@ -64,7 +64,7 @@ func TestRead(t *testing.T) {
 func TestCheck(t *testing.T) {
 	d := mixed(t)
 	good := func() survey.Answers {
-		a, _ := d.Read(form(map[string][]string{"q1": {"very"}, "q3": {"chess"}}))
+		a, _ := d.Read(form(map[string][]string{"q1": {"very"}, "q3": {"chess"}}), "2026-11-22")
 		return a
 	}
 	for _, c := range []struct {
@@ -73,9 +73,8 @@ func TestCheck(t *testing.T) {
 		key    string
 	}{
 		{"good", func(survey.Answers) {}, ""},
-		{"all four states", func(a survey.Answers) {
-			a["q2"], a["q4"] = survey.Answer{State: survey.NotAsked}, survey.Answer{State: survey.NotRelevant}
-		}, ""},
+		{"not asked what everybody is asked", func(a survey.Answers) { a["q2"] = survey.Answer{State: survey.NotAsked} }, survey.AnswerAsked},
+		{"not relevant, though nothing decides", func(a survey.Answers) { a["q4"] = survey.Answer{State: survey.NotRelevant} }, survey.AnswerIrrelevant},
 		{"one is absent", func(a survey.Answers) { delete(a, "q4") }, survey.AnswerAbsent},
 		{"one too many", func(a survey.Answers) { a["q9"] = skipped }, survey.AnswerUnknownQuestion},
 		{"unknown option", func(a survey.Answers) { a["q1"] = answered("purple") }, survey.AnswerUnknownOption},
@@ -102,7 +101,7 @@ func TestCheck(t *testing.T) {
 func TestAnswersJSON(t *testing.T) {
 	a := survey.Answers{"q10": answered("b", "a"), "q2": skipped, "q1": {State: survey.NotAsked}, "q3": {State: survey.NotRelevant}}
 	data, err := a.Encode()
-	if want := `{"q1":"not_asked","q10":["a","b"],"q2":"skipped","q3":"not_relevant"}`; string(data) != want || err != nil {
+	if want := `{"q1":"not_asked","q10":["b","a"],"q2":"skipped","q3":"not_relevant"}`; string(data) != want || err != nil {
 		t.Errorf("Encode = %s, %v", data, err)
 	}
 	for _, bad := range []survey.Answers{{"": skipped}, {"q1": {}}, {"q1": answered()}, {"q1": answered("")}, {"q1": {State: survey.Skipped, Options: []string{"a"}}}, {"q1": {State: "lost"}}} {
@@ -110,7 +109,7 @@ func TestAnswersJSON(t *testing.T) {
 			t.Errorf("Encode(%v) = %s", bad, data)
 		}
 	}
-	for _, bad := range []string{"", "null", "[]", "3", `{"q1":null}`, `{"q1":[]}`, `{"q1":"answered"}`, `{"q1":"lost"}`, `{"q1":3}`, `{"q1":[1]}`, `{"q1":[null]}`, `{"":"skipped"}`, `{"q1":"skipped"}}`, `{"q1":{"State":"skipped"}}`} {
+	for _, bad := range []string{"", "null", "[]", "3", `{"q1":null}`, `{"q1":[]}`, `{"q1":"answered"}`, `{"q1":"lost"}`, `{"q1":3.5}`, `{"q1":[1]}`, `{"q1":[null]}`, `{"":"skipped"}`, `{"q1":"skipped"}}`, `{"q1":{"State":"skipped"}}`} {
 		if got, err := survey.DecodeAnswers([]byte(bad)); err == nil {
 			t.Errorf("DecodeAnswers(%s) = %v", bad, got)
 		}
@@ -122,6 +121,11 @@ func TestAnswersRoundTrip(t *testing.T) {
 	answer := rapid.Custom(func(t *rapid.T) survey.Answer {
 		a := survey.Answer{State: rapid.SampledFrom([]survey.State{survey.Answered, survey.Skipped, survey.NotAsked, survey.NotRelevant}).Draw(t, "state")}
 		if a.State == survey.Answered {
+			if rapid.Bool().Draw(t, "number") {
+				n := rapid.Int().Draw(t, "n")
+				a.Number = &n
+				return a
+			}
 			a.Options = rapid.SliceOfNDistinct(id, 1, 5, rapid.ID).Draw(t, "options")
 		}
 		return a
@@ -137,9 +141,9 @@ func TestAnswersRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 		for k, a := range want {
-			sorted := slices.Clone(a.Options)
-			slices.Sort(sorted)
-			want[k] = survey.Answer{State: a.State, Options: sorted}
+			if a.Options == nil && a.Number == nil {
+				want[k] = survey.Answer{State: a.State}
+			}
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatal(diff)
@@ -160,7 +164,7 @@ func TestReadAgreesWithCheck(t *testing.T) {
 		for _, q := range d.Questions() {
 			fields[q.ID] = rapid.SliceOfN(value, 0, 3).Draw(t, q.ID)
 		}
-		got, problems := d.Read(form(fields))
+		got, problems := d.Read(form(fields), "2026-11-22")
 		if (got == nil) == (problems == nil) {
 			t.Fatalf("Read = %v, %v", got, problems)
 		}

@@ -24,6 +24,7 @@ type Document struct {
 	Intro    string    `json:"intro,omitempty"`
 	Minutes  int       `json:"minutes"`
 	Sections []Section `json:"sections,omitempty"`
+	Choices  []Choice  `json:"choices,omitempty"`
 }
 
 // Section is a run of questions under one heading. The only section of a document may go without a title.
@@ -32,6 +33,20 @@ type Section struct {
 	Title     string     `json:"title,omitempty"`
 	Gateway   string     `json:"gateway,omitempty"` // if all its questions belong to one
 	Questions []Question `json:"questions,omitempty"`
+
+	Text   string `json:"text,omitempty"`    // a page of its own before the questions
+	ShowIf string `json:"show_if,omitempty"` // an expression; empty: always
+	Choice string `json:"choice,omitempty"`  // the Choice it is a topic of
+	Ask    int    `json:"ask,omitempty"`     // how many of its questions each person is asked, drawn by chance; 0: all
+}
+
+// Choice is a set of sections of which each person answers some: their own blend of topics. Those who choose fewer than
+// they may leave the rest to chance, so that everybody is asked equally much.
+type Choice struct {
+	ID   string `json:"id"`
+	Text string `json:"text"`
+	Pick int    `json:"pick"` // how many topics a person chooses
+	Draw int    `json:"draw"` // how many more are drawn by chance
 }
 
 // Question is one thing that is asked, with all that is needed to ask it and to count the answers.
@@ -61,7 +76,12 @@ type Question struct {
 	FavourableWords string    `json:"favourable_words,omitempty"`
 	Missing         []string  `json:"missing,omitempty"` // options that leave the base
 	Reverse         bool      `json:"reverse,omitempty"`
-	AtMost          int       `json:"at_most,omitempty"` // of several: how many may be chosen
+	AtMost          int       `json:"at_most,omitempty"` // of several: how many may be chosen; of a ranking: how many places
+
+	ShowIf string `json:"show_if,omitempty"` // an expression; empty: always
+	Grid   string `json:"grid,omitempty"`    // the words over a run of questions with the same options
+	Min    int    `json:"min,omitempty"`     // of a number; its options are the bands in which it is counted
+	Max    int    `json:"max,omitempty"`
 }
 
 // Option is one answer that can be chosen.
@@ -70,17 +90,36 @@ type Option struct {
 	Value  int    `json:"value,omitempty"` // place from 1; 0 when it is not scored
 	Label  string `json:"label"`
 	Symbol string `json:"symbol,omitempty"`
+	From   int    `json:"from,omitempty"` // of a number: the least number of this band
 }
 
 // Type is how a question is answered.
 type Type string
 
-// The types of question: one of an ordered scale, one of a list, several of a list.
+// The types of question.
 const (
-	TypeScale   Type = "scale"
-	TypeSingle  Type = "single"
-	TypeSeveral Type = "several"
+	TypeScale    Type = "scale"     // one of an ordered scale
+	TypeSingle   Type = "single"    // one of a list
+	TypeSeveral  Type = "several"   // several of a list
+	TypeRanking  Type = "ranking"   // the first few of a list, in order
+	TypeNumber   Type = "number"    // a whole number, counted in bands
+	TypeText     Type = "text"      // a few words
+	TypeLongText Type = "long_text" // as many words as one likes
+	TypeNote     Type = "note"      // nothing is asked: words between questions
 )
+
+// Types lists all types of question.
+func Types() []Type {
+	return []Type{TypeScale, TypeSingle, TypeSeveral, TypeRanking, TypeNumber, TypeText, TypeLongText, TypeNote}
+}
+
+// IsText says whether the answer is in a person's own words, which somebody has to read before anybody else does.
+func (t Type) IsText() bool { return t == TypeText || t == TypeLongText }
+
+// HasOptions says whether there is something to choose from.
+func (t Type) HasOptions() bool {
+	return t == TypeScale || t == TypeSingle || t == TypeSeveral || t == TypeRanking
+}
 
 // Origin is where a question comes from; it is shown wherever the question is.
 type Origin string
@@ -110,23 +149,32 @@ type Problem struct {
 
 // ShownBy returns the finest group that the answers to a question may be shown by. What a question is about decides:
 // only an answer about this class may be laid beside one teacher, and nothing sensitive or describing oneself ever is.
+// What decides who is asked a question shows through in its answers, so it counts like the question itself; and pupils of
+// one class who chose their topics are no longer one class.
 func (d Document) ShownBy(q Question) Level {
+	g := d.Guards(q)
 	switch {
 	case d.Audience == bank.Staff: // they are in no year
 		return BySchool
-	case d.Audience == bank.Pupils5to7 && q.Sensitive != "": // as their promise says
+	case d.Audience == bank.Pupils5to7 && g.Sensitive: // as their promise says
 		return BySchool
-	case q.Sensitive != "" || q.DescribesOneself || q.About != bank.AboutThisClass:
+	case g.Tangled:
+		return BySchool
+	case g.Sensitive || g.Oneself || g.Chosen || q.About != bank.AboutThisClass:
 		return ByYear
 	}
 	return ByClass
 }
 
-// Questions lists all questions in the order in which they are asked.
+// Questions lists all that is asked, in order: everything but notes.
 func (d Document) Questions() []Question {
 	var out []Question
 	for _, s := range d.Sections {
-		out = append(out, s.Questions...)
+		for _, q := range s.Questions {
+			if q.Type != TypeNote {
+				out = append(out, q)
+			}
+		}
 	}
 	return out
 }
@@ -180,7 +228,12 @@ func (q Question) IsFavourable(option string) bool { return contains(q.Favourabl
 func (q Question) IsMissing(option string) bool { return contains(q.Missing, option) }
 
 // HasOrder says whether neighbouring options mean neighbouring things, so that they may be counted together.
-func (q Question) HasOrder() bool { return q.Type == TypeScale && q.Kind != bank.Choice }
+func (q Question) HasOrder() bool {
+	return q.Type == TypeNumber || q.Type == TypeScale && q.Kind != bank.Choice
+}
+
+// IsSeveral says whether one person may stand under several options.
+func (q Question) IsSeveral() bool { return q.Type == TypeSeveral || q.Type == TypeRanking }
 
 // MakeWording returns the id of a question's exact words and options: a changed text, label, order, scale or reading of
 // the scale is another wording, and answers to two wordings are never one trend. Notes, drawings and chart labels, which
@@ -190,6 +243,7 @@ func (q Question) MakeWording() string {
 		ID    string
 		Value int
 		Label string
+		From  int `json:",omitempty"`
 	}
 	canonical := struct {
 		Type                Type
@@ -199,9 +253,11 @@ func (q Question) MakeWording() string {
 		Favourable, Missing []string
 		Reverse             bool
 		AtMost              int
-	}{q.Type, q.Text, []option{}, q.Kind, append([]string{}, q.Favourable...), append([]string{}, q.Missing...), q.Reverse, q.AtMost}
+		Grid                string `json:",omitempty"`
+		Min, Max            int    `json:",omitempty"`
+	}{q.Type, q.Text, []option{}, q.Kind, append([]string{}, q.Favourable...), append([]string{}, q.Missing...), q.Reverse, q.AtMost, q.Grid, q.Min, q.Max}
 	for _, o := range q.Options {
-		canonical.Options = append(canonical.Options, option{o.ID, o.Value, o.Label})
+		canonical.Options = append(canonical.Options, option{o.ID, o.Value, o.Label, o.From})
 	}
 	return "w_" + fingerprint(canonical)[:16]
 }
@@ -254,9 +310,11 @@ func fingerprint(v any) string {
 // nextID gives the next question's id: one more than the highest, so that taking a question out renames no other.
 func (d Document) nextID() string {
 	highest := 0
-	for _, q := range d.Questions() {
-		if n, err := strconv.Atoi(strings.TrimPrefix(q.ID, "q")); err == nil && n > highest {
-			highest = n
+	for _, s := range d.Sections {
+		for _, q := range s.Questions {
+			if n, err := strconv.Atoi(strings.TrimPrefix(q.ID, "q")); err == nil && n > highest {
+				highest = n
+			}
 		}
 	}
 	return "q" + strconv.Itoa(highest+1)

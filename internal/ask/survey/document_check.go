@@ -83,11 +83,13 @@ const (
 	OpeningAudience = "opening_audience"
 	OpeningOther    = "opening_other_audience"
 	OpeningHandsUp  = "opening_hands_up_sensitive"
+	OpeningText     = "opening_text" // words need somebody who reads them at once
 )
 
 var (
 	questionID = regexp.MustCompile(`^q[1-9][0-9]{0,3}$`)
 	sectionID  = regexp.MustCompile(`^s[1-9][0-9]{0,3}$`)
+	choiceID   = regexp.MustCompile(`^c[1-9][0-9]{0,3}$`)
 	language   = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 )
 
@@ -116,9 +118,14 @@ func (d Document) Problems() []Problem {
 		c.add(ManyQuestions, "have", strconv.Itoa(len(questions)), "most", strconv.Itoa(MaxQuestions))
 	}
 	d.sections(&c, len(questions))
+	d.routing(&c)
 	oneself := 0
 	ids, items := map[string]bool{}, map[string]bool{}
-	for n, q := range questions {
+	n := -1
+	for _, q := range d.all() {
+		if q.Type != TypeNote {
+			n++
+		}
 		c.place = []string{"question", q.ID, "number", strconv.Itoa(n + 1), "short", q.Short}
 		if !questionID.MatchString(q.ID) || ids[q.ID] {
 			c.add(QuestionID)
@@ -151,7 +158,7 @@ func (d Document) sections(c *check, questions int) {
 			c.add(SectionTitle)
 		}
 		c.words("section", s.Title, maxTitle)
-		if len(s.Questions) == 0 && questions > 0 {
+		if s.asks() == 0 && questions > 0 {
 			c.add(SectionEmpty)
 		}
 	}
@@ -168,6 +175,9 @@ func (d Document) CanOpenWith(audience string, routes ...bank.Route) []Problem {
 		c.add(OpeningOther, "audience", audience, "for", d.Audience)
 	}
 	for n, q := range d.Questions() {
+		if q.Type.IsText() {
+			c.add(OpeningText, "question", q.ID, "number", strconv.Itoa(n+1), "short", q.Short)
+		}
 		// The whole room sees a raised hand.
 		if q.Sensitive != "" && slices.Contains(routes, bank.HandsUp) {
 			c.add(OpeningHandsUp, "question", q.ID, "number", strconv.Itoa(n+1), "short", q.Short)
@@ -202,7 +212,20 @@ func (c *check) words(what, s string, most int) {
 	}
 }
 
+// all lists everything with a number, notes as well.
+func (d Document) all() []Question {
+	var out []Question
+	for _, s := range d.Sections {
+		out = append(out, s.Questions...)
+	}
+	return out
+}
+
 func (c *check) question(q Question) {
+	if q.Type == TypeNote {
+		c.note(q)
+		return
+	}
 	if !bank.IsID(q.Item) || strings.HasPrefix(q.Item, OwnPrefix) == (q.Origin == FromBank) {
 		c.add(QuestionItem, "item", q.Item)
 	}
@@ -232,8 +255,28 @@ func (c *check) question(q Question) {
 		c.add(QuestionOneself)
 	}
 	c.kind(q)
+	if q.Type.IsText() {
+		if len(q.Options)+len(q.Favourable)+len(q.Missing) > 0 || q.Grid != "" {
+			c.add(QuestionType, "type", string(q.Type))
+		}
+		return
+	}
 	c.options(q)
 	c.favourable(q)
+	if q.Type == TypeNumber {
+		c.number(q)
+	}
+}
+
+// note checks words that ask nothing: they have no scale, no item of the bank and no place in results.
+func (c *check) note(q Question) {
+	if strings.TrimSpace(q.Text) == "" {
+		c.add(QuestionText)
+	}
+	c.words("text", q.Text, maxIntro)
+	if len(q.Options)+len(q.Favourable)+len(q.Missing) > 0 || q.Grid != "" || q.Sensitive != "" || q.DescribesOneself {
+		c.add(NoteFields)
+	}
 }
 
 func (c *check) kind(q Question) {
@@ -243,8 +286,10 @@ func (c *check) kind(q Question) {
 		fits = slices.Contains(bank.Kinds(), q.Kind) && q.Kind != bank.Choice && q.Kind != bank.Binary
 	case TypeSingle:
 		fits = q.Kind == bank.Choice || q.Kind == bank.Binary
-	case TypeSeveral:
+	case TypeSeveral, TypeRanking, TypeText, TypeLongText:
 		fits = q.Kind == bank.Choice
+	case TypeNumber:
+		fits = q.Kind == bank.Unipolar || q.Kind == bank.Choice
 	default:
 		c.add(QuestionType, "type", string(q.Type))
 		return
@@ -253,12 +298,15 @@ func (c *check) kind(q Question) {
 		c.add(QuestionKind, "kind", string(q.Kind), "type", string(q.Type))
 	}
 	least, most := 0, 0
-	if q.Type == TypeSeveral {
+	if q.IsSeveral() {
 		// With one choice, or between two, the answers to the options would give each other away.
 		least, most = 2, len(q.Options)
 		if len(q.Options) < 3 {
 			c.add(SeveralFew)
 			return
+		}
+		if q.Type == TypeRanking { // with every place taken, everything would be among the first
+			most--
 		}
 	}
 	if q.AtMost < least || q.AtMost > most {
@@ -326,8 +374,12 @@ func Keys() []string {
 		QuestionID, QuestionItem, QuestionWording, QuestionType, QuestionText, QuestionShort, QuestionAbout, QuestionSensitive,
 		QuestionOrigin, QuestionOneself, QuestionKind, FewOptions, ManyOptions, OptionID, OptionLabel, OptionValue,
 		FavourableNone, FavourableWords, FavourableUnknown, MissingUnknown, AtMostOut, SeveralFew,
+		RouteBroken, RouteUnknown, RouteLater, RouteWords, RouteOption, RouteCurrent,
+		ChoiceID, ChoiceText, ChoiceFew, ChoiceApart, ChoiceUnknown, ChoiceShowIf, AskOut, GridApart, NumberRange, NumberBands, NoteFields,
 	}
 }
 
 // OpeningKeys lists the keys of what can keep a good document from being opened.
-func OpeningKeys() []string { return []string{OpeningAudience, OpeningOther, OpeningHandsUp} }
+func OpeningKeys() []string {
+	return []string{OpeningAudience, OpeningOther, OpeningHandsUp, OpeningText}
+}

@@ -364,7 +364,7 @@ func TestDocumentJSON(t *testing.T) {
 	if other.Hash() == mixed(t).Hash() {
 		t.Error("two documents have one hash")
 	}
-	for _, bad := range []string{"", "null x", "[]", `{"title":1}`, `{"ttle":"x"}`, `{} {}`, `{"sections":[{"questions":[{"show_if":"x"}]}]}`} {
+	for _, bad := range []string{"", "null x", "[]", `{"title":1}`, `{"ttle":"x"}`, `{} {}`, `{"sections":[{"questions":[{"ask_if":"x"}]}]}`} {
 		if _, err := survey.Decode([]byte(bad)); err == nil {
 			t.Errorf("Decode(%s) has no error", bad)
 		}

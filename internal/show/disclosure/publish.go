@@ -32,11 +32,25 @@ func (a *audit) try(g int, cut columns) bool {
 // told tells whether an earlier release, if there was one, already gives the sums
 // on both sides of a cut.
 func (a *audit) told(l *layout, cut columns) bool {
-	w := l.within
-	if w == nil {
-		return true
+	return l.within == nil || l.within.separates(a.columns, a.favourable, cut)
+}
+
+// Tells says whether this row, of a question with so many options, gives away how
+// many people are in a set of options (and among those without an answer, if
+// noAnswer is true): then that number, published once more, tells nothing new.
+func (r Row) Tells(options int, favourable, set []int, noAnswer bool) bool {
+	cut := columnsOf(set)
+	if noAnswer {
+		cut |= 1 << options
 	}
-	earlier := layout{blocks: []columns{1<<a.columns - 1}}
+	all := columns(1)<<(options+1) - 1
+	return cut&all == 0 || cut&all == all || !r.Hidden && r.separates(options+1, columnsOf(favourable), cut)
+}
+
+// separates tells whether the published sums of a row keep the two sides of a cut
+// apart.
+func (r Row) separates(width int, favourable, cut columns) bool {
+	earlier := layout{blocks: []columns{1<<width - 1}}
 	part := func(set columns) {
 		var blocks []columns
 		for _, b := range earlier.blocks {
@@ -48,19 +62,19 @@ func (a *audit) told(l *layout, cut columns) bool {
 		}
 		earlier.blocks = blocks
 	}
-	noAnswer := columns(1) << (a.columns - 1)
-	for _, bar := range w.Bars {
+	noAnswer := columns(1) << (width - 1)
+	for _, bar := range r.Bars {
 		set := columnsOf(bar.Options)
 		if bar.NoAnswer {
 			set |= noAnswer
 		}
 		part(set)
 	}
-	if w.NoAnswerKnown {
+	if r.NoAnswerKnown {
 		part(noAnswer)
 	}
-	if w.Share.Known {
-		part(a.favourable)
+	if r.Share.Known {
+		part(favourable)
 	}
 	return earlier.separated(cut)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"earshot/internal/ask/bank"
+	"earshot/internal/ask/survey"
 	"earshot/internal/base/words"
 	"earshot/internal/show/result"
 )
@@ -35,7 +36,7 @@ func Question(v words.Voice, rel result.Release, q result.Question, g result.Gro
 		line := []Cell{{Text: bandLabel(v, q, b), Heading: true}, {}, {Text: sayBand(v, b), Number: true}}
 		f.Table.Rows = append([][]Cell{line}, f.Table.Rows...)
 	}
-	f.Note = p.note(v, rel)
+	f.Note = join(asked(v, q, row, g), p.note(v, rel))
 	switch {
 	case p.rest > 0 || len(p.parts) == 0:
 	case q.Kind == bank.Choice:
@@ -44,6 +45,14 @@ func Question(v words.Voice, rel result.Release, q result.Question, g result.Gro
 		f.Likert = &Likert{Rows: []LikertRow{{Label: g.Name, Pieces: pieces(v, q, p)}}}
 	}
 	return f
+}
+
+// asked says how many were asked, where that is not everybody.
+func asked(v words.Voice, q result.Question, row result.Row, g result.Group) string {
+	if q.Part == survey.AskedAll || row.N == 0 {
+		return ""
+	}
+	return v.Say("figure.asked."+string(q.Part), words.V{"N": row.N, "M": g.Answered})
 }
 
 // part is one line of a distribution: an option, or several that are counted together.

@@ -34,7 +34,11 @@ func several(v words.Voice, rel result.Release, q result.Question, row result.Ro
 		f.Table.Rows = append(f.Table.Rows, []Cell{{Text: v.Say("figure.no_answer"), Heading: true}, number(*row.NoAnswer), {}})
 		silent = v.Say("figure.note_silent", words.V{"Count": *row.NoAnswer})
 	}
-	f.Note = join(v.Say("figure.note_several"), silent, when(!complete, v.Say("figure.note_rest."+who(rel.Audience))))
+	counted := v.Say("figure.note_several")
+	if q.Places > 0 {
+		counted = v.Say("figure.note_ranking", words.V{"Places": q.Places})
+	}
+	f.Note = join(asked(v, q, row, g), counted, silent, when(!complete, v.Say("figure.note_rest."+who(rel.Audience))))
 	if top < 0 {
 		f.Bars = nil
 		f.Sentence = v.Say("figure.partly", words.V{"Group": g.Name})

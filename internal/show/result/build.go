@@ -44,8 +44,9 @@ func (a asking) build(t *tally) (Release, error) {
 		}
 	}
 	headings := headings(a.doc)
+	decided := map[string]told{}
 	for _, tb := range t.tables {
-		q, err := a.question(tb, list, &rel.Report)
+		q, err := a.question(tb, list, t.people, decided, &rel.Report)
 		if err != nil {
 			return Release{}, err
 		}
@@ -76,15 +77,20 @@ func headings(d survey.Document) map[string]string {
 }
 
 // question decides one question for the groups it may be shown for.
-func (a asking) question(tb table, list []cohort, report *Report) (Question, error) {
+func (a asking) question(tb table, list []cohort, people []int, decided map[string]told, report *Report) (Question, error) {
 	q := tb.question
 	out := Question{ID: q.ID, Item: q.Item, Wording: q.Wording, Text: q.Text, Short: q.Short, Gateway: q.Gateway, About: q.About,
-		Sensitive: q.Sensitive != "", Kind: q.Kind, Several: q.Type == survey.TypeSeveral, Reverse: q.Reverse, FavourableWords: q.FavourableWords}
+		Sensitive: q.Sensitive != "", Kind: q.Kind, Several: q.IsSeveral(), Reverse: q.Reverse, FavourableWords: q.FavourableWords,
+		Part: a.doc.Part(q)}
+	if q.Type == survey.TypeRanking {
+		out.Places = q.AtMost
+	}
 	for _, o := range q.Options {
 		out.Options = append(out.Options, Option{Label: o.Label, Favourable: q.IsFavourable(o.ID), Missing: q.IsMissing(o.ID)})
 	}
+	guards := a.doc.Guards(q)
 	least := limits{bar: disclosure.LeastBar, people: a.round.Least}
-	if q.Sensitive != "" || q.DescribesOneself {
+	if guards.Sensitive || guards.Oneself || guards.Tangled {
 		least.people = max(least.people, careful)
 	}
 	if q.DescribesOneself {
@@ -96,6 +102,10 @@ func (a asking) question(tb table, list []cohort, report *Report) (Question, err
 			shown = append(shown, c)
 		}
 	}
+	shown, err := a.known(tb, shown, people, guards, decided, least)
+	if err != nil {
+		return out, err
+	}
 	d, err := decide(tb, shown, least, nil)
 	if err != nil {
 		return out, fmt.Errorf("question %s: %w", q.ID, err)
@@ -105,10 +115,18 @@ func (a asking) question(tb table, list []cohort, report *Report) (Question, err
 	report.BarsKept += d.report.BarsKept
 	report.Headlines += d.report.Headlines
 	report.HeadlinesKept += d.report.HeadlinesKept
+	tells := told{rows: map[string]disclosure.Row{}}
+	for i, row := range d.plain {
+		tells.rows[shown[i].Unit] = row
+	}
+	defer func() { decided[q.ID] = tells }()
 
 	// What the public sees of the school is decided within what staff see: folded otherwise, the two together could
 	// give somebody away.
 	if len(shown) == 0 || shown[0].level != levelSchool {
+		return out, nil
+	}
+	if by, ok := a.doc.Question(guards.By); ok && guards.By != "" && (decided[by.ID].public == nil || !tellsWho(by, *decided[by.ID].public, guards)) {
 		return out, nil
 	}
 	p, err := decide(tb, shown[:1], limits{bar: publicLeast, people: max(publicLeast, least.people)}, &d)
@@ -116,7 +134,63 @@ func (a asking) question(tb table, list []cohort, report *Report) (Question, err
 		return out, fmt.Errorf("question %s in public: %w", q.ID, err)
 	}
 	out.Public = &p.rows[0]
+	if len(p.plain) > 0 {
+		tells.public = &p.plain[0]
+	}
 	return out, nil
+}
+
+// told is what has been decided of an earlier question.
+type told struct {
+	rows   map[string]disclosure.Row // by unit
+	public *disclosure.Row
+}
+
+// known leaves the groups whose number asked may be known. Everybody: always. Drawn by chance: always too, since chance
+// says nothing about anybody. Ruled by an earlier answer: where that answer's own figures tell how many it was, so that
+// the number asked is no second cut through them. Chosen by topic: where the choice itself could be shown.
+func (a asking) known(tb table, shown []cohort, people []int, g survey.Guards, decided map[string]told, least limits) ([]cohort, error) {
+	var keep []cohort
+	switch {
+	case g.By != "":
+		by, _ := a.doc.Question(g.By)
+		for _, c := range shown {
+			if row, ok := decided[g.By].rows[c.Unit]; ok && tellsWho(by, row, g) {
+				keep = append(keep, c)
+			}
+		}
+		return keep, nil
+	case !g.Chosen && !g.Tangled:
+		return shown, nil
+	}
+	q := disclosure.Question{Kind: disclosure.Unordered, Groups: groupsOf(shown), Least: least.bar, Fewest: least.people}
+	for cell := range tb.counts {
+		q.Counts = append(q.Counts, []int{tb.asked[cell], people[cell] - tb.asked[cell], 0})
+	}
+	rows, _, err := disclosure.What(q)
+	if err != nil {
+		return nil, fmt.Errorf("who was asked %s: %w", tb.question.ID, err)
+	}
+	for i, row := range rows {
+		if row.Tells(2, nil, []int{0}, false) {
+			keep = append(keep, shown[i])
+		}
+	}
+	return keep, nil
+}
+
+// tellsWho says whether a row of the question that decides tells how many the answers in g.If are.
+func tellsWho(by survey.Question, row disclosure.Row, g survey.Guards) bool {
+	tb := newTable(by, 0)
+	return row.Tells(len(by.Options), tb.indices(by.Favourable), tb.indices(g.If), slices.Contains(g.If, survey.NoAnswer))
+}
+
+func groupsOf(shown []cohort) []disclosure.Group {
+	groups := make([]disclosure.Group, len(shown))
+	for i, c := range shown {
+		groups[i] = disclosure.Group{Key: c.Unit, Atoms: c.atoms, Wide: c.level < levelLeaf && c.Kind != round.UnitPhase}
+	}
+	return groups
 }
 
 type limits struct{ bar, people int }
@@ -130,11 +204,8 @@ type decision struct {
 }
 
 func decide(tb table, shown []cohort, least limits, within *decision) (decision, error) {
-	groups := make([]disclosure.Group, len(shown))
-	for i, c := range shown {
-		groups[i] = disclosure.Group{Key: c.Unit, Atoms: c.atoms, Wide: c.level < levelLeaf && c.Kind != round.UnitPhase}
-	}
-	if tb.question.Type == survey.TypeSeveral {
+	groups := groupsOf(shown)
+	if tb.question.IsSeveral() {
 		return decideEach(tb, shown, groups, least, within)
 	}
 	q := disclosure.Question{Kind: disclosure.Unordered, Groups: groups, Counts: tb.counts,
@@ -151,7 +222,7 @@ func decide(tb table, shown []cohort, least limits, within *decision) (decision,
 		return d, err
 	}
 	for i, row := range d.plain {
-		d.rows = append(d.rows, plainRow(row, shown[i].Group))
+		d.rows = append(d.rows, plainRow(row, crowd(tb, shown[i])))
 	}
 	return d, nil
 }
@@ -169,9 +240,19 @@ func decideEach(tb table, shown []cohort, groups []disclosure.Group, least limit
 		return d, err
 	}
 	for g := range groups {
-		d.rows = append(d.rows, eachRow(d.each, g, shown[g].Group))
+		d.rows = append(d.rows, eachRow(d.each, g, crowd(tb, shown[g])))
 	}
 	return d, nil
+}
+
+// crowd is the group as far as an interval goes: where an answer or a choice decided who was asked, nobody knows how
+// many there would have been among those who did not come.
+func crowd(tb table, c cohort) Group {
+	g := c.Group
+	if tb.part == survey.AskedChosen || tb.part == survey.AskedRouted {
+		g.Asked = 0
+	}
+	return g
 }
 
 func plainRow(r disclosure.Row, g Group) Row {

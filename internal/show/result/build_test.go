@@ -36,10 +36,11 @@ func count(said []survey.Answers, q survey.Question, options []int) (x, valid, s
 			silent++
 			continue
 		}
-		if !q.IsMissing(answer.Options[0]) {
+		under := q.Counted(answer)
+		if !q.IsMissing(under[0]) {
 			valid++
 		}
-		if slices.ContainsFunc(options, func(o int) bool { return slices.Contains(answer.Options, q.Options[o].ID) }) {
+		if slices.ContainsFunc(options, func(o int) bool { return slices.Contains(under, q.Options[o].ID) }) {
 			x++
 		}
 	}
@@ -69,6 +70,15 @@ func TestEveryPublishedNumberIsACountOfTheAnswers(t *testing.T) {
 				g, _ := rel.Group(row.Unit)
 				if !g.Shown || g.Answered != len(said) {
 					t.Fatalf("%s for %s: shown %v, answered %d, counted %d", q.ID, g.Name, g.Shown, g.Answered, len(said))
+				}
+				said = slices.DeleteFunc(said, func(a survey.Answers) bool {
+					return a[q.ID].State == survey.NotAsked || a[q.ID].State == survey.NotRelevant
+				})
+				if g.Answered != len(said) && q.Part == survey.AskedAll {
+					t.Errorf("%s is asked of everybody, yet not", q.ID)
+				}
+				if q.Part == survey.AskedRouted || q.Part == survey.AskedChosen {
+					g.Asked = 0 // nobody knows how many it would have concerned
 				}
 				if row.Hidden {
 					hidden++
@@ -123,7 +133,7 @@ func TestEveryPublishedNumberIsACountOfTheAnswers(t *testing.T) {
 				}
 				check(row.Share, favourable(asked))
 				checkBand(row.Band)
-				if asked.Type == survey.TypeSeveral {
+				if asked.IsSeveral() {
 					base = len(said) - silent
 				}
 				for o, e := range row.Each {
@@ -316,5 +326,73 @@ func TestRateOf(t *testing.T) {
 		if got := RateOf(c.answered, c.asked); got != c.want {
 			t.Errorf("%d of %d: %q, want %q", c.answered, c.asked, got, c.want)
 		}
+	}
+}
+
+// The number asked a question is a count of the answers that decided it, so it is shown only where those answers' own
+// bars tell it already.
+func TestTheNumberAskedTellsNothingNew(t *testing.T) {
+	parts, rows := map[survey.Part]int{}, 0
+	releases(t, func(m *made, rel Release) {
+		of := map[string]Question{}
+		for _, q := range rel.Questions {
+			of[q.ID] = q
+		}
+		for _, q := range rel.Questions {
+			asked, _ := m.doc.Question(q.ID)
+			g := m.doc.Guards(asked)
+			for _, row := range q.Rows {
+				if row.Hidden {
+					continue
+				}
+				parts[q.Part]++
+				group, _ := rel.Group(row.Unit)
+				if (g.Chosen || g.Tangled) && group.IsLeaf() || g.Tangled && group.Kind != round.UnitSchool {
+					t.Errorf("%s (%s) is shown for %s", asked.Text, q.Part, group.Name)
+				}
+				if g.By == "" {
+					continue
+				}
+				rows++
+				by := of[g.By]
+				deciding, _ := m.doc.Question(g.By)
+				from, ok := by.Row(row.Unit)
+				if !ok || from.Hidden {
+					t.Fatalf("%s is shown for %s, and what decides it is not", asked.Text, group.Name)
+				}
+				// Put together from published bars alone.
+				sum := 0
+				for _, b := range from.Bars {
+					inside, outside := 0, 0
+					for _, o := range b.Options {
+						if slices.Contains(g.If, deciding.Options[o].ID) {
+							inside++
+						} else {
+							outside++
+						}
+					}
+					if b.NoAnswer {
+						outside++
+					}
+					if inside > 0 && outside > 0 {
+						t.Errorf("%s for %s: the bar %v of what decides mixes both sides", asked.Text, group.Name, b.Options)
+					}
+					if inside > 0 {
+						sum += b.Count
+					}
+				}
+				if sum != row.N {
+					t.Errorf("%s for %s: %d asked, and the bars of what decides give %d", asked.Text, group.Name, row.N, sum)
+				}
+			}
+		}
+	})
+	for _, p := range []survey.Part{survey.AskedAll, survey.AskedChosen, survey.AskedRouted, survey.AskedDrawn} {
+		if parts[p] == 0 {
+			t.Errorf("no row is of the part %q", p)
+		}
+	}
+	if rows == 0 {
+		t.Error("no routed question is shown at all")
 	}
 }

@@ -21,12 +21,14 @@ type tally struct {
 // table counts the answers to one question.
 type table struct {
 	question survey.Question
+	part     survey.Part
 	options  map[string]int
 	// counts is cells x columns: one column an option, the last for no answer. Of several choices the options overlap
 	// and answered and silent stand apart.
 	counts   [][]int
 	answered []int
 	silent   []int
+	asked    []int // by cell: everybody, less those it was not put to and those it did not concern
 }
 
 func newTally(doc survey.Document, units []round.Unit) *tally {
@@ -39,20 +41,29 @@ func newTally(doc survey.Document, units []round.Unit) *tally {
 	}
 	t.people = make([]int, len(t.cells))
 	for _, q := range doc.Questions() {
-		tb := table{question: q, options: map[string]int{}, answered: make([]int, len(t.cells)), silent: make([]int, len(t.cells))}
-		for i, o := range q.Options {
-			tb.options[o.ID] = i
+		if q.Type.IsText() {
+			continue // no round opens with one
 		}
-		for range t.cells {
-			tb.counts = append(tb.counts, make([]int, len(q.Options)+1))
-		}
+		tb := newTable(q, len(t.cells))
+		tb.part = doc.Part(q)
 		t.tables = append(t.tables, tb)
 	}
 	return t
 }
 
-// add counts one response. Everybody stands in every question, answered or not: disclosure takes the size of a cell as
-// known.
+func newTable(q survey.Question, cells int) table {
+	tb := table{question: q, options: map[string]int{}, answered: make([]int, cells), silent: make([]int, cells), asked: make([]int, cells)}
+	for i, o := range q.Options {
+		tb.options[o.ID] = i
+	}
+	for range cells {
+		tb.counts = append(tb.counts, make([]int, len(q.Options)+1))
+	}
+	return tb
+}
+
+// add counts one response. Everybody who was asked stands in a question, answered or not: disclosure takes the number
+// asked in a cell as known.
 func (t *tally) add(cell string, a survey.Answers) error {
 	c, ok := t.index[cell]
 	if !ok {
@@ -63,13 +74,17 @@ func (t *tally) add(cell string, a survey.Answers) error {
 		tb := &t.tables[i]
 		q := tb.question
 		answer := a[q.ID]
-		if answer.State != survey.Answered {
+		switch answer.State {
+		case survey.NotAsked, survey.NotRelevant:
+			continue
+		case survey.Answered:
+			tb.answered[c]++
+		default:
 			tb.silent[c]++
 			tb.counts[c][len(q.Options)]++
-			continue
 		}
-		tb.answered[c]++
-		for _, id := range answer.Options {
+		tb.asked[c]++
+		for _, id := range q.Counted(answer) {
 			o, ok := tb.options[id]
 			if !ok {
 				return fmt.Errorf("result: an answer to %s is none of its options", q.ID)

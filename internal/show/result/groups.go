@@ -36,10 +36,11 @@ func shownBy(d survey.Document, q survey.Question, about round.About) int {
 	case survey.ByClass:
 		return levelLeaf
 	}
+	g := d.Guards(q)
 	switch {
-	case q.Sensitive != "" && d.Audience == bank.Pupils5to7:
+	case g.Sensitive && d.Audience == bank.Pupils5to7:
 		return levelSchool // their promise says: for the whole school
-	case q.Sensitive != "" || q.DescribesOneself:
+	case g.Sensitive || g.Oneself || g.Chosen:
 		return levelYear
 	case about == round.AboutSchool:
 		return levelLeaf // a form stands for no single teacher

@@ -45,7 +45,62 @@ func document(t testing.TB, template string) survey.Document {
 			t.Fatal(p)
 		}
 	}
+	parts(t, &doc)
 	return doc
+}
+
+// parts adds what not everybody is asked: questions that an earlier answer decides, topics to choose, and a draw.
+func parts(t testing.TB, doc *survey.Document) {
+	t.Helper()
+	often := bank.Scale{ID: "often", Kind: bank.Unipolar, Favourable: []string{"o", "a"}, FavourableWords: "often",
+		Options: []bank.Option{{ID: "n", Value: 1, Label: "Never"}, {ID: "s", Value: 2, Label: "Sometimes"}, {ID: "o", Value: 3, Label: "Often"}, {ID: "a", Value: 4, Label: "Always"}}}
+	add := func(section, text string, change func(*survey.Question)) string {
+		if p := doc.AddOwn(section, survey.Own{Text: text, Short: text, About: bank.AboutThisClass, Origin: survey.FromSchool, Scale: often}); len(p) > 0 {
+			t.Fatal(p)
+		}
+		var id string
+		for i := range doc.Sections {
+			if qs := doc.Sections[i].Questions; section == doc.Sections[i].ID {
+				q := &qs[len(qs)-1]
+				change(q)
+				q.Wording = q.MakeWording()
+				id = q.ID
+			}
+		}
+		return id
+	}
+	as := func(*survey.Question) {}
+	if doc.Sections[0].Title == "" {
+		doc.Sections[0].Title = "First"
+	}
+	route := doc.AddSection("Routed", "")
+	by := add(route, "Decides", as)
+	next := add(route, "Only if never", func(q *survey.Question) { q.ShowIf = "${" + by + "} = 'n'" })
+	add(route, "Only if it goes well", func(q *survey.Question) { q.ShowIf = "selected(${" + by + "}, 'o') or ${" + by + "} = 'a'" })
+	add(route, "Hangs on two", func(q *survey.Question) { q.ShowIf = "${" + by + "} = 'n' and ${" + next + "} != 'n'" })
+	add(route, "Hours", func(q *survey.Question) {
+		q.Type, q.Min, q.Max, q.Options, q.Favourable = survey.TypeNumber, 0, 20, survey.Bands(0, 20, 4, 9, 15), []string{"b3"}
+	})
+	add(route, "Places", func(q *survey.Question) {
+		q.Type, q.Kind, q.AtMost, q.Favourable, q.FavourableWords = survey.TypeRanking, bank.Choice, 2, nil, ""
+		for i := range q.Options {
+			q.Options[i].Value = 0
+		}
+	})
+	drawn := doc.AddSection("Drawn", "")
+	for i := range 4 {
+		add(drawn, fmt.Sprint("Drawn ", i), as)
+	}
+	doc.Sections[len(doc.Sections)-1].Ask = 2
+	doc.Choices = []survey.Choice{{ID: "c1", Text: "Choose", Pick: 1, Draw: 1}}
+	for i := range 3 {
+		id := doc.AddSection(fmt.Sprint("Topic ", i), "")
+		add(id, fmt.Sprint("Topic ", i), as)
+		doc.Sections[len(doc.Sections)-1].Choice = "c1"
+	}
+	if p := doc.Problems(); len(p) > 0 {
+		t.Fatal(p)
+	}
 }
 
 // newMade makes a round with forms or classes of the given sizes, years by their first letters, and answers drawn with
@@ -79,28 +134,54 @@ func newMade(t testing.TB, seed uint64, about round.About, doc survey.Document, 
 	return m
 }
 
+// draw answers as a device does: fields of a form, read by the document itself.
 func draw(rng *rand.Rand, doc survey.Document, lean float64) survey.Answers {
-	a := survey.Answers{}
+	form := map[string][]string{survey.DrawnOut: {" "}}
 	for _, q := range doc.Questions() {
 		if rng.IntN(15) == 0 {
-			a[q.ID] = survey.Answer{State: survey.Skipped}
 			continue
 		}
+		n := len(q.Options)
 		pick := func() string {
-			n := len(q.Options)
 			x := rng.Float64() * float64(n)
 			if lean > 0.5 {
 				x = (x + rng.Float64()*float64(n)*1.5) / 2
 			}
 			return q.Options[min(int(x), n-1)].ID
 		}
-		options := []string{pick()}
-		if q.Type == survey.TypeSeveral {
-			if second := pick(); second != options[0] {
-				options = append(options, second)
-			}
+		form[q.ID] = []string{pick()}
+		switch second := pick(); {
+		case q.Type == survey.TypeNumber:
+			form[q.ID] = []string{fmt.Sprint(q.Min + rng.IntN(q.Max-q.Min+1))}
+		case q.IsSeveral() && second != form[q.ID][0]:
+			form[q.ID] = append(form[q.ID], second)
 		}
-		a[q.ID] = survey.Answer{State: survey.Answered, Options: options}
+	}
+	topics := map[string][]survey.Section{}
+	out := func(qs []survey.Question) {
+		for _, q := range qs {
+			form[survey.DrawnOut] = append(form[survey.DrawnOut], q.ID)
+		}
+	}
+	for _, s := range doc.Sections {
+		if s.Choice != "" {
+			topics[s.Choice] = append(topics[s.Choice], s)
+		} else if s.Ask > 0 {
+			qs := append([]survey.Question{}, s.Questions...)
+			rng.Shuffle(len(qs), func(i, j int) { qs[i], qs[j] = qs[j], qs[i] })
+			out(qs[s.Ask:])
+		}
+	}
+	for _, c := range doc.Choices {
+		list := topics[c.ID]
+		rng.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+		for _, s := range list[c.Pick+c.Draw:] {
+			out(s.Questions)
+		}
+	}
+	a, problems := doc.Read(func(name string) []string { return form[name] }, "2026-11-22")
+	if len(problems)+len(doc.Check(a)) > 0 {
+		panic(fmt.Sprint(problems, doc.Check(a)))
 	}
 	return a
 }

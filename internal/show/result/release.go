@@ -7,6 +7,7 @@ import (
 
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
+	"earshot/internal/ask/survey"
 	"earshot/internal/school/access"
 )
 
@@ -89,22 +90,25 @@ func RateOf(answered, asked int) Rate {
 
 // Question is one question with what may be shown of its answers.
 type Question struct {
-	ID              string     `json:"id"`
-	Item            string     `json:"item"`
-	Wording         string     `json:"wording"`
-	Text            string     `json:"text"`
-	Short           string     `json:"short"`
-	Heading         string     `json:"heading,omitempty"` // of its section in the survey
-	Gateway         string     `json:"gateway,omitempty"`
-	About           bank.About `json:"about"`
-	Sensitive       bool       `json:"sensitive,omitempty"`
-	Kind            bank.Kind  `json:"kind"`
-	Several         bool       `json:"several,omitempty"`
-	Reverse         bool       `json:"reverse,omitempty"`
-	FavourableWords string     `json:"favourable_words,omitempty"`
-	Options         []Option   `json:"options"`
-	Rows            []Row      `json:"rows,omitempty"`   // one for each group that the question is shown for
-	Public          *Row       `json:"public,omitempty"` // the school as pupils and the public see it
+	ID        string     `json:"id"`
+	Item      string     `json:"item"`
+	Wording   string     `json:"wording"`
+	Text      string     `json:"text"`
+	Short     string     `json:"short"`
+	Heading   string     `json:"heading,omitempty"` // of its section in the survey
+	Gateway   string     `json:"gateway,omitempty"`
+	About     bank.About `json:"about"`
+	Sensitive bool       `json:"sensitive,omitempty"`
+	Kind      bank.Kind  `json:"kind"`
+	Several   bool       `json:"several,omitempty"`
+	Places    int        `json:"places,omitempty"` // of a ranking: who put an option among the first so many stands under it
+	// Part says why not everybody was asked: by topic, by an earlier answer, by chance.
+	Part            survey.Part `json:"part,omitempty"`
+	Reverse         bool        `json:"reverse,omitempty"`
+	FavourableWords string      `json:"favourable_words,omitempty"`
+	Options         []Option    `json:"options"`
+	Rows            []Row       `json:"rows,omitempty"`   // one for each group that the question is shown for
+	Public          *Row        `json:"public,omitempty"` // the school as pupils and the public see it
 }
 
 // Option is one answer that could be chosen.
@@ -138,7 +142,7 @@ func (q Question) Row(unit string) (Row, bool) {
 type Row struct {
 	Unit     string `json:"unit"`
 	Hidden   bool   `json:"hidden,omitempty"`
-	N        int    `json:"n,omitempty"` // answered the survey, whether or not they answered this question
+	N        int    `json:"n,omitempty"` // were asked this question in the survey they sent, answered or not
 	Bars     []Bar  `json:"bars,omitempty"`
 	NoAnswer *int   `json:"no_answer,omitempty"` // nil where it cannot be told
 	Share    *Share `json:"share,omitempty"`

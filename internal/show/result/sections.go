@@ -2,6 +2,7 @@ package result
 
 import (
 	"earshot/internal/ask/bank"
+	"earshot/internal/ask/survey"
 )
 
 // gatewayLeast is how many questions of one gateway make a section of their own.
@@ -29,7 +30,7 @@ func sections(rel Release, b *bank.Bank) []Section {
 func (s *Section) add(rel Release, belongs func(gateway string) bool) int {
 	var mine []Question
 	for _, q := range rel.Questions {
-		if belongs(q.Gateway) && q.HasHeadline() && !q.Several {
+		if belongs(q.Gateway) && q.HasHeadline() && !q.Several && q.Part == survey.AskedAll {
 			mine = append(mine, q)
 		}
 	}

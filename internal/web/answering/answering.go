@@ -189,7 +189,7 @@ func (p Pages) send(c echo.Context) error {
 		return fault.New(fault.Invalid, "answer.unread").Because(err)
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	answers, problems := a.doc.Read(func(name string) []string { return form[name] })
+	answers, problems := a.doc.Read(func(name string) []string { return form[name] }, string(storage.DateOf(p.DB.Now(), a.round.Zone())))
 	if len(problems) == 0 {
 		problems = a.doc.Check(answers)
 	}
