@@ -14,6 +14,10 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/js"
 )
 
 //go:embed css js vendor
@@ -48,12 +52,13 @@ var files = sync.OnceValue(func() map[string]*file {
 		if err != nil {
 			return err
 		}
-		switch {
-		case path.Ext(name) == ".css":
+		if strings.HasPrefix(name, "css/") || strings.HasPrefix(name, "js/") {
+			if body, err = shrink(name, body); err != nil {
+				return err
+			}
+		}
+		if path.Ext(name) == ".css" {
 			styles = append(styles, name)
-			body = trimStyle(body)
-		case strings.HasPrefix(name, "js/"):
-			body = trimScript(body)
 		}
 		all[name] = newFile(name, body)
 		return nil
@@ -109,30 +114,34 @@ func hashReferences(all map[string]*file, sheet string, body []byte) []byte {
 	})
 }
 
-var styleComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
+// small makes scripts and style sheets as small as they can be: a school's wifi carries them to a whole class at once.
+var small = sync.OnceValue(func() *minify.M {
+	m := minify.New()
+	m.AddFunc("css", css.Minify)
+	m.AddFunc("js", js.Minify)
+	return m
+})
 
-// trimStyle leaves out comments and indentation, which a phone should not have to download.
-func trimStyle(body []byte) []byte {
-	return trimLines(styleComment.ReplaceAll(body, nil), "")
-}
+var include = regexp.MustCompile(`(?m)^// include (\S+)$`)
 
-// trimScript leaves out indentation and lines that are only a comment. Our scripts have no template literal
-// that runs over several lines, and a test says so.
-func trimScript(body []byte) []byte {
-	return trimLines(body, "//")
-}
-
-func trimLines(body []byte, comment string) []byte {
-	var out bytes.Buffer
-	for line := range bytes.Lines(body) {
-		line = bytes.TrimSpace(line)
-		if len(line) == 0 || comment != "" && bytes.HasPrefix(line, []byte(comment)) {
-			continue
+// shrink puts other scripts in where a line says "// include expression.js", and leaves out what only people read.
+func shrink(name string, body []byte) ([]byte, error) {
+	var failed error
+	body = include.ReplaceAllFunc(body, func(line []byte) []byte {
+		part, err := embedded.ReadFile(path.Join(path.Dir(name), string(include.FindSubmatch(line)[1])))
+		if err != nil {
+			failed = err
 		}
-		out.Write(line)
-		out.WriteByte('\n')
+		return part
+	})
+	if failed != nil {
+		return nil, failed
 	}
-	return out.Bytes()
+	out, err := small().Bytes(strings.TrimPrefix(path.Ext(name), "."), body)
+	if err != nil {
+		return nil, fmt.Errorf("static: %s: %w", name, err)
+	}
+	return out, nil
 }
 
 func hashed(name, hash string) string {

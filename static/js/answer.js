@@ -1,7 +1,10 @@
 // The answering page, one question a screen. Without this script the page is one plain form; if anything here fails
 // at the start, it becomes that form again. Every sentence comes from the page. Answers stay in this tab until Send.
+// What is not needed for the first screen (how the page looks, reading aloud, keeping answers without a connection) is
+// in answer-more.js, which comes when somebody begins.
 (function () {
   "use strict";
+// include expression.js
   const doc = document, root = doc.documentElement, store = sessionStorage, key = "earshot" + location.pathname;
   const el = (id) => doc.getElementById(id);
   const put = (node, text) => { if (node) { node.textContent = text || ""; } };
@@ -9,9 +12,13 @@
   const fill = (text, n, m) => text.replace("{n}", n).replace("{m}", m);
   const showIf = (node, yes) => { if (node) { node.hidden = !yes; } };
   const hex = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => (b + 256).toString(16).slice(1)).join("");
-  let form, words, field, questions, steps, kept, shown, busy, done, timer, notBefore = 0, tries = 0, wiping;
+  const local = () => { try { return localStorage; } catch (e) { return {}; } };
+  let form, words, plan, field, questions, every, tasks, steps, kept, shown, busy, done, timer, notBefore = 0, tries = 0, wiping, more, shared;
 
+  // How the page looks is this device's own business; it is set before anything is drawn.
   root.classList.add("js");
+  try { Object.assign(root.dataset, JSON.parse(local()["earshot-look"] || "{}")); } catch (e) { more = null; }
+
   doc.addEventListener("DOMContentLoaded", () => {
     try {
       begin();
@@ -31,7 +38,9 @@
   const able = () => window.AbortController && Element.prototype.replaceChildren;
 
   function keep() {
+    if (shared) { return; }
     try { store.setItem(key, JSON.stringify(kept)); } catch (e) { kept.lost = 1; }
+    if (more && more.keep) { more.keep(kept); }
   }
 
   function forget() {
@@ -39,25 +48,30 @@
   }
 
   function fresh(code) {
-    return { code: code, slip: code, receipt: field ? hex() : form.receipt ? form.receipt.value : hex(), answers: {}, times: {}, at: 0 };
+    return { code: code, slip: code, receipt: field ? hex() : form.receipt ? form.receipt.value : hex(), answers: {}, times: {}, lots: {}, at: "start" };
   }
 
   function begin() {
     if (!able()) { throw new Error("too old for one question a screen"); }
     form = doc.forms[0];
     words = JSON.parse(el("words").textContent);
+    plan = words.plan || {};
     field = el("code");
-    questions = Array.from(form.getElementsByTagName("fieldset"));
+    shared = form.dataset.shared;
+    grids();
+    every = Array.from(form.querySelectorAll(".step")).slice(1, -1);
+    questions = Array.from(form.querySelectorAll("fieldset[id^=q-]"));
+    rankings();
     const code = takeCode();
     try { kept = JSON.parse(store.getItem(key)); } catch (e) { kept = null; }
     // Another slip on the same device is another person: nothing of the last one may be seen.
-    const again = kept && !(code && kept.slip && kept.slip !== code);
+    const again = kept && !shared && !(code && kept.slip && kept.slip !== code);
     if (!again) { kept = fresh(code); }
     if (code) { kept.code = kept.slip = code; }
-    for (const input of form.querySelectorAll("fieldset input")) {
-      if (kept.answers[input.name]) { input.checked = kept.answers[input.name].includes(input.value); }
-    }
-    arrange();
+    // A device that was set up for several people stays one, also when a slip's own code is scanned with it.
+    if (shared) { local()["earshot-shared"] = Date.now(); }
+    else if (Date.now() - local()["earshot-shared"] < 432e5) { return location.replace(form.getAttribute("action") + "/shared?ready=1#" + kept.code); }
+    draw();
     placeCode(!kept.code);
     dialog();
     form.addEventListener("change", changed);
@@ -76,14 +90,28 @@
     addEventListener("popstate", (e) => {
       if (e.state && !done) { leave(); show(e.state.at, true); }
     });
+    if (shared) { addEventListener("pageshow", (e) => { if (e.persisted) { location.reload(); } }); }
     addEventListener("hashchange", () => { if (location.hash.length > 9) { location.reload(); } });
     addEventListener("online", () => { if (timer) { send(); } });
     addEventListener("beforeunload", (e) => { if (kept.sending && !done) { e.preventDefault(); } });
-    const at = again ? Math.min(history.state ? history.state.at : kept.at, steps.length - 1) : 0;
-    history.replaceState({ at: at, from: -1 }, "", location.pathname + location.search);
-    show(at, at > 0);
+    extras();
+    const at = again ? (history.state || kept).at : "start";
+    history.replaceState({ at: at, from: "" }, "", location.pathname + location.search);
+    show(at, at !== "start");
     form.classList.add("ready");
     if (kept.sending) { send(); }
+  }
+
+  // draw puts what is kept onto the page.
+  function draw() {
+    for (const input of form.querySelectorAll(".step input,.step select,.step textarea")) {
+      const have = kept.answers[input.name];
+      if (!input.name || input === field) { continue; }
+      if (input.type === "radio" || input.type === "checkbox") { input.checked = !!have && have.includes(input.value); }
+      else { input.value = have ? have[Array.from(form.elements[input.name].length && input.tagName === "SELECT" ? form.elements[input.name] : [input]).indexOf(input)] || "" : ""; }
+    }
+    for (const q of questions) { if (q.rank) { q.rank(); } }
+    arrange();
   }
 
   // The part after # never leaves the device; it leaves the address bar too, so that nobody reads it over a shoulder.
@@ -91,41 +119,121 @@
     return field ? cleaned(location.hash.slice(1)) : "";
   }
 
+  // A grid is one screen where there is room, and single questions on a phone.
+  function grids() {
+    const wide = matchMedia("(min-width: 48em)").matches;
+    for (const grid of form.querySelectorAll(".grid")) {
+      if (!wide) { grid.replaceWith(...Array.from(grid.children).slice(1)); continue; }
+      for (const row of grid.querySelectorAll(".step")) { row.classList.remove("step"); }
+    }
+  }
+
+  const rows = (step) => (step.tagName === "FIELDSET" ? [step] : Array.from(step.getElementsByTagName("fieldset")));
+
+  // A ranking is a list of buttons, pressed in order. The plain form's lists of places stay underneath and are what is sent.
+  function rankings() {
+    for (const q of questions) {
+      const places = Array.from(q.getElementsByTagName("select"));
+      if (!places.length) { continue; }
+      const list = Array.from(places[0].options).slice(1).map((option) => {
+        const button = make("button"), badge = make("b");
+        button.type = "button";
+        button.className = "place";
+        button.append(badge, option.textContent);
+        button.onclick = () => {
+          let order = places.map((p) => p.value).filter(Boolean);
+          if (order.includes(option.value)) { order = order.filter((v) => v !== option.value); }
+          else if (order.length < places.length) { order.push(option.value); }
+          places.forEach((p, i) => { p.value = order[i] || ""; });
+          places[0].dispatchEvent(new Event("change", { bubbles: true }));
+        };
+        return { value: option.value, button: button, badge: badge };
+      });
+      q.rank = () => {
+        const order = places.map((p) => p.value).filter(Boolean);
+        for (const o of list) {
+          const at = order.indexOf(o.value) + 1;
+          put(o.badge, at || "");
+          o.button.setAttribute("aria-pressed", !!at);
+          if (!at && order.length === places.length) { o.button.setAttribute("aria-disabled", true); } else { o.button.removeAttribute("aria-disabled"); }
+        }
+      };
+      for (const p of places) { p.parentNode.hidden = true; }
+      q.append(...list.map((o) => o.button));
+    }
+  }
+
+  // Who is asked what. Lots are drawn once, so that going back and forth changes nothing.
+  function lot(id, list) {
+    const lots = kept.lots[id] = kept.lots[id] || list.map((v) => [Math.random(), v]).sort((a, b) => a[0] - b[0]).map((v) => v[1]);
+    return lots;
+  }
+
+  function leftOut() {
+    const out = new Set();
+    for (const id in plan.ask) { lot(id, plan.ask[id][1]).slice(plan.ask[id][0]).forEach((s) => out.add(s)); }
+    for (const id in plan.choose) {
+      const c = plan.choose[id], picked = kept.answers[id] || [], drawn = lot(id, Object.keys(c.of)).filter((s) => !picked.includes(s));
+      drawn.slice(c.pick + c.draw - picked.length).forEach((s) => c.of[s].forEach((step) => out.add(step)));
+    }
+    return out;
+  }
+
+  // path is the way through the survey as it stands: what was left out or ruled out is not on it.
+  function path() {
+    const out = leftOut(), on = new Set();
+    const answer = (q) => (on.has("q-" + q) ? (kept.answers[q] || []).filter(Boolean).join(" ") : "");
+    const label = (q, o) => { const input = form.querySelector("#q-" + q + " [value='" + o + "']"); return input ? (input.closest("label") || input).textContent : ""; };
+    const asked = (id) => !out.has(id) && (!plan.if || !plan.if[id] || plan.if[id].every((tree) => holds(tree, answer, label)));
+    const takes = (step) => { const yes = asked(step.id); if (yes) { on.add(step.id); } return yes; };
+    return every.filter((step) => {
+      if (step.tagName === "FIELDSET" || !rows(step).length) { return takes(step); }
+      return rows(step).filter((row) => { showIf(row, takes(row)); return !row.hidden; }).length;
+    });
+  }
+
   // arrange puts the screens in order: the questions, or the pages of a reading task.
   function arrange() {
-    for (const old of form.querySelectorAll(".task")) { old.remove(); }
-    let middle = questions;
+    let middle;
     if (kept.task) {
-      middle = kept.task.map((page, i) => {
+      for (const old of form.querySelectorAll(".task")) { old.remove(); }
+      tasks = kept.task.map((page, i) => {
         const section = make("section"), heading = make("h2");
         section.className = "step task";
+        section.id = "t-" + i;
         heading.tabIndex = -1;
-        heading.append(make("small", fill(words.place, i + 1, kept.task.length)), page.title || "");
+        heading.append(make("small"), page.title || "");
         section.append(heading, ...page.paragraphs.map((text) => make("p", text)));
         form.insertBefore(section, el("check"));
         return section;
       });
+      middle = tasks;
+    } else {
+      middle = path();
     }
-    for (const step of form.querySelectorAll(".step")) { step.hidden = true; }
     steps = [el("start"), ...middle, el("check")];
     form.querySelector("progress").max = steps.length - 1;
   }
 
-  const isAnswered = (q) => !!q.querySelector("input:checked");
+  const isAnswered = (step) => rows(step).every((q) => q.hidden || Array.from(q.querySelectorAll("input,select,textarea")).some((i) => (/radio|checkbox/.test(i.type) ? i.checked : i.value)));
+  const here = () => Math.max(0, steps.indexOf(el(kept.at)));
 
-  function show(at, focus) {
-    for (const step of steps) { step.hidden = true; }
-    const step = steps[at], last = at === steps.length - 1, asked = step.tagName === "FIELDSET";
-    kept.at = at;
+  function show(id, focus) {
+    arrange();
+    const at = Math.max(0, steps.indexOf(el(id))), step = steps[at], last = at === steps.length - 1;
+    for (const other of form.querySelectorAll(".step")) { other.hidden = true; }
+    kept.at = step.id;
     shown = performance.now();
     if (last) { kept.seen = true; check(); }
     step.hidden = false;
+    const small = step.querySelector("small");
+    if (small) { put(small, [fill(words.place, at, steps.length - 2), small.dataset.s].filter(Boolean).join(" · ")); }
     form.querySelector("progress").value = at;
     showIf(el("back"), at);
     showIf(el("next"), !last);
     showIf(el("send"), last);
     showIf(el("wipe"), at);
-    showIf(el("clear"), asked && isAnswered(step));
+    showIf(el("clear"), clearable());
     put(el("next"), !at ? words.start : kept.seen ? words.toCheck : words.next);
     say("");
     wiping = false;
@@ -134,12 +242,15 @@
       scrollTo(0, 0);
       step.querySelector("h1,h2").focus({ preventScroll: true });
     }
+    if (more && more.shown) { more.shown(step); }
   }
+
+  const clearable = () => rows(steps[here()]).some((q) => kept.answers[q.id.slice(2)] || kept.answers[q.id]);
 
   // leave notes how long a question was looked at; only one word about it is ever sent.
   function leave() {
-    const id = steps[kept.at].id;
-    kept.times[id] = (kept.times[id] || 0) + performance.now() - shown;
+    const spent = performance.now() - shown, list = rows(el(kept.at));
+    for (const q of list) { kept.times[q.id] = (kept.times[q.id] || 0) + spent / list.length; }
     cancel();
   }
 
@@ -148,11 +259,12 @@
     timer = tries = kept.sending = 0;
   }
 
-  function go(at) {
+  function go(id) {
     const from = kept.at;
     leave();
-    history.pushState({ at: at, from: from }, "");
-    show(at, true);
+    // On a shared device there is no way back through the browser's own button.
+    if (shared) { history.replaceState({ at: id }, ""); } else { history.pushState({ at: id, from: from }, ""); }
+    show(id, true);
   }
 
   function say(text) {
@@ -160,41 +272,65 @@
   }
 
   function next() {
-    const step = steps[kept.at];
-    if (busy || kept.at === steps.length - 1) { return; }
-    if (!kept.at) { return start(); }
+    const at = here(), step = steps[at];
+    if (busy || at === steps.length - 1) { return; }
+    if (!at) { return start(); }
+    for (const q of rows(step)) {
+      const input = q.querySelector("[data-min]"), wrong = input && outside(input);
+      put(el("e-" + q.id.slice(2)), wrong ? q.querySelector(".hint").textContent : "");
+      if (wrong) { input.focus(); return; }
+    }
     // Once in a survey, so that leaving out stays easy: the last screen lists what was left.
-    if (step.tagName === "FIELDSET" && !isAnswered(step) && !kept.reminded) {
+    if (rows(step).length && step.id[0] !== "c" && !isAnswered(step) && !kept.reminded) {
       kept.reminded = true;
       keep();
       return say(words.skip);
     }
-    go(kept.seen ? steps.length - 1 : kept.at + 1);
+    arrange(); // what was answered here may have changed the way
+    go(kept.seen ? "check" : steps[steps.indexOf(step) + 1].id);
   }
+
+  function outside(input) {
+    const n = latin(input.value.trim());
+    return n && !(/^-?\d{1,9}$/.test(n) && +n >= +input.dataset.min && +n <= +input.dataset.max);
+  }
+
+  // People write numbers in the digits of their language.
+  const latin = (text) => text.replace(/[٠-٩۰-۹০-৯੦-੯]/g, (c) => { const n = c.charCodeAt(0); return (n < 0x900 ? n : n - 6) & 15; });
 
   function back() {
     if (busy) { return; }
-    if (history.state && history.state.from === kept.at - 1) { return history.back(); }
-    go(kept.at - 1);
+    const to = steps[here() - 1].id;
+    if (history.state && history.state.from === to) { return history.back(); }
+    go(to);
   }
 
   function changed(e) {
-    const name = e.target.name;
-    if (e.target === field) { return; }
-    kept.answers[name] = new FormData(form).getAll(name);
+    const name = e.target.name, q = e.target.closest("fieldset");
+    if (e.target === field || !q) { return; }
+    kept.answers[name] = new FormData(form).getAll(name).filter(Boolean).map(latin);
+    const most = q.dataset.most;
+    if (most && kept.answers[name].length > most) {
+      e.target.checked = false;
+      kept.answers[name] = kept.answers[name].filter((v) => v !== e.target.value);
+      say(q.querySelector(".hint").textContent);
+    } else {
+      say("");
+    }
+    if (!kept.answers[name].length) { delete kept.answers[name]; }
+    if (q.rank) { q.rank(); }
     put(el("e-" + name), "");
-    showIf(el("clear"), isAnswered(steps[kept.at]));
-    say("");
+    showIf(el("clear"), clearable());
     keep();
   }
 
   function clear() {
-    const inputs = steps[kept.at].getElementsByTagName("input");
-    for (const input of inputs) { input.checked = false; }
-    delete kept.answers[inputs[0].name];
+    const step = steps[here()];
+    for (const q of rows(step)) { delete kept.answers[q.id.slice(2)]; delete kept.answers[q.id]; }
+    draw();
     showIf(el("clear"), false);
     keep();
-    inputs[0].focus();
+    step.querySelector("input:not([hidden]),button,textarea").focus();
   }
 
   function wipe() {
@@ -203,6 +339,12 @@
       wiping = true;
       return say(words.clearAllSure);
     }
+    clean();
+  }
+
+  // clean takes everything off this device and begins anew.
+  function clean() {
+    if (more && more.forget) { more.forget(); }
     forget();
     done = true;
     form.reset();
@@ -211,7 +353,6 @@
   }
 
   // The code.
-
   function setCode(code) {
     // A receipt belongs to one slip.
     if (code && code !== kept.slip) {
@@ -235,7 +376,7 @@
   }
 
   function backToCode(text) {
-    if (kept.at) { go(0); }
+    if (here()) { go("start"); }
     placeCode(true);
     codeError(text);
     field.select();
@@ -254,14 +395,18 @@
         if (["unknown_code", "spent", "closed"].includes(reply.state) && reply.message) { return backToCode(reply.message); }
         kept.task = reply.state === "reading" && (reply.pages || []).length ? reply.pages : null;
         kept.started = 1;
-        arrange();
       }
     }
-    go(kept.seen ? steps.length - 1 : 1);
+    const extra = await load();
+    if (extra && extra.begin && !shared) {
+      const had = await extra.begin(kept);
+      if (had) { kept = Object.assign(had, { code: kept.code, slip: kept.slip, started: 1, task: kept.task }); draw(); go(steps.indexOf(el(had.at)) > 0 ? had.at : steps[1].id); return say(extra.words["keep.resumed"]); }
+    }
+    arrange();
+    go(kept.seen ? "check" : steps[1].id);
   }
 
   // Sending.
-
   async function post(after, body, patience) {
     const stop = new AbortController(), late = setTimeout(() => stop.abort(), patience);
     const out = { status: 0, wait: 0, reply: {} };
@@ -279,28 +424,41 @@
     return out;
   }
 
+  const asked = () => questions.filter((q) => steps.some((step) => step === q || rows(step).includes(q)) && !(q.parentNode.matches(".grid") && q.hidden));
+
   function pace() {
-    const times = questions.filter(isAnswered).map((q) => kept.times[q.id] || 0).sort((a, b) => a - b);
+    const times = asked().filter((q) => kept.answers[q.id.slice(2)]).map((q) => kept.times[q.id] || 0).sort((a, b) => a - b);
     return times.length && times[times.length >> 1] < 2e3 ? "fast" : "usual";
   }
 
   function check() {
-    const skipped = kept.task ? [] : questions.filter((q) => !isAnswered(q));
-    const read = questions.length - skipped.length;
-    put(el("count"), kept.task ? "" : fill(words.answered, read, questions.length));
+    const all = kept.task ? [] : asked(), skipped = all.filter((q) => !kept.answers[q.id.slice(2)]);
+    put(el("count"), kept.task ? "" : fill(words.answered, all.length - skipped.length, all.length));
     list(skipped);
   }
 
   function list(some) {
     showIf(el("left-title"), some.length);
     el("left").replaceChildren(...some.map((q) => {
-      const item = make("li"), link = make("button", q.querySelector("h2").lastChild.textContent);
+      const item = make("li"), link = make("button", q.querySelector("h2 .t").textContent);
       link.type = "button";
       link.className = "link";
-      link.onclick = () => { if (!busy) { go(steps.indexOf(q)); } };
+      link.onclick = () => { if (!busy) { go((q.matches(".step") ? q : q.parentNode).id); } };
       item.append(link);
       return item;
     }));
+  }
+
+  // What is sent: the answers on the way, and which questions were not asked.
+  function body() {
+    const out = leftOut(), data = new URLSearchParams();
+    for (const q of asked()) { for (const v of kept.answers[q.id.slice(2)] || []) { data.append(q.id.slice(2), v); } }
+    data.set("not_asked", " " + questions.filter((q) => out.has(q.id)).map((q) => q.id.slice(2)).join(" "));
+    if (field) { data.set("code", kept.code); }
+    data.set("receipt", kept.receipt);
+    data.set("pace", pace());
+    data.set("route", form.dataset.route || "");
+    return data;
   }
 
   async function send() {
@@ -313,16 +471,16 @@
     if (!tries) { say(words.sending); }
     put(el("send"), words.sending);
     el("send").setAttribute("aria-disabled", true);
-    const body = new URLSearchParams(new FormData(form));
-    if (field) { body.set("code", kept.code); }
-    body.set("receipt", kept.receipt);
-    body.set("pace", pace());
-    const out = await post("", body, 2e4), reply = out.reply, state = reply.state;
+    const data = body(), out = await post("", data, 2e4), reply = out.reply, state = reply.state;
     busy = false;
     put(el("send"), words.send);
     el("send").removeAttribute("aria-disabled");
     if (state === "stored" || state === "already") { return thanks(reply.thanks || {}); }
-    if (!state || state === "busy" || out.status === 503) { return later(out); }
+    if (!state || state === "busy" || out.status === 503) {
+      // Sealed to the school's key, the answers may wait where the next person cannot read them.
+      if (more && more.wait && await more.wait(data, out.wait)) { return waiting(); }
+      return later(out);
+    }
     cancel();
     if (field && (state === "spent" || state === "unknown_code")) {
       kept.started = 0;
@@ -344,22 +502,63 @@
     say(out.status ? out.reply.message || words.busy : words.offline);
   }
 
-  function thanks(said) {
+  // finish takes the answers off the screen and says what became of them.
+  function finish(title, lines) {
     const place = el("thanks"), heading = place.querySelector("h1");
     done = true;
     forget();
-    kept = { times: {} };
+    kept = { times: {}, answers: {}, lots: {} };
     form.remove();
-    put(heading, said.title || words.thanks);
-    for (const line of said.lines || []) { place.append(make("p", line)); }
-    if (said.link) {
+    put(heading, title);
+    place.replaceChildren(heading, ...lines.map((line) => make("p", line)));
+    place.hidden = false;
+    scrollTo(0, 0);
+    heading.focus();
+    if (shared && more && more.next) { more.next(place); }
+    return place;
+  }
+
+  function waiting() {
+    const place = finish(more.words["keep.waiting_title"], [more.words["keep.waiting"]]), again = make("button", more.words["keep.again"]);
+    again.onclick = () => more.pump(true);
+    place.append(again);
+  }
+
+  function thanks(said) {
+    if (more && more.forget) { more.forget(); more.drop(); }
+    const place = finish(said.title || words.thanks, said.lines || []);
+    if (said.link && !shared) {
       const link = make("a", said.link.text);
       link.href = said.link.url;
       place.append(link);
     }
-    place.hidden = false;
-    scrollTo(0, 0);
-    heading.focus();
+  }
+
+  // What else there is comes when it is needed.
+  function load() {
+    if (more && more.ready) { return more; }
+    return new Promise((ready) => {
+      const script = doc.createElement("script"), give = () => ready(more);
+      setTimeout(give, 4e3);
+      window.earshot = { form: form, finish: finish, thanks: thanks, clean: clean, shared: shared, code: cleaned, ready: (it) => { more = it; give(); } };
+      script.src = form.dataset.more;
+      script.onerror = give;
+      doc.head.append(script);
+    });
+  }
+
+  function extras() {
+    const look = el("look"), aloud = el("aloud");
+    if (!form.dataset.more) { return; }
+    if (look) { look.hidden = false; look.onclick = async () => { const m = await load(); if (m) { m.look(); } }; }
+    if (aloud && window.speechSynthesis) {
+      const voices = () => showIf(aloud, speechSynthesis.getVoices().some((v) => v.lang.replace("_", "-").toLowerCase().split("-")[0] === root.lang.split("-")[0]));
+      voices();
+      speechSynthesis.onvoiceschanged = voices;
+      aloud.onclick = async () => { const m = await load(); if (m) { m.aloud(steps[here()]); } };
+    }
+    if (!isSecureContext) { showIf(el("nothing"), true); }
+    if (shared || Object.keys(local()).some((k) => k.startsWith("earshot-out"))) { load(); }
   }
 
   // "I want to talk to someone" opens over the page, where the browser can do that; elsewhere the link just goes there.

@@ -164,7 +164,7 @@ func (p *parser) templates(root Fields, b *Bank) {
 		if len(t.Items) == 0 {
 			f.Missing("items")
 		}
-		p.oneOf(f, "shown_by", t.ShownBy, "class", "year")
+		p.oneOf(f, "shown_by", t.ShownBy, "class", "year", "school")
 		p.oneOf(f, "mirror", t.Mirror, "auto")
 		b.Templates = append(b.Templates, t)
 	}

@@ -19,6 +19,8 @@ const (
 	Confidential Mode = "confidential"
 	Named        Mode = "named"
 	OpenLink     Mode = "open_link"
+	// Mailed is for parents and staff: slips that come by e-mail and belong to a person. Some of the same round may be on paper.
+	Mailed Mode = "mailed"
 )
 
 // Route is the way an answer comes in.

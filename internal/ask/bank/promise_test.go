@@ -57,7 +57,7 @@ func TestNothingIsLeftUnsaid(t *testing.T) {
 		if p.Route != bank.HandsUp {
 			must = append(must, "mode", "writing", "read")
 		}
-		if p.Mode == bank.Anonymous && p.Route != bank.Paper && p.Route != bank.HandsUp {
+		if (p.Mode == bank.Anonymous || p.Mode == bank.Mailed) && p.Route != bank.Paper && p.Route != bank.HandsUp {
 			must = append(must, "waiting")
 		}
 		if p.Mode != bank.OpenLink {
@@ -72,8 +72,8 @@ func TestNothingIsLeftUnsaid(t *testing.T) {
 			}
 		}
 	})
-	// Four groups of pupils: three modes by six routes, and an open link by four. Two of adults: three by five, and four.
-	if want := 4*(3*6+4) + 2*(3*5+4); n != want {
+	// Four groups of pupils: three modes by six routes, and an open link by four. Two of adults: four by five, and four.
+	if want := 4*(3*6+4) + 2*(4*5+4); n != want {
 		t.Errorf("%d combinations, want %d", n, want)
 	}
 }
@@ -90,6 +90,32 @@ func TestPromiseIsNeverCalledAnonymousWhenItIsNot(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Where a link belongs to a person, the first page says what the school can see of it.
+func TestPromiseOfAMailedSlip(t *testing.T) {
+	b := load(t)
+	for _, audience := range []string{bank.Parents, bank.Staff} {
+		for _, route := range []bank.Route{bank.OwnDevice, bank.SharedDevice, bank.AnyDevice, bank.AdultHelper} {
+			got, err := b.Promise(bank.PromiseFor{Audience: audience, Mode: bank.Mailed, Route: route, Settings: everything})
+			if err != nil {
+				t.Fatal(err)
+			}
+			first, more := "", ""
+			for _, p := range got.Shown(bank.ShowFirst) {
+				first += p.Text
+			}
+			for _, p := range got.Shown(bank.ShowMore) {
+				more += p.Text
+			}
+			if !strings.Contains(first, "the school can see that you answered, but never what you said") || strings.Contains(first, "anonymous") {
+				t.Errorf("%s, %s: %s", audience, route, first)
+			}
+			if !strings.Contains(more, "could match them to your link or code") {
+				t.Errorf("%s, %s: %s", audience, route, more)
+			}
+		}
+	}
 }
 
 func TestSettingsLeaveOutWhatIsUntrue(t *testing.T) {
@@ -191,6 +217,8 @@ func TestNoPromiseWithoutARound(t *testing.T) {
 	for _, p := range []bank.PromiseFor{
 		{Audience: bank.Pupils11to16, Mode: bank.OpenLink, Route: bank.Paper},
 		{Audience: bank.Parents, Mode: bank.Anonymous, Route: bank.HandsUp},
+		{Audience: bank.Pupils11to16, Mode: bank.Mailed, Route: bank.OwnDevice},
+		{Audience: bank.PupilsLesson, Mode: bank.Mailed, Route: bank.AnyDevice},
 		{Audience: bank.TeacherMirror, Mode: bank.Anonymous, Route: bank.OwnDevice},
 		{Audience: "nobody", Mode: bank.Anonymous, Route: bank.OwnDevice},
 		{Audience: bank.Staff, Mode: "secret", Route: bank.OwnDevice},

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"earshot/internal/ask/bank"
 	"earshot/internal/base/fault"
 	"earshot/internal/base/storage"
 	"earshot/internal/school/access"
@@ -79,9 +80,12 @@ type Round struct {
 
 // Plan is the draft's choice of whom to ask.
 type Plan struct {
-	Groups  []string       `json:"groups"`            // forms or classes
-	Reading map[string]int `json:"reading,omitempty"` // group -> slips for those who opted out
-	Readers []string       `json:"readers"`           // people
+	Groups   []string       `json:"groups"`              // forms or classes; in a round for parents, those of their children
+	Reading  map[string]int `json:"reading,omitempty"`   // group -> slips for those who opted out
+	Readers  []string       `json:"readers"`             // people
+	People   []string       `json:"people,omitempty"`    // of the staff, in a round for staff
+	Mail     bool           `json:"mail,omitempty"`      // slips come by e-mail, as far as there are addresses
+	PerChild bool           `json:"per_child,omitempty"` // by e-mail: a parent answers for each child, not once for all
 }
 
 // Snapshot is who reads and who helps, as it was when the round opened.
@@ -110,6 +114,17 @@ type Reader struct {
 type Helper struct {
 	Name  string `json:"name"`
 	Place string `json:"place,omitempty"`
+}
+
+// Mailed says whether slips of the round come by e-mail. Such a slip belongs to a person.
+func (r Round) Mailed() bool { return r.Mode == Anonymous && r.Choices().Mail }
+
+// PromiseMode is the mode as the promise knows it.
+func (r Round) PromiseMode() bank.Mode {
+	if r.Mailed() {
+		return bank.Mailed
+	}
+	return bank.Mode(r.Mode)
 }
 
 // Choices reads the plan.
@@ -210,10 +225,21 @@ type Unit struct {
 	Reading  int
 	Answered int    // counted at settling
 	CellID   string // the unit its answers were counted in at settling
+	Own      int    // of a year or a school that people answer in: how many of Size; 0 elsewhere
 }
 
 // IsLeaf says whether people answer in this unit itself.
-func (u Unit) IsLeaf() bool { return u.Kind == UnitForm || u.Kind == UnitClass || u.Kind == UnitPhase }
+func (u Unit) IsLeaf() bool {
+	return u.Own > 0 || u.Kind == UnitForm || u.Kind == UnitClass || u.Kind == UnitPhase
+}
+
+// Here is how many people are asked in this unit itself, and not in one inside it.
+func (u Unit) Here() int {
+	if u.Own == 0 && u.IsLeaf() {
+		return u.Size
+	}
+	return u.Own
+}
 
 // UnitReader is somebody who teaches a class of the round: the one its results belong to first.
 type UnitReader struct {
@@ -251,11 +277,13 @@ type Form struct {
 
 // LeastFor is the least number of people in a group that is shown: parents and staff are few and known to each other.
 func LeastFor(audience string) int {
-	if audience == "parent" || audience == "staff" {
+	if isAdults(audience) {
 		return 10
 	}
 	return 5
 }
+
+func isAdults(audience string) bool { return audience == bank.Parents || audience == bank.Staff }
 
 func (f *Form) problems(now time.Time, audience string, zone *time.Location) map[string]fault.Problem {
 	fields := map[string]fault.Problem{}
@@ -289,8 +317,13 @@ func (f *Form) problems(now time.Time, audience string, zone *time.Location) map
 	if len(f.Plan.Readers) == 0 {
 		fields["readers"] = fault.Problem{Key: "round.readers"}
 	}
-	if len(f.Plan.Groups) == 0 && f.Mode == Anonymous {
+	if len(f.Plan.Groups) == 0 && f.Mode == Anonymous && audience != bank.Staff {
 		fields["groups"] = fault.Problem{Key: "round.groups"}
+	}
+	if isAdults(audience) {
+		f.adults(audience, fields)
+	} else if f.Plan.Mail {
+		fields["mode"] = fault.Problem{Key: "round.mail_pupils"}
 	}
 	if f.Least != 0 && f.Least < LeastFor(audience) {
 		fields["least"] = fault.Problem{Key: "round.least", Values: fault.Values{"Least": LeastFor(audience)}}

@@ -2,6 +2,7 @@ package round_test
 
 import (
 	"context"
+	"earshot/internal/ask/bank"
 	"strings"
 	"testing"
 	"time"
@@ -130,7 +131,7 @@ func TestPromiseIsFrozenAndOnlyDatesMove(t *testing.T) {
 	ctx := context.Background()
 	s := testkit.NewSchool(t)
 	r := s.Open(s.Form(s.Survey("first_belong"), s.Forms("9A 27, 9B 28")))
-	before, err := s.Rounds().Promise(ctx, r)
+	before, err := s.Rounds().Promise(ctx, r, bank.AnyDevice)
 	testkit.Must(t, err)
 	text := ""
 	for _, part := range before {
@@ -146,7 +147,7 @@ func TestPromiseIsFrozenAndOnlyDatesMove(t *testing.T) {
 	testkit.Must(t, roster.NewStore(s.DB).SaveSettings(ctx, s.Head, s.School))
 	later, err := s.Rounds().Extend(ctx, s.Head, r.ID, r.ClosesAt.AddDate(0, 0, 3), storage.DateOf(r.ClosesAt.AddDate(0, 0, 20), time.UTC))
 	testkit.Must(t, err)
-	after, err := s.Rounds().Promise(ctx, later)
+	after, err := s.Rounds().Promise(ctx, later, bank.AnyDevice)
 	testkit.Must(t, err)
 	if later.PromiseHash != r.PromiseHash || after.Hash() != before.Hash() {
 		t.Error("the promise changed after opening")
@@ -162,7 +163,7 @@ func TestOpenLinkIsNeverCalledAnonymous(t *testing.T) {
 	f := s.Form(s.Survey("first_home"), nil)
 	f.Mode = round.OpenLink
 	r := s.Open(f)
-	promise, err := s.Rounds().Promise(ctx, r)
+	promise, err := s.Rounds().Promise(ctx, r, bank.AnyDevice)
 	testkit.Must(t, err)
 	for _, part := range promise {
 		if strings.Contains(part.Text, "This is anonymous") {
@@ -191,7 +192,7 @@ func TestSmallSchoolHasTwoPhases(t *testing.T) {
 	if got := strings.Join(names, ", "); got != "school Riverside School, phase Reception to Year 2, phase Year 3 to Year 6" {
 		t.Errorf("units %s", got)
 	}
-	promise, err := s.Rounds().Promise(ctx, r)
+	promise, err := s.Rounds().Promise(ctx, r, bank.AnyDevice)
 	testkit.Must(t, err)
 	found := false
 	for _, part := range promise {

@@ -2,14 +2,8 @@ package round
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 
-	"earshot/internal/ask/bank"
 	"earshot/internal/ask/survey"
 	"earshot/internal/base/fault"
 	"earshot/internal/base/storage"
@@ -47,7 +41,12 @@ func (s Store) Open(ctx context.Context, who access.Actor, id string) (Round, er
 			return err
 		}
 		r.Snapshot, r.State, r.OpenedAt = snap.Encode(), Open, &now
-		if err := st.openUnits(ctx, *r, school, ro); err != nil {
+		if isAdults(r.Audience) && r.Mode == Anonymous {
+			err = st.openAdults(ctx, *r, school)
+		} else {
+			err = st.openUnits(ctx, *r, school, ro)
+		}
+		if err != nil {
 			return err
 		}
 		if r.PromiseHash, err = st.writePromise(ctx, *r, doc); err != nil {
@@ -276,100 +275,4 @@ func phases(root Unit, groups []roster.Group, sizes map[string]int) []Unit {
 		units = append(units, u)
 	}
 	return units
-}
-
-// pageRoute is the route of the page as it is served, before anybody knows whose device will show it.
-const pageRoute = bank.AnyDevice
-
-// Dates may move while a round is open, so the stored promise keeps their braces and the page fills them in.
-var movable = []string{"close_date", "reply_date"}
-
-// makePromise puts the promise of a round together from its mode, its settings and the texts of the bank.
-func (s Store) makePromise(r Round, snap Snapshot, doc survey.Document) (bank.Promise, error) {
-	values := map[string]string{
-		"minutes": strconv.Itoa(doc.Minutes), "why": strings.TrimRight(r.Why, ".!… "), "k": strconv.Itoa(r.Least),
-		"delete_date": SayDate(r.DeleteOn()), "counts_date": SayDate(r.CountsUntil()),
-		"complaint_contact": snap.Complaints, "contact": snap.Complaints,
-		"safeguarding_lead": snap.Lead.Name, "comment_reader": snap.Lead.Name, "reply_place": r.ReplyPlace,
-	}
-	for _, brace := range movable {
-		values[brace] = "{" + brace + "}"
-	}
-	return s.bank.Promise(bank.PromiseFor{Audience: r.Audience, Mode: bank.Mode(r.Mode), Route: pageRoute, Settings: bank.Settings{
-		ByClass: r.About == AboutClasses && doc.HasClassPages() && !snap.Small, Sensitive: doc.HasSensitive(), SchoolNetwork: true,
-		SmallSchool: snap.Small, Values: values,
-	}})
-}
-
-// PreviewPromise is the promise a draft would make if it were opened now; of a round that has been open it is the one
-// that was made.
-func (s Store) PreviewPromise(ctx context.Context, r Round) (bank.Promise, error) {
-	if r.State != Draft {
-		return s.Promise(ctx, r)
-	}
-	ro := roster.NewStore(s.db)
-	school, err := ro.School(ctx, r.SchoolID)
-	if err != nil {
-		return nil, err
-	}
-	doc, err := s.document(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	snap, err := s.snapshot(ctx, r, school, ro)
-	if err != nil {
-		return nil, err
-	}
-	promise, err := s.makePromise(r, snap, doc)
-	for i := range promise {
-		promise[i].Text = r.FillDates(promise[i].Text)
-	}
-	return promise, err
-}
-
-// writePromise stores what is promised and returns its hash.
-func (s Store) writePromise(ctx context.Context, r Round, doc survey.Document) (string, error) {
-	promise, err := s.makePromise(r, r.AtOpening(), doc)
-	if err != nil {
-		return "", fmt.Errorf("promise: %w", err)
-	}
-	parts, err := json.Marshal(promise)
-	if err != nil {
-		return "", err
-	}
-	row := Promise{SchoolID: r.SchoolID, RoundID: r.ID, Route: string(pageRoute), Hash: promise.Hash(), Parts: string(parts)}
-	return row.Hash, s.db.Write(ctx).Create(&row).Error
-}
-
-// Promise reads what is promised as it was frozen when the round opened, with today's dates in it.
-func (s Store) Promise(ctx context.Context, r Round) (bank.Promise, error) {
-	var row Promise
-	err := s.db.Query(ctx).Where("school_id = ? AND round_id = ? AND route = ?", r.SchoolID, r.ID, string(pageRoute)).Take(&row).Error
-	if err != nil {
-		return nil, storage.Fault(err, "fault.not_found")
-	}
-	var promise bank.Promise
-	if err := json.Unmarshal([]byte(row.Parts), &promise); err != nil {
-		return nil, fmt.Errorf("promise of round %s: %w", r.ID, err)
-	}
-	for i := range promise {
-		promise[i].Text = r.FillDates(promise[i].Text)
-	}
-	return promise, nil
-}
-
-// FillDates puts the round's dates and place of reply into a text of the bank.
-func (r Round) FillDates(text string) string {
-	return bank.Fill(text, map[string]string{
-		"close_date": SayDate(storage.DateOf(r.ClosesAt, r.Zone())), "reply_date": SayDate(r.ReplyBy), "reply_place": r.ReplyPlace,
-	})
-}
-
-// SayDate is a date as people say it.
-func SayDate(d storage.Date) string {
-	t := d.Time(time.UTC)
-	if t.IsZero() {
-		return ""
-	}
-	return t.Format("2 January 2006")
 }

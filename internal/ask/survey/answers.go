@@ -235,7 +235,7 @@ func (d Document) Check(a Answers) []Problem {
 			c.add(AnswerState, "state", string(answer.State))
 		case answer.State == NotAsked && !d.MayBeDrawnOut(q):
 			c.add(AnswerAsked)
-		case answer.State == NotRelevant && len(d.conditions(q)) == 0:
+		case answer.State == NotRelevant && len(d.Conditions(q)) == 0:
 			c.add(AnswerIrrelevant)
 		default:
 			c.answer(q, answer)

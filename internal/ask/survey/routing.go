@@ -25,7 +25,7 @@ func (d Document) Part(q Question) Part {
 	switch {
 	case s.Choice != "":
 		return AskedChosen
-	case len(d.conditions(q)) > 0:
+	case len(d.Conditions(q)) > 0:
 		return AskedRouted
 	case s.Ask > 0 && s.Ask < s.asks():
 		return AskedDrawn
@@ -59,9 +59,9 @@ func (d Document) sectionOf(question string) (Section, bool) {
 	return Section{}, false
 }
 
-// conditions are the expressions that must hold for a question to be asked: its own and its section's. What does not
+// Conditions are the expressions that must hold for a question to be asked: its own and its section's. What does not
 // parse is left out here; Problems reports it.
-func (d Document) conditions(q Question) []expression.Expression {
+func (d Document) Conditions(q Question) []expression.Expression {
 	s, _ := d.sectionOf(q.ID)
 	var list []expression.Expression
 	for _, text := range []string{s.ShowIf, q.ShowIf} {
@@ -95,7 +95,7 @@ func (d Document) Guards(q Question) Guards { return d.guards(q, map[string]bool
 func (d Document) guards(q Question, seen map[string]bool) Guards {
 	s, _ := d.sectionOf(q.ID)
 	g := Guards{Sensitive: q.Sensitive != "", Oneself: q.DescribesOneself, Chosen: s.Choice != ""}
-	conditions := d.conditions(q)
+	conditions := d.Conditions(q)
 	var refs []string
 	for _, c := range conditions {
 		for _, r := range c.Refs() {
@@ -165,7 +165,7 @@ func (d Document) route(a Answers, today string) {
 		if a[q.ID].State == NotAsked {
 			continue
 		}
-		if slices.ContainsFunc(d.conditions(q), func(c expression.Expression) bool { return !c.Holds(env) }) {
+		if slices.ContainsFunc(d.Conditions(q), func(c expression.Expression) bool { return !c.Holds(env) }) {
 			a[q.ID] = Answer{State: NotRelevant}
 		}
 	}

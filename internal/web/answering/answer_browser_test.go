@@ -21,7 +21,9 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+	"github.com/labstack/echo/v4"
 
+	"earshot/internal/ask/expression"
 	"earshot/internal/testkit"
 	"earshot/static"
 )
@@ -78,6 +80,30 @@ func newStub(t *testing.T) *stub {
 		if status == 503 {
 			w.Header().Set("Retry-After", "1")
 		}
+		writeJSON(w, status, reply)
+	})
+	mux.HandleFunc("GET /a/words", func(w http.ResponseWriter, r *http.Request) {
+		if err := extraWords(echo.New().NewContext(r, w)); err != nil {
+			t.Error(err)
+		}
+	})
+	mux.HandleFunc("GET /a/worker.js", func(w http.ResponseWriter, r *http.Request) {
+		if err := worker(echo.New().NewContext(r, w)); err != nil {
+			t.Error(err)
+		}
+	})
+	mux.HandleFunc("POST /a/x7k2/sealed", func(w http.ResponseWriter, r *http.Request) {
+		data, _ := io.ReadAll(r.Body)
+		plain, err := stubBox().Open(data)
+		if err != nil {
+			t.Errorf("what was sealed cannot be opened: %v", err)
+		}
+		r.PostForm, _ = url.ParseQuery(string(plain))
+		n := s.note(r)
+		s.mu.Lock()
+		answer := s.reply
+		s.mu.Unlock()
+		status, reply := answer(n, r.PostForm)
 		writeJSON(w, status, reply)
 	})
 	mux.HandleFunc("GET /a/x7k2", func(w http.ResponseWriter, _ *http.Request) {
@@ -194,7 +220,7 @@ func (b tab) toTheEnd() {
 	b.Helper()
 	b.Click("#next")
 	for _, q := range samplePage().Questions {
-		b.expectHeading(q.Text)
+		b.expectHeading(q.Text.Text)
 		b.Click("#q-" + q.ID + " label:nth-of-type(4)")
 		b.Click("#next")
 	}
@@ -210,7 +236,7 @@ func TestBrowserJourneyByTap(t *testing.T) {
 	b.expectHeading("How is learning for you?")
 	b.Do(chromedp.Tap(chromedp.CSS("#next")))
 	qs := s.page.Questions
-	b.expectHeading(qs[0].Text)
+	b.expectHeading(qs[0].Text.Text)
 	if focus := eval[string](b, "document.activeElement.tagName + document.activeElement.textContent"); !strings.HasPrefix(focus, "H21 of 12") {
 		t.Errorf("the focus is on %q", focus)
 	}
@@ -221,9 +247,9 @@ func TestBrowserJourneyByTap(t *testing.T) {
 	b.Do(chromedp.Tap(chromedp.CSS("#next")))
 	b.expectMessage("You left this one")
 	b.Do(chromedp.Tap(chromedp.CSS("#next")))
-	b.expectHeading(qs[1].Text)
+	b.expectHeading(qs[1].Text.Text)
 	for i, q := range qs[1:] {
-		b.expectHeading(q.Text)
+		b.expectHeading(q.Text.Text)
 		if i != 4 {
 			b.Do(chromedp.Tap(chromedp.CSS("#q-" + q.ID + " label:nth-of-type(5)")))
 		}
@@ -233,11 +259,11 @@ func TestBrowserJourneyByTap(t *testing.T) {
 		}
 	}
 	b.expectHeading("That was the last question")
-	if text := eval[string](b, `document.getElementById("check").innerText`); !strings.Contains(text, "You answered 10 of 12.") || !strings.Contains(text, qs[0].Text) || !strings.Contains(text, qs[5].Text) {
+	if text := eval[string](b, `document.getElementById("check").innerText`); !strings.Contains(text, "You answered 10 of 12.") || !strings.Contains(text, qs[0].Text.Text) || !strings.Contains(text, qs[5].Text.Text) {
 		t.Errorf("the check says %s", text)
 	}
 	b.Do(chromedp.Tap(chromedp.CSS("#left li:first-child button")))
-	b.expectHeading(qs[0].Text)
+	b.expectHeading(qs[0].Text.Text)
 	b.Do(chromedp.Tap(chromedp.CSS("#q-afl_s_next label:nth-of-type(3)")), chromedp.Tap(chromedp.CSS("#next")))
 	b.expectHeading("That was the last question")
 	b.Do(chromedp.Tap(chromedp.CSS("#send")))
@@ -255,7 +281,7 @@ func TestBrowserJourneyByTap(t *testing.T) {
 		t.Errorf("receipt %q, pace %q", form.Get("receipt"), form.Get("pace"))
 	}
 	for name := range form {
-		if name != "code" && name != "receipt" && name != "pace" && !slices.ContainsFunc(qs, func(q questionView) bool { return q.ID == name }) {
+		if !slices.Contains([]string{"code", "receipt", "pace", "route", "not_asked"}, name) && !slices.ContainsFunc(qs, func(q questionView) bool { return q.ID == name }) {
 			t.Errorf("posted %s, which nobody asked for", name)
 		}
 	}
@@ -282,7 +308,7 @@ func TestBrowserJourneyByKeyboard(t *testing.T) {
 	b.Do(chromedp.Focus(chromedp.CSS("#code")), chromedp.Evaluate[chromedp.Void](`document.getElementById("code").value = ""; undefined`),
 		chromedp.KeyEvent(" o1l3 4567-89ab"), chromedp.KeyEvent(kb.Enter))
 	for _, q := range s.page.Questions {
-		b.expectHeading(q.Text)
+		b.expectHeading(q.Text.Text)
 		b.Do(chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(" "), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter))
 	}
 	b.expectHeading("That was the last question")
@@ -309,16 +335,16 @@ func TestBrowserReloadAndBackKeepEverything(t *testing.T) {
 	b.Click("#next")
 	b.Click("#q-l2l_s_tries label:nth-of-type(2)")
 	b.Do(chromedp.Reload())
-	b.expectHeading(qs[1].Text)
+	b.expectHeading(qs[1].Text.Text)
 	if got := eval[string](b, `[...document.querySelectorAll("fieldset :checked")].map((i) => i.name + "=" + i.value).join()`); got != "afl_s_next=often,l2l_s_tries=rarely" {
 		t.Errorf("after a reload: %s", got)
 	}
 	b.Do(chromedp.NavigateBack())
-	b.expectHeading(qs[0].Text)
+	b.expectHeading(qs[0].Text.Text)
 	b.Do(chromedp.NavigateForward())
-	b.expectHeading(qs[1].Text)
+	b.expectHeading(qs[1].Text.Text)
 	b.Click("#back")
-	b.expectHeading(qs[0].Text)
+	b.expectHeading(qs[0].Text.Text)
 	b.Click("#back")
 	b.expectHeading("How is learning for you?")
 	if !eval[bool](b, `!document.getElementById("placed").hidden && document.getElementById("typed").hidden`) {
@@ -337,7 +363,7 @@ func TestBrowserAnotherSlipInTheSameTabStartsAfresh(t *testing.T) {
 		t.Error("the next person sees the last one's answers")
 	}
 	b.Click("#next")
-	b.expectHeading(s.page.Questions[0].Text)
+	b.expectHeading(s.page.Questions[0].Text.Text)
 	b.Click("#q-afl_s_next label:nth-of-type(1)")
 	b.Click("#wipe")
 	b.expectMessage("This takes all your answers")
@@ -520,7 +546,7 @@ func TestBrowserUnknownCodeIsSaidBeforeAnsweringInVain(t *testing.T) {
 	b.WaitFor(`document.getElementById("code-error").innerText === "We do not know this code."`)
 	b.Do(chromedp.KeyEvent(otherSlip)) // the old code is selected
 	b.Click("#next")
-	b.expectHeading(s.page.Questions[0].Text)
+	b.expectHeading(s.page.Questions[0].Text.Text)
 }
 
 func TestBrowserLookAlikeSlipReadsAndStoresNothing(t *testing.T) {
@@ -712,10 +738,51 @@ func arabicPage() answerPage {
 	w.Script.SkipReminder, w.Script.Busy = "تركت هذا السؤال. لا بأس. اضغط التالي مرة أخرى.", "كثيرون يرسلون الآن. أبقِ هذه الصفحة مفتوحة."
 	for i := range p.Questions {
 		q := &p.Questions[i]
-		q.Place, q.Text = fmt.Sprintf("%d من 12", i+1), "كم مرة تخبرك الملاحظات بما عليك فعله بعد ذلك لتتحسّن؟"
+		q.Place, q.Text.Text = fmt.Sprintf("%d من 12", i+1), "كم مرة تخبرك الملاحظات بما عليك فعله بعد ذلك لتتحسّن؟"
 		for o, label := range []string{"أبدًا", "نادرًا", "أحيانًا", "كثيرًا", "دائمًا تقريبًا"} {
-			q.Options[o].Label = label
+			q.Options[o].Label.Text = label
 		}
 	}
 	return p
+}
+
+// The device finds what the server finds: one table of cases for both.
+func TestBrowserExpressionCases(t *testing.T) {
+	s := newStub(t)
+	b := open(t, s, s.address())
+	data, err := os.ReadFile("../../ask/expression/testdata/cases.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []struct {
+		It, If  string
+		Answers map[string]string
+		Is      bool
+		Value   *string
+	}
+	if err := json.Unmarshal(data, &cases); err != nil || len(cases) < 50 {
+		t.Fatal(len(cases), err)
+	}
+	b.Do(chromedp.Evaluate[chromedp.Void](`{ const s = document.createElement("script"); s.src = "/static/js/expression.js"; document.head.append(s) }; undefined`))
+	b.WaitFor(`typeof holds === "function"`)
+	for _, c := range cases {
+		e, err := expression.Parse(c.If)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tree, _ := json.Marshal(e)
+		answers, _ := json.Marshal(c.Answers)
+		call := fmt.Sprintf(`(%s, (q) => (%s || {})[q] || "", (q, o) => "label " + o + " of " + q)`, tree, answers)
+		if strings.Contains(c.If, "today") {
+			call = strings.ReplaceAll(call, "2026-", time.Now().Format("2006-"))
+		}
+		if got := eval[bool](b, "holds"+call); got != c.Is {
+			t.Errorf("%s: %s is %v on the device", c.It, c.If, got)
+		}
+		if c.Value != nil {
+			if got := eval[string](b, "holds.value"+call); got != *c.Value {
+				t.Errorf("%s: %s gives %q on the device, not %q", c.It, c.If, got, *c.Value)
+			}
+		}
+	}
 }

@@ -1,20 +1,39 @@
 package answering
 
-import "strings"
+import (
+	"strings"
 
-// answerPage is the page a survey is answered on. It is the same for everyone who is asked, so that it can be built,
-// compressed and cached once: nothing in it may depend on the reader, save when a plain form comes back to be mended.
+	"earshot/internal/ask/expression"
+	"earshot/internal/ask/survey"
+)
+
+// answerPage is the page a survey is answered on. It is the same for everyone who is asked in one language and one way,
+// so that it can be built, compressed and cached once: nothing in it may depend on the reader, save when a plain form
+// comes back to be mended.
 type answerPage struct {
 	answerFrame
 	Action    string // where the answers go; "/task" after it is asked, at the start, whether this slip has a reading task
+	Route     string // how the answers come: empty, shared_device or adult_helper
+	Shared    bool   // several people use this device one after the other
+	More      bool   // answer-more.js may be fetched; not in a preview
+	Key       string // the round's public key, to which a device seals what it cannot send
+	Extras    string // where the words of answer-more.js are
 	Problem   string
 	NeedsCode bool
 	Code      string // as it was typed
 	CodeError string
 	Receipt   string // open links alone: made with the page, since there is no slip to know a second Send by
 	Promise   promiseView
+	Languages []languageView
+	Notice    string // the questions are in another language than the rest
 	Questions []questionView
 	Words     answerWords
+}
+
+// languageView is a language the page can be read in.
+type languageView struct {
+	Name, Tag, Dir, URL string
+	Current             bool
 }
 
 // outcomePage says what became of answers sent without script, or why there is nothing to answer.
@@ -44,30 +63,77 @@ type promiseView struct {
 	First, Send, More []string
 }
 
+// questionView is one screen, or one row of a grid: a question, a note, a page before a section, a choice of topics.
 type questionView struct {
-	ID           string
+	ID           string // of the question; names its fields
+	Step         string // of the screen: q-q1, n-q2, p-s1, c1
+	Type         survey.Type
 	Place        string // "4 of 12"
 	SectionTitle string
-	Text         string
+	Grid         string // the words over a run of rows; GridFirst and GridLast stand at its ends
+	GridFirst    bool
+	GridLast     bool
+	Text         said
 	Note         string
-	Several      bool
-	Hint         string // how many may be chosen
+	Hint         string // how many may be chosen, what number may be written
+	OnlyIf       string // for the plain form, which cannot leave questions out
 	Options      []optionView
+	Most         int // of several: how many may be chosen, where that is fewer than there are
+	Places       []placeView
+	Min, Max     int
+	Value        string // as it was typed
 	Error        string
 }
 
+// said is a text in the language of the page, or marked as being in another, with the same in a second language below.
+type said struct {
+	Text, Lang, Dir         string // Lang is empty where it is the page's
+	Also, AlsoLang, AlsoDir string
+}
+
 type optionView struct {
-	Value, Label string
-	Chosen       bool
+	Value  string
+	Label  said
+	Symbol string
+	Chosen bool
+}
+
+// placeView is one place of a ranking on the plain form.
+type placeView struct {
+	Label   string
+	Options []optionView
 }
 
 // Kind is the type of the question's inputs.
 func (q questionView) Kind() string {
-	if q.Several {
+	if q.Type == survey.TypeSeveral || q.Type == typePick {
 		return "checkbox"
 	}
 	return "radio"
 }
+
+// Screens that are no question of a survey.
+const (
+	typePick survey.Type = "pick" // topics to choose
+	typePage survey.Type = "page" // words before a section
+)
+
+// IsWords says whether a screen asks nothing.
+func (q questionView) IsWords() bool { return q.Type == survey.TypeNote || q.Type == typePage }
+
+// HasChoices says whether there are circles or boxes to choose.
+func (q questionView) HasChoices() bool {
+	return q.Type == survey.TypeScale || q.Type == survey.TypeSingle || q.Type == survey.TypeSeveral || q.Type == typePick
+}
+
+// IsNumber says whether a number is typed.
+func (q questionView) IsNumber() bool { return q.Type == survey.TypeNumber }
+
+// IsLong says whether the box for words has several lines.
+func (q questionView) IsLong() bool { return q.Type == survey.TypeLongText }
+
+// IsText says whether there is a box for words.
+func (q questionView) IsText() bool { return q.Type.IsText() }
 
 type helpView struct {
 	Label  string // on the button that stands at the same place on every screen
@@ -111,6 +177,11 @@ type answerWords struct {
 	ClearAll    string
 	CheckTitle  string
 	Skipped     string
+	Language    string
+	Look        string
+	Aloud       string
+	KeepNothing string
+	NoAnswer    string
 	Script      scriptWords
 }
 
@@ -130,6 +201,21 @@ type scriptWords struct {
 	Busy         string `json:"busy"`
 	Problem      string `json:"problem"`
 	Thanks       string `json:"thanks"`
+
+	Plan *planView `json:"plan,omitempty"`
+}
+
+// planView is who is asked what, for the device; the server finds it out again for itself. Names are those of screens.
+type planView struct {
+	If     map[string][]expression.Expression `json:"if,omitempty"`
+	Ask    map[string][]any                   `json:"ask,omitempty"` // how many are drawn, and out of which
+	Choose map[string]chooseView              `json:"choose,omitempty"`
+}
+
+type chooseView struct {
+	Pick int                 `json:"pick"`
+	Draw int                 `json:"draw"`
+	Of   map[string][]string `json:"of"`
 }
 
 // sendReply is the answer to a Send from the script. Its state is one of:

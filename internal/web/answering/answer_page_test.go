@@ -12,6 +12,8 @@ import (
 
 	"github.com/jba/templatecheck"
 
+	"earshot/internal/ask/survey"
+	"earshot/internal/base/seal"
 	"earshot/static"
 	"earshot/templates"
 )
@@ -19,7 +21,7 @@ import (
 func parsePage(t testing.TB, file string) *template.Template {
 	t.Helper()
 	set, err := template.New("layout").Funcs(template.FuncMap{"static": static.Path}).
-		ParseFS(templates.Files, "layout/answer.html", "part/help.html", file)
+		ParseFS(templates.Files, "layout/answer.html", "part/help.html", "part/symbols.html", file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +88,7 @@ func gzipped(t *testing.T, text string) int {
 
 func TestWithoutScriptThePageIsOnePlainForm(t *testing.T) {
 	page := samplePage()
-	page.Questions[1].Several = true
+	page.Questions[1].Type = survey.TypeSeveral
 	page.Questions[1].Options[2].Chosen = true
 	page.Questions[2].Error = "Please choose at most two."
 	page.CodeError = "A code has 12 letters and numbers."
@@ -125,6 +127,19 @@ func TestOpenLinkAsksForNoCode(t *testing.T) {
 	}
 }
 
+// stubBox is the box of the stub's round, the same for every test.
+func stubBox() seal.Box {
+	key, err := seal.KeyOf("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+	if err != nil {
+		panic(err)
+	}
+	box, err := key.Box("x7k2")
+	if err != nil {
+		panic(err)
+	}
+	return box
+}
+
 // samplePage is "How is learning for you?" as a pupil of 11 to 16 meets it.
 func samplePage() answerPage {
 	page := answerPage{
@@ -138,7 +153,7 @@ func samplePage() answerPage {
 				Close:  "Back to the questions",
 			},
 		},
-		Action: "/a/x7k2", NeedsCode: true,
+		Action: "/a/x7k2", NeedsCode: true, More: true, Extras: "/a/words?lang=en", Key: stubBox().Public(),
 		Promise: promiseView{
 			First: []string{
 				"This is not a test. There are no right or wrong answers. It takes about 4 minutes. We are asking because we are planning next year’s lessons.",
@@ -164,6 +179,7 @@ func samplePage() answerPage {
 			CodeHint:    "12 letters and numbers. Capitals, spaces and dashes do not matter.",
 			CodeInPlace: "Your code is in place.", CodeChange: "Type another code", Progress: "How far you are",
 			Back: "Back", Start: "Start", Send: "Send", Clear: "Clear my answer", ClearAll: "Stop, and clear all my answers",
+			Language: "Language", Look: "How it looks", Aloud: "Read aloud", KeepNothing: "This page keeps nothing.", NoAnswer: "No answer",
 			CheckTitle: "That was the last question", Skipped: "You left these. You can go back to one, or leave it.",
 			Script: scriptWords{
 				Start: "Start", Next: "Next", ToCheck: "Go to the end", Send: "Send", Sending: "Sending …", Place: "{n} of {m}", Answered: "You answered {n} of {m}.",
@@ -177,12 +193,12 @@ func samplePage() answerPage {
 			},
 		},
 	}
-	often := []optionView{{"never", "Never", false}, {"rarely", "Not often", false}, {"sometimes", "Sometimes", false}, {"often", "Often", false}, {"always", "Almost always", false}}
-	well := []optionView{{"none", "Not well at all", false}, {"bit", "A bit", false}, {"fairly", "Fairly well", false}, {"very", "Very well", false}, {"extremely", "Extremely well", false}}
-	useful := []optionView{{"none", "Not useful at all", false}, {"bit", "A bit useful", false}, {"fairly", "Fairly useful", false}, {"very", "Very useful", false}, {"extremely", "Extremely useful", false}}
-	lessons := []optionView{{"none", "None of them", false}, {"few", "A few of them", false}, {"half", "About half", false}, {"most", "Most of them", false}, {"all", "All or almost all", false}}
-	much := []optionView{{"none", "Not at all", false}, {"little", "A little", false}, {"some", "Some", false}, {"quite", "Quite a lot", false}, {"lot", "A great deal", false}}
-	clear := []optionView{{"none", "Not clear at all", false}, {"bit", "A bit clear", false}, {"fairly", "Fairly clear", false}, {"very", "Very clear", false}, {"fully", "Completely clear", false}}
+	often := []optionView{{Value: "never", Label: said{Text: "Never"}}, {Value: "rarely", Label: said{Text: "Not often"}}, {Value: "sometimes", Label: said{Text: "Sometimes"}}, {Value: "often", Label: said{Text: "Often"}}, {Value: "always", Label: said{Text: "Almost always"}}}
+	well := []optionView{{Value: "none", Label: said{Text: "Not well at all"}}, {Value: "bit", Label: said{Text: "A bit"}}, {Value: "fairly", Label: said{Text: "Fairly well"}}, {Value: "very", Label: said{Text: "Very well"}}, {Value: "extremely", Label: said{Text: "Extremely well"}}}
+	useful := []optionView{{Value: "none", Label: said{Text: "Not useful at all"}}, {Value: "bit", Label: said{Text: "A bit useful"}}, {Value: "fairly", Label: said{Text: "Fairly useful"}}, {Value: "very", Label: said{Text: "Very useful"}}, {Value: "extremely", Label: said{Text: "Extremely useful"}}}
+	lessons := []optionView{{Value: "none", Label: said{Text: "None of them"}}, {Value: "few", Label: said{Text: "A few of them"}}, {Value: "half", Label: said{Text: "About half"}}, {Value: "most", Label: said{Text: "Most of them"}}, {Value: "all", Label: said{Text: "All or almost all"}}}
+	much := []optionView{{Value: "none", Label: said{Text: "Not at all"}}, {Value: "little", Label: said{Text: "A little"}}, {Value: "some", Label: said{Text: "Some"}}, {Value: "quite", Label: said{Text: "Quite a lot"}}, {Value: "lot", Label: said{Text: "A great deal"}}}
+	clear := []optionView{{Value: "none", Label: said{Text: "Not clear at all"}}, {Value: "bit", Label: said{Text: "A bit clear"}}, {Value: "fairly", Label: said{Text: "Fairly clear"}}, {Value: "very", Label: said{Text: "Very clear"}}, {Value: "fully", Label: said{Text: "Completely clear"}}}
 	for i, q := range []struct {
 		id, text string
 		options  []optionView
@@ -201,7 +217,8 @@ func samplePage() answerPage {
 		{"home_s_talk", "How often do you talk at home about what you learn at school?", often},
 	} {
 		page.Questions = append(page.Questions, questionView{
-			ID: q.id, Place: fmt.Sprintf("%d of 12", i+1), Text: q.text, Options: append([]optionView(nil), q.options...),
+			ID: q.id, Step: "q-" + q.id, Type: survey.TypeScale, Place: fmt.Sprintf("%d of 12", i+1), Text: said{Text: q.text},
+			Options: append([]optionView(nil), q.options...),
 		})
 	}
 	return page

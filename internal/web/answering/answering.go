@@ -4,9 +4,15 @@ package answering
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
+	"math/rand/v2"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -24,6 +30,7 @@ import (
 	"earshot/internal/listen/participation"
 	"earshot/internal/school/access"
 	"earshot/internal/web/page"
+	"earshot/static"
 )
 
 // Pages has the handlers of this activity and what they remember of rounds for a moment.
@@ -37,9 +44,14 @@ func Routes(k *page.Kit, r *page.Routes) {
 	p := Pages{k, &sync.Map{}}
 	r.Public("GET", "/a", p.find)
 	r.Public("POST", "/a", p.lookUp)
+	r.Public("GET", "/a/worker.js", worker)
+	r.Public("GET", "/a/words", extraWords)
 	r.Public("GET", "/a/:code", p.answer)
 	r.Public("POST", "/a/:code", p.send)
+	r.Public("GET", "/a/:code/shared", p.answerOn(bank.SharedDevice))
+	r.Public("GET", "/a/:code/helper", p.answerOn(bank.AdultHelper))
 	r.Public("POST", "/a/:code/task", p.task)
+	r.Public("POST", "/a/:code/sealed", p.sealed)
 	r.Public("GET", "/stored", p.stored)
 	r.For(access.RunRounds, "GET", "/surveys/:id/preview", p.previewSurvey)
 	r.For(access.RunRounds, "GET", "/rounds/:id/preview", p.previewRound)
@@ -56,15 +68,26 @@ var (
 	findTemplate    = page.New("answering/find", "answer", findPage{})
 )
 
-// asked is what one round asks, drawn and compressed once for everybody.
+// asked is what one round asks, and its pages, each drawn and compressed once for everybody who reads it alike.
 type asked struct {
 	round   round.Round
 	doc     survey.Document
-	thanks  thanksReply
-	plain   []byte
-	zipped  []byte
-	etag    string
+	tongues tongues
 	expires time.Time
+	drawn   sync.Map // reading -> *drawn
+}
+
+// reading is what one drawn page differs from another by.
+type reading struct {
+	route    bank.Route
+	language string
+	both     bool
+}
+
+type drawn struct {
+	plain  []byte
+	zipped []byte
+	etag   string
 }
 
 // remember is how long a drawn page is used before the round is looked at again. Whether an answer is taken is decided
@@ -88,27 +111,54 @@ func (p Pages) ask(c echo.Context) (*asked, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &asked{round: r, doc: doc, thanks: thanksFor(page.Voice(c), p.Bank, r), expires: time.Now().Add(remember)}
-	if r.State == round.Open {
-		promise, err := p.Rounds().Promise(ctx, r)
-		if err != nil {
-			return nil, err
-		}
-		d := drawAnswer(page.Voice(c), r, doc, promise)
-		if r.Mode == round.OpenLink {
-			d.Receipt = receiptMark
-		}
-		if a.plain, err = answerTemplate.Bytes(d); err != nil {
-			return nil, err
-		}
-		if a.zipped, err = zip(a.plain); err != nil {
-			return nil, err
-		}
-		sum := sha256.Sum256(a.plain)
-		a.etag = `"` + hex.EncodeToString(sum[:8]) + `"`
+	a := &asked{round: r, doc: doc, expires: time.Now().Add(remember)}
+	if a.tongues, err = p.tonguesOf(ctx, r, doc); err != nil {
+		return nil, err
 	}
 	p.asked.Store(code, a)
 	return a, nil
+}
+
+// page draws the page for those who read alike, or takes it as it was drawn a moment ago.
+func (p Pages) page(ctx context.Context, a *asked, as reading) (*drawn, error) {
+	if have, ok := a.drawn.Load(as); ok {
+		return have.(*drawn), nil
+	}
+	d, err := p.drawFor(ctx, a, as)
+	if err != nil {
+		return nil, err
+	}
+	if a.round.Mode == round.OpenLink {
+		d.Receipt = receiptMark
+	}
+	made := &drawn{}
+	if made.plain, err = answerTemplate.Bytes(d); err != nil {
+		return nil, err
+	}
+	if made.zipped, err = zip(made.plain); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(made.plain)
+	made.etag = `"` + hex.EncodeToString(sum[:8]) + `"`
+	a.drawn.Store(as, made)
+	return made, nil
+}
+
+// drawFor is the page as one sort of reader sees it.
+func (p Pages) drawFor(ctx context.Context, a *asked, as reading) (answerPage, error) {
+	to := a.tongues.reader(a.doc, as)
+	promise, err := p.promise(ctx, a.round, as.route, to.voice)
+	if err != nil {
+		return answerPage{}, err
+	}
+	box, err := p.Key.Box(a.round.Code)
+	if err != nil {
+		return answerPage{}, err
+	}
+	d := drawAnswer(to, a.round, promise)
+	d.More, d.Key, d.Extras = true, box.Public(), "/a/words?lang="+as.language
+	d.Languages = a.tongues.links(as)
+	return d, nil
 }
 
 func zip(data []byte) ([]byte, error) {
@@ -126,42 +176,59 @@ func zip(data []byte) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func (p Pages) answer(c echo.Context) error {
-	a, err := p.ask(c)
-	if fault.Is(err, fault.NotFound) {
-		return p.drawFind(c, http.StatusNotFound, page.Voice(c).Say("round.no_code"))
-	} else if err != nil {
-		return err
-	}
-	if a.round.State != round.Open {
-		return p.over(c, a.round)
-	}
-	h := c.Response().Header()
-	h.Set("Vary", "Accept-Encoding")
-	body, zipped := a.plain, a.zipped
-	if a.round.Mode == round.OpenLink {
-		h.Set("Cache-Control", "no-store")
-		body = bytes.Replace(body, []byte(receiptMark), []byte(storage.NewID()), 1)
-		if zipped, err = zip(body); err != nil {
+func (p Pages) answer(c echo.Context) error { return p.answerOn(bank.AnyDevice)(c) }
+
+// answerOn shows the page for one way of answering.
+func (p Pages) answerOn(route bank.Route) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		a, err := p.ask(c)
+		if fault.Is(err, fault.NotFound) {
+			return p.drawFind(c, http.StatusNotFound, page.Voice(c).Say("round.no_code"))
+		} else if err != nil {
 			return err
 		}
-	} else {
-		h.Set("Cache-Control", "public, max-age=30")
-		h.Set("ETag", a.etag)
-		if c.Request().Header.Get("If-None-Match") == a.etag {
-			return c.NoContent(http.StatusNotModified)
+		as := a.tongues.reading(c, route)
+		if a.round.State != round.Open {
+			return p.over(c, a, as)
 		}
+		if route != bank.AnyDevice && c.QueryParam("ready") == "" {
+			return outcomeTemplate.Send(c, http.StatusOK, adultPage(a.tongues.voice(as.language), route, a.round, "?ready=1&lang="+as.language))
+		}
+		made, err := p.page(c.Request().Context(), a, as)
+		if err != nil {
+			return err
+		}
+		h := c.Response().Header()
+		h.Set("Vary", "Accept-Encoding, Accept-Language")
+		body, zipped := made.plain, made.zipped
+		if a.round.Mode == round.OpenLink {
+			h.Set("Cache-Control", "no-store")
+			body = bytes.Replace(body, []byte(receiptMark), []byte(storage.NewID()), 1)
+			if zipped, err = zip(body); err != nil {
+				return err
+			}
+		} else {
+			h.Set("Cache-Control", "public, max-age=30")
+			if route == bank.SharedDevice { // the last person's page must not come back
+				h.Set("Cache-Control", "no-store")
+			}
+			h.Set("ETag", made.etag)
+			if c.Request().Header.Get("If-None-Match") == made.etag {
+				return c.NoContent(http.StatusNotModified)
+			}
+		}
+		if strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
+			h.Set("Content-Encoding", "gzip")
+			body = zipped
+		}
+		return c.HTMLBlob(http.StatusOK, body)
 	}
-	if strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
-		h.Set("Content-Encoding", "gzip")
-		body = zipped
-	}
-	return c.HTMLBlob(http.StatusOK, body)
 }
 
 // over says kindly why there is nothing to answer.
-func (p Pages) over(c echo.Context, r round.Round) error {
-	v := page.Voice(c)
+func (p Pages) over(c echo.Context, a *asked, as reading) error {
+	r := a.round
+	v := a.tongues.voice(as.language)
 	if r.State == round.Draft {
 		return fault.New(fault.NotFound, "round.no_code")
 	}
@@ -169,7 +236,7 @@ func (p Pages) over(c echo.Context, r round.Round) error {
 	if r.State == round.Cancelled {
 		key = "answer.over.cancelled"
 	}
-	d := outcomePage{answerFrame: frame(v, r), Lines: []string{v.Say(key, words.V{"Reason": r.CancelReason, "Date": round.SayDate(r.ReplyBy)})}}
+	d := outcomePage{answerFrame: frame(v, r), Lines: []string{v.Say(key, words.V{"Reason": r.CancelReason, "Date": v.Date(r.ReplyBy.Time(time.UTC))})}}
 	d.Title = v.Say("answer.over.title")
 	return outcomeTemplate.Send(c, status, d)
 }
@@ -188,29 +255,75 @@ func (p Pages) send(c echo.Context) error {
 	if err != nil {
 		return fault.New(fault.Invalid, "answer.unread").Because(err)
 	}
+	return p.take(c, a, form)
+}
+
+// sealed takes an answer that waited on a device, sealed to the round's key: the same fields as send, which only this
+// program can read.
+func (p Pages) sealed(c echo.Context) error {
+	a, err := p.ask(c)
+	if err != nil {
+		return err
+	}
+	box, err := p.Key.Box(a.round.Code)
+	if err != nil {
+		return err
+	}
+	data, err := io.ReadAll(c.Request().Body)
+	if err != nil {
+		return fault.New(fault.Invalid, "answer.unread").Because(err)
+	}
+	plain, err := box.Open(data)
+	if err != nil {
+		return fault.New(fault.Invalid, "answer.unread")
+	}
+	form, err := url.ParseQuery(string(plain))
+	if err != nil {
+		return fault.New(fault.Invalid, "answer.unread")
+	}
+	return p.take(c, a, form)
+}
+
+func (p Pages) take(c echo.Context, a *asked, form url.Values) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
-	answers, problems := a.doc.Read(func(name string) []string { return form[name] }, string(storage.DateOf(p.DB.Now(), a.round.Zone())))
+	as := a.tongues.reading(c, routeOf(c, form))
+	today := string(storage.DateOf(p.DB.Now(), a.round.Zone()))
+	answers, problems := a.doc.Read(func(name string) []string { return form[name] }, today)
 	if len(problems) == 0 {
 		problems = a.doc.Check(answers)
 	}
 	if len(problems) > 0 {
-		return p.invalid(c, a, form, problems)
+		return p.invalid(c, a, as, form, problems)
 	}
 	route := "plain_form"
-	if wantsJSON(c) {
+	if as.route != bank.AnyDevice {
+		route = string(as.route)
+	} else if wantsJSON(c) {
 		route = "own_device"
 	}
+	v := a.tongues.voice(as.language)
 	outcome, err := p.Collector.Submit(c.Request().Context(), a.round, collecting.Sending{
-		Code: form.Get("code"), Receipt: form.Get("receipt"), Pace: form.Get("pace"), Route: route, Answers: answers})
-	if f, ok := fault.Of(err); ok && wantsJSON(c) && f.Kind == fault.Busy {
-		c.Response().Header().Set("Retry-After", "3")
-		return c.JSON(http.StatusServiceUnavailable, sendReply{State: "busy", Message: page.Voice(c).Say(f.Key)})
-	} else if ok && f.Kind == fault.Busy {
-		return p.redraw(c, http.StatusServiceUnavailable, a, form, func(d *answerPage) { d.Problem = page.Voice(c).Say(f.Key) })
+		Code: form.Get("code"), Receipt: form.Get("receipt"), Pace: form.Get("pace"), Route: route, Language: as.language, Answers: answers})
+	if f, ok := fault.Of(err); ok && f.Kind == fault.Busy {
+		// Not all at once again: a whole school may be waiting.
+		c.Response().Header().Set("Retry-After", strconv.Itoa(2+rand.IntN(9)))
+		if wantsJSON(c) {
+			return c.JSON(http.StatusServiceUnavailable, sendReply{State: "busy", Message: v.Say(f.Key)})
+		}
+		return p.redraw(c, http.StatusServiceUnavailable, a, as, form, func(d *answerPage) { d.Problem = v.Say(f.Key) })
 	} else if err != nil {
 		return err
 	}
-	return p.tell(c, a, form, outcome)
+	return p.tell(c, a, as, form, outcome)
+}
+
+// routeOf is the way an answer says it came: only the ways that have a page of their own are told apart.
+func routeOf(c echo.Context, form url.Values) bank.Route {
+	switch route := bank.Route(form.Get("route")); route {
+	case bank.SharedDevice, bank.AdultHelper:
+		return route
+	}
+	return bank.AnyDevice
 }
 
 // status of each outcome, for the script.
@@ -219,9 +332,9 @@ var status = map[collecting.Outcome]int{
 	collecting.Spent: http.StatusConflict, collecting.UnknownCode: http.StatusNotFound, collecting.Over: http.StatusGone,
 }
 
-func (p Pages) tell(c echo.Context, a *asked, form map[string][]string, outcome collecting.Outcome) error {
-	v := page.Voice(c)
-	thanks := a.thanks
+func (p Pages) tell(c echo.Context, a *asked, as reading, form url.Values, outcome collecting.Outcome) error {
+	v := a.tongues.voice(as.language)
+	thanks := p.thanksFor(a.tongues, as.language, a.round)
 	reply := sendReply{State: string(outcome), Message: v.Say("answer." + string(outcome))}
 	switch outcome {
 	case collecting.Stored, collecting.Already, collecting.Reading:
@@ -231,7 +344,7 @@ func (p Pages) tell(c echo.Context, a *asked, form map[string][]string, outcome 
 		}
 		reply.Message, reply.Thanks = "", &thanks
 	case collecting.Over:
-		reply.Message = v.Say("answer.over.closed", words.V{"Date": round.SayDate(a.round.ReplyBy)})
+		reply.Message = v.Say("answer.over.closed", words.V{"Date": v.Date(a.round.ReplyBy.Time(time.UTC))})
 		if a.round.State == round.Cancelled {
 			reply.Message = v.Say("answer.over.cancelled", words.V{"Reason": a.round.CancelReason})
 		}
@@ -241,30 +354,35 @@ func (p Pages) tell(c echo.Context, a *asked, form map[string][]string, outcome 
 	}
 	switch outcome {
 	case collecting.Spent, collecting.UnknownCode:
-		return p.redraw(c, status[outcome], a, form, func(d *answerPage) { d.CodeError, d.Problem = reply.Message, reply.Message })
+		return p.redraw(c, status[outcome], a, as, form, func(d *answerPage) { d.CodeError, d.Problem = reply.Message, reply.Message })
 	case collecting.Over:
-		return p.over(c, a.round)
+		return p.over(c, a, as)
 	}
 	d := outcomePage{answerFrame: frame(v, a.round), Lines: thanks.Lines}
 	d.Title = thanks.Title
 	return outcomeTemplate.Send(c, http.StatusOK, d)
 }
 
-func (p Pages) invalid(c echo.Context, a *asked, form map[string][]string, problems []survey.Problem) error {
-	v := page.Voice(c)
+func (p Pages) invalid(c echo.Context, a *asked, as reading, form url.Values, problems []survey.Problem) error {
+	v := a.tongues.voice(as.language)
 	fields := map[string]string{}
 	for _, pr := range problems {
 		values := words.V{}
 		for k, val := range pr.Values {
 			values[k] = val
 		}
-		fields[pr.Values["question"]] = v.Say(pr.Key, values)
+		key := pr.Key
+		if key == survey.AnswerNumber {
+			key = "answer.number_wrong"
+			values["Min"], values["Max"] = values["min"], values["max"]
+		}
+		fields[pr.Values["question"]] = v.Say(key, values)
 	}
 	message := v.Say("answer.invalid")
 	if wantsJSON(c) {
 		return c.JSON(http.StatusUnprocessableEntity, sendReply{State: "invalid", Message: message, Fields: fields})
 	}
-	return p.redraw(c, http.StatusUnprocessableEntity, a, form, func(d *answerPage) {
+	return p.redraw(c, http.StatusUnprocessableEntity, a, as, form, func(d *answerPage) {
 		d.Problem = message
 		for i := range d.Questions {
 			d.Questions[i].Error = fields[d.Questions[i].ID]
@@ -273,32 +391,35 @@ func (p Pages) invalid(c echo.Context, a *asked, form map[string][]string, probl
 }
 
 // redraw gives a plain form back with everything that was typed.
-func (p Pages) redraw(c echo.Context, code int, a *asked, form map[string][]string, change func(*answerPage)) error {
-	promise, err := p.Rounds().Promise(c.Request().Context(), a.round)
+func (p Pages) redraw(c echo.Context, code int, a *asked, as reading, form url.Values, change func(*answerPage)) error {
+	d, err := p.drawFor(c.Request().Context(), a, as)
 	if err != nil {
 		return err
 	}
-	d := drawAnswer(page.Voice(c), a.round, a.doc, promise)
-	for i := range d.Questions {
-		q := &d.Questions[i]
-		for j := range q.Options {
-			for _, chosen := range form[q.ID] {
-				q.Options[j].Chosen = q.Options[j].Chosen || chosen == q.Options[j].Value
-			}
-		}
-	}
-	first := func(name string) string {
-		if values := form[name]; len(values) > 0 {
-			return values[0]
-		}
-		return ""
-	}
-	d.Code, d.Receipt = first("code"), ""
+	d.fill(form)
+	d.Code, d.Receipt = form.Get("code"), ""
 	if a.round.Mode == round.OpenLink {
-		d.Receipt = first("receipt")
+		d.Receipt = form.Get("receipt")
 	}
 	change(&d)
 	return answerTemplate.Send(c, code, d)
+}
+
+// fill puts what was typed back into a form.
+func (d *answerPage) fill(form url.Values) {
+	for i := range d.Questions {
+		q := &d.Questions[i]
+		d.Questions[i].Value = form.Get(q.ID)
+		for j := range q.Options {
+			q.Options[j].Chosen = slices.Contains(form[q.ID], q.Options[j].Value)
+		}
+		for n := range q.Places {
+			for j := range q.Places[n].Options {
+				o := &q.Places[n].Options[j]
+				o.Chosen = n < len(form[q.ID]) && form[q.ID][n] == o.Value
+			}
+		}
+	}
 }
 
 // task says whether a slip opens its reading task. It spends nothing.
@@ -308,7 +429,7 @@ func (p Pages) task(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	v := page.Voice(c)
+	v := a.tongues.voice(a.tongues.reading(c, bank.AnyDevice).language)
 	if a.round.Mode != round.Anonymous {
 		return c.JSON(http.StatusOK, taskReply{State: "go"})
 	}
@@ -322,12 +443,32 @@ func (p Pages) task(c echo.Context) error {
 	reply := taskReply{State: "go"}
 	switch state {
 	case collecting.Reading:
-		reply = taskReply{State: "reading", Pages: readingTask(v, len(a.doc.Questions()))}
+		_, most := a.doc.Asks()
+		reply = taskReply{State: "reading", Pages: readingTask(v, most)}
 	case collecting.UnknownCode, collecting.Spent:
 		// Said before anybody answers in vain. A tab that has sent already does not ask again.
 		reply = taskReply{State: string(state), Message: v.Say("start." + string(state))}
 	}
 	return c.JSON(http.StatusOK, reply)
+}
+
+// worker is the script that keeps the page on the device. It has to stand above the pages it minds.
+func worker(c echo.Context) error {
+	r := c.Request().Clone(c.Request().Context())
+	r.URL.Path = "/static/js/worker.js"
+	static.Handler().ServeHTTP(c.Response(), r)
+	return nil
+}
+
+// extraWords are the sentences of answer-more.js in one language.
+func extraWords(c echo.Context) error {
+	v := words.In(c.QueryParam("lang"))
+	said := map[string]string{}
+	for _, key := range extraKeys {
+		said[key] = v.Say(key)
+	}
+	c.Response().Header().Set("Cache-Control", "public, max-age=3600")
+	return c.JSON(http.StatusOK, said)
 }
 
 type findPage struct {
@@ -414,7 +555,7 @@ func (p Pages) previewRound(c echo.Context, who access.Actor) error {
 // preview shows the page as those who answer will see it. It leads nowhere: there is no round to send to.
 func (p Pages) preview(c echo.Context, r round.Round, doc survey.Document, promise bank.Promise) error {
 	v := page.Voice(c)
-	d := drawAnswer(v, r, doc, promise)
+	d := drawAnswer(reader{voice: v, doc: doc, route: bank.AnyDevice}, r, promise)
 	d.Action, d.NeedsCode = "", false
 	d.DemoNote, d.Preview = v.Say("preview.note"), true
 	return answerTemplate.Send(c, http.StatusOK, d)

@@ -1,0 +1,113 @@
+package answering
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/round"
+	"earshot/internal/ask/survey"
+	"earshot/internal/base/words"
+)
+
+// tongues are the languages one round can be read in.
+type tongues struct {
+	list   []words.Language
+	docs   map[string]survey.Document // the questions in the languages that have them
+	voices map[string]words.Voice     // with the school's corrections
+	texts  map[string]map[string]string
+}
+
+// tonguesOf finds the languages of a round: those whose safety texts a speaker at this school has read. The questions are
+// in them too where their translation is approved.
+func (p Pages) tonguesOf(ctx context.Context, r round.Round, doc survey.Document) (tongues, error) {
+	t := tongues{list: words.Languages()[:1], voices: map[string]words.Voice{"en": words.English()}, texts: map[string]map[string]string{}}
+	var err error
+	t.docs, err = survey.NewStore(p.DB).Languages(ctx, r.SchoolID, r.SurveyID, doc)
+	return t, err
+}
+
+// voice says sentences in a language, with the school's corrections.
+func (t tongues) voice(language string) words.Voice {
+	if v, ok := t.voices[language]; ok {
+		return v
+	}
+	return words.English()
+}
+
+// text is a text of the bank in a language, with the school's corrections.
+func (t tongues) text(b *bank.Bank, language, id string) (string, bool) {
+	if text, ok := t.texts[language][id]; ok {
+		return text, true
+	}
+	text, ok := b.Text(id)
+	return text.Text, ok
+}
+
+// reading finds out how somebody reads: the language they chose, or the one their browser asks for.
+func (t tongues) reading(c echo.Context, route bank.Route) reading {
+	as := reading{route: route, language: "en"}
+	has := func(code string) bool {
+		return slices.ContainsFunc(t.list, func(l words.Language) bool { return l.Code == code })
+	}
+	if want := words.Match(c.Request().Header.Get("Accept-Language")); has(want) {
+		as.language = want
+	}
+	if want := c.QueryParam("lang"); has(want) {
+		as.language = want
+	}
+	_, translated := t.docs[as.language]
+	as.both = c.QueryParam("both") != "" && translated && as.language != "en"
+	return as
+}
+
+// reader is whom a page is drawn for.
+func (t tongues) reader(doc survey.Document, as reading) reader {
+	to := reader{voice: t.voice(as.language), doc: doc, route: as.route}
+	if in, ok := t.docs[as.language]; ok {
+		to.doc = in
+		if as.both {
+			to.also = &doc
+		}
+	}
+	return to
+}
+
+// links lead to the same page in the other languages; none where there is but one.
+func (t tongues) links(as reading) []languageView {
+	if len(t.list) < 2 {
+		return nil
+	}
+	here := "?"
+	if as.route != bank.AnyDevice {
+		here = "?ready=1&"
+	}
+	var list []languageView
+	for _, l := range t.list {
+		list = append(list, languageView{Name: l.Name, Tag: l.Tag, Dir: l.Dir, URL: here + "lang=" + l.Code, Current: l.Code == as.language && !as.both})
+	}
+	if _, ok := t.docs[as.language]; ok && as.language != "en" {
+		v := t.voice(as.language)
+		link := languageView{Name: v.Say("lang.both"), Tag: v.Lang, Dir: v.Dir, URL: here + "lang=" + as.language + "&both=1"}
+		if as.both {
+			link.Name, link.URL = v.Say("lang.one"), here+"lang="+as.language
+		}
+		list = append(list, link)
+	}
+	return list
+}
+
+// promise is what a round promises on a route, in the language of a voice.
+func (p Pages) promise(ctx context.Context, r round.Round, route bank.Route, _ words.Voice) (bank.Promise, error) {
+	return p.Rounds().Promise(ctx, r, route)
+}
+
+// sameLanguage compares languages without their regions: en and en-GB are one.
+func sameLanguage(a, b string) bool {
+	a, _, _ = strings.Cut(a, "-")
+	b, _, _ = strings.Cut(b, "-")
+	return a == b
+}

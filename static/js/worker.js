@@ -1,0 +1,32 @@
+// Keeps the answering page on the device, so that it opens without a connection until its answers are sent. It keeps the
+// page and its files alone: answers are not its business. Served as /a/worker.js, since it minds what stands under /a/.
+const shelf = "earshot";
+
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", (e) => e.waitUntil(clients.claim()));
+
+addEventListener("message", (e) => {
+  if (e.data.drop) { e.waitUntil(caches.delete(shelf)); }
+  if (e.data.keep) { e.waitUntil(caches.open(shelf).then((place) => Promise.all(e.data.keep.map((url) => fetch(url).then((res) => put(place, url, res)).catch(() => null))))); }
+});
+
+// A page made for one reader alone (no-store) is not kept.
+const put = (place, url, res) => (res.ok && !/no-store/.test(res.headers.get("Cache-Control")) ? place.put(url, res.clone()).then(() => res) : res);
+
+addEventListener("fetch", (e) => {
+  const url = new URL(e.request.url);
+  if (e.request.method !== "GET" || url.origin !== location.origin) { return; }
+  if (e.request.mode === "navigate") { e.respondWith(page(e.request)); } else if (/^\/(static\/|a\/words)/.test(url.pathname)) { e.respondWith(file(e.request)); }
+});
+
+async function page(request) {
+  const place = await caches.open(shelf), kept = await place.match(request, { ignoreVary: true });
+  if (!kept) { return fetch(request); }
+  const late = new Promise((go) => setTimeout(() => go(kept), 4e3));
+  return Promise.race([fetch(request).then((res) => (res.status < 500 ? put(place, request.url, res) : kept)).catch(() => kept), late]).then((res) => (res === kept ? kept.clone() : res));
+}
+
+async function file(request) {
+  const kept = await caches.match(request, { ignoreVary: true });
+  return kept || fetch(request);
+}
