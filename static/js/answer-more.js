@@ -211,6 +211,7 @@
     }
     panel.append(last, make("button", words["look.done"]));
     box.setAttribute("aria-label", words["look.title"]);
+    box.tabIndex = 0;
     box.append(panel);
     doc.body.append(box);
     box.addEventListener("close", () => box.remove());
@@ -256,7 +257,7 @@
   }
 
   // ---- A device for several people clears itself.
-  const patience = 60, grace = 20;
+  const patience = +form.dataset.patience || 60, grace = Math.min(20, patience);
 
   function touched() {
     clearTimeout(idle);

@@ -196,8 +196,7 @@
   function arrange() {
     let middle;
     if (kept.task) {
-      for (const old of form.querySelectorAll(".task")) { old.remove(); }
-      tasks = kept.task.map((page, i) => {
+      middle = tasks = form.querySelector(".task") ? tasks : kept.task.map((page, i) => {
         const section = make("section"), heading = make("h2");
         section.className = "step task";
         section.id = "t-" + i;
@@ -207,7 +206,6 @@
         form.insertBefore(section, el("check"));
         return section;
       });
-      middle = tasks;
     } else {
       middle = path();
     }
@@ -393,13 +391,18 @@
         const reply = (await post("/task", new URLSearchParams({ code: kept.code }), 5e3)).reply;
         busy = false;
         if (["unknown_code", "spent", "closed"].includes(reply.state) && reply.message) { return backToCode(reply.message); }
+        for (const old of form.querySelectorAll(".task")) { old.remove(); }
         kept.task = reply.state === "reading" && (reply.pages || []).length ? reply.pages : null;
         kept.started = 1;
       }
     }
+    busy = true;
     const extra = await load();
+    busy = false;
     if (extra && extra.begin && !shared) {
+      busy = true;
       const had = await extra.begin(kept);
+      busy = false;
       if (had) { kept = Object.assign(had, { code: kept.code, slip: kept.slip, started: 1, task: kept.task }); draw(); go(steps.indexOf(el(had.at)) > 0 ? had.at : steps[1].id); return say(extra.words["keep.resumed"]); }
     }
     arrange();
@@ -478,7 +481,7 @@
     if (state === "stored" || state === "already") { return thanks(reply.thanks || {}); }
     if (!state || state === "busy" || out.status === 503) {
       // Sealed to the school's key, the answers may wait where the next person cannot read them.
-      if (more && more.wait && await more.wait(data, out.wait)) { return waiting(); }
+      if (more && more.wait && (!out.status || tries > 1) && await more.wait(data, out.wait)) { return waiting(); }
       return later(out);
     }
     cancel();
@@ -558,6 +561,7 @@
       aloud.onclick = async () => { const m = await load(); if (m) { m.aloud(steps[here()]); } };
     }
     if (!isSecureContext) { showIf(el("nothing"), true); }
+    if (kept.started && !shared) { load().then((m) => { if (m && m.begin) { m.begin(kept); } }); }
     if (shared || Object.keys(local()).some((k) => k.startsWith("earshot-out"))) { load(); }
   }
 

@@ -111,8 +111,12 @@ type Own struct {
 	Favourable       []string // instead of the scale's
 	FavourableWords  string
 	Reverse          bool
-	Several          bool
-	AtMost           int // of several; 0: as many as there are
+	Type             Type   // empty: what the scale makes of it; several, ranking, number, text, long_text or note
+	AtMost           int    // of several: 0 is as many as there are; of a ranking: 0 is three places, or fewer
+	Min, Max         int    // of a number
+	Bands            []int  // of a number: where each but the first band begins; none: five alike
+	ShowIf           string // an expression
+	Grid             string // words over a run of questions with the same options
 }
 
 // AddOwn adds a question of one's own at the end of a section (empty: the last one). Mistakes in its words are found by
@@ -122,15 +126,13 @@ func (d *Document) AddOwn(section string, own Own) []Problem {
 		Item: own.Item, Text: own.Text, Short: own.Short, Note: own.Note, About: own.About, Sensitive: own.Sensitive,
 		Gateway: own.Gateway, Origin: own.Origin, DescribesOneself: own.DescribesOneself, Reverse: own.Reverse,
 	}
-	q.onScale(own.Scale)
+	q.ShowIf, q.Grid = own.ShowIf, own.Grid
+	q.answeredBy(own)
 	if len(own.Favourable) > 0 {
 		q.Favourable, q.FavourableWords = copied(own.Favourable), own.FavourableWords
 	}
-	if own.Several {
-		q.Type, q.AtMost = TypeSeveral, own.AtMost
-		if q.AtMost == 0 {
-			q.AtMost = len(q.Options)
-		}
+	if own.Type == TypeNote {
+		return d.add(section, Question{Type: TypeNote, Text: own.Text, ShowIf: own.ShowIf, Item: own.Item, Origin: own.Origin})
 	}
 	if q.Short == "" {
 		q.Short = shorten(q.Text)
@@ -139,6 +141,35 @@ func (d *Document) AddOwn(section string, own Own) []Problem {
 		q.Item = OwnPrefix + strings.TrimPrefix(q.MakeWording(), "w_")
 	}
 	return d.add(section, q)
+}
+
+// answeredBy sets how a question is answered and counted.
+func (q *Question) answeredBy(own Own) {
+	switch own.Type {
+	case TypeNumber:
+		q.Type, q.Kind, q.Min, q.Max = TypeNumber, bank.Choice, own.Min, own.Max
+		if len(own.Favourable) > 0 {
+			q.Kind = bank.Unipolar
+		}
+		q.Options = Bands(own.Min, own.Max, own.Bands...)
+		if q.Kind == bank.Choice {
+			for i := range q.Options {
+				q.Options[i].Value = 0
+			}
+		}
+	case TypeText, TypeLongText:
+		q.Type, q.Kind = own.Type, bank.Choice
+	case TypeSeveral, TypeRanking:
+		q.onScale(own.Scale)
+		q.Type, q.AtMost = own.Type, own.AtMost
+		if q.AtMost == 0 && own.Type == TypeSeveral {
+			q.AtMost = len(q.Options)
+		} else if q.AtMost == 0 {
+			q.AtMost = max(2, min(3, len(q.Options)-1))
+		}
+	default:
+		q.onScale(own.Scale)
+	}
 }
 
 // OwnPrefix begins the item of every question that is not from the bank, so that the two can never be mistaken.
@@ -162,7 +193,9 @@ func (d *Document) add(section string, q Question) []Problem {
 	for i := len(d.Sections) - 1; i >= 0; i-- {
 		if section == "" || d.Sections[i].ID == section {
 			q.ID = d.nextID()
-			q.Wording = q.MakeWording()
+			if q.Type != TypeNote {
+				q.Wording = q.MakeWording()
+			}
 			d.Sections[i].Questions = append(d.Sections[i].Questions, q)
 			return nil
 		}

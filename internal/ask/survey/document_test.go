@@ -44,7 +44,7 @@ func mixed(t testing.TB) survey.Document {
 	yesno, _ := b.Scale("yesno")
 	freq, _ := b.Scale("freq5")
 	for _, own := range []survey.Own{
-		{Text: "Which clubs would you come to?", About: bank.AboutSchool, Scale: clubs, Several: true, AtMost: 2, Origin: survey.FromSchool},
+		{Text: "Which clubs would you come to?", About: bank.AboutSchool, Scale: clubs, Type: survey.TypeSeveral, AtMost: 2, Origin: survey.FromSchool},
 		{Text: "Do you walk to school?", About: bank.AboutMe, Scale: yesno, Origin: survey.FromSchool},
 		{Text: "How often is it too loud in here?", About: bank.AboutThisClass, Scale: freq, Reverse: true, Favourable: []string{"never", "rarely"}, FavourableWords: "never or not often", Origin: survey.FromSchool},
 	} {

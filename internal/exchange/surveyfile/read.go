@@ -160,7 +160,7 @@ func (r *reader) kind(f bank.Fields, own *survey.Own) {
 	switch kind := f.Text("type"); kind {
 	case "":
 	case string(survey.TypeSeveral):
-		own.Several = true
+		own.Type = survey.TypeSeveral
 	default:
 		f.Report("type", bank.UnknownValue, map[string]string{"value": kind, "known": string(survey.TypeSeveral)})
 	}

@@ -37,7 +37,7 @@ func document(t testing.TB, template string) survey.Document {
 	club := bank.Scale{ID: "clubs", Kind: bank.Choice, Options: []bank.Option{{ID: "a", Label: "Art"}, {ID: "b", Label: "Football"}, {ID: "c", Label: "Chess"}, {ID: "none", Label: "None"}}}
 	self := bank.Scale{ID: "who", Kind: bank.Choice, Options: []bank.Option{{ID: "g", Label: "A girl"}, {ID: "b", Label: "A boy"}, {ID: "no", Label: "I would rather not say"}}, Missing: []string{"no"}}
 	for _, own := range []survey.Own{
-		{Text: "Which clubs do you go to?", Short: "Clubs", About: bank.AboutSchool, Origin: survey.FromSchool, Scale: club, Several: true},
+		{Text: "Which clubs do you go to?", Short: "Clubs", About: bank.AboutSchool, Origin: survey.FromSchool, Scale: club, Type: survey.TypeSeveral},
 		{Text: "Which club would you start?", Short: "New club", About: bank.AboutSchool, Origin: survey.FromSchool, Scale: club},
 		{Text: "I am ...", Short: "I am", About: bank.AboutMe, Origin: survey.FromSchool, Scale: self, DescribesOneself: true},
 	} {

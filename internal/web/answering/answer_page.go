@@ -15,6 +15,7 @@ type answerPage struct {
 	Action    string // where the answers go; "/task" after it is asked, at the start, whether this slip has a reading task
 	Route     string // how the answers come: empty, shared_device or adult_helper
 	Shared    bool   // several people use this device one after the other
+	Patience  int    // seconds before a shared device asks whether anybody is there; 0: a minute
 	More      bool   // answer-more.js may be fetched; not in a preview
 	Key       string // the round's public key, to which a device seals what it cannot send
 	Extras    string // where the words of answer-more.js are

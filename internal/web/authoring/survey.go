@@ -337,7 +337,10 @@ func (p Pages) addOwn(c echo.Context, who access.Actor) error {
 		return err
 	}
 	own := survey.Own{Text: strings.TrimSpace(c.FormValue("text")), Short: strings.TrimSpace(c.FormValue("short")),
-		About: bank.About(c.FormValue("about")), Origin: survey.FromSchool, Several: c.FormValue("several") != ""}
+		About: bank.About(c.FormValue("about")), Origin: survey.FromSchool}
+	if c.FormValue("several") != "" {
+		own.Type = survey.TypeSeveral
+	}
 	switch kind := c.FormValue("care"); kind {
 	case "oneself":
 		own.DescribesOneself = true

@@ -1,0 +1,319 @@
+//go:build browser
+
+package answering
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"earshot/internal/ask/expression"
+	"earshot/internal/ask/survey"
+)
+
+// kept is everything that stands in the device's storage.
+func (b tab) kept() string {
+	b.Helper()
+	return eval[string](b, `[localStorage, sessionStorage].map((s) => JSON.stringify(s)).join("\n") + document.cookie`)
+}
+
+func (b tab) expectKeptNothingOf(secrets ...string) {
+	b.Helper()
+	kept := b.kept()
+	for _, secret := range secrets {
+		if strings.Contains(kept, secret) {
+			b.Errorf("the device keeps %q in the open: %s", secret, kept)
+		}
+	}
+}
+
+// Without a signal finished answers are sealed; the tab may be closed; they are sent once when there is a signal again.
+func TestBrowserSealedAnswersSurviveAClosedTab(t *testing.T) {
+	s := newStub(t)
+	b := open(t, s, s.address()+"#"+slip)
+	b.toTheEnd()
+	s.down.Store(true)
+	b.Click("#send")
+	b.expectHeading("Not sent yet")
+	if text := b.Text(); !strings.Contains(text, "Saved on this device, not sent yet.") {
+		t.Errorf("the screen says %s", text)
+	}
+	b.expectKeptNothingOf(slip, "often", "afl_s_next", "receipt")
+	if n := eval[int](b, "localStorage.length"); n != 1 {
+		t.Errorf("%d things are kept: %s", n, b.kept())
+	}
+	// The tab is closed; later the page is opened again, by anybody.
+	b.Do(chromedp.Navigate("about:blank"))
+	s.down.Store(false)
+	b.Do(chromedp.Navigate(s.address()))
+	b.WaitFor(`[...document.querySelectorAll(".notice")].some((n) => n.textContent.includes("have been sent"))`)
+	sent := s.sent()
+	if len(sent) != 1 || sent[0].Get("code") != slip || sent[0].Get("afl_s_next") != "often" || sent[0].Get("receipt") == "" {
+		t.Errorf("sent %v", sent)
+	}
+	if n := eval[int](b, "localStorage.length"); n != 0 {
+		t.Errorf("something stays behind: %s", b.kept())
+	}
+}
+
+// The page opens without a signal, goes on where it was, and sends by itself when there is one.
+func TestBrowserOpensWithoutASignal(t *testing.T) {
+	s := newStub(t)
+	b := open(t, s, s.address()+"#"+slip)
+	b.Click("#next")
+	b.Click("#q-afl_s_next label:nth-of-type(4)")
+	b.WaitFor(`navigator.serviceWorker.controller`)
+	b.WaitFor(`Object.keys(localStorage).some((k) => k.startsWith("earshot-draft"))`)
+	time.Sleep(500 * time.Millisecond) // the worker puts the page away
+	s.down.Store(true)
+	b.Do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.address()))
+	b.expectHeading(s.page.Questions[0].Text.Text)
+	b.Click("#next")
+	for _, q := range s.page.Questions[1:] {
+		b.expectHeading(q.Text.Text)
+		b.Click("#q-" + q.ID + " label:nth-of-type(2)")
+		b.Click("#next")
+	}
+	b.Click("#send")
+	b.expectHeading("Not sent yet")
+	s.down.Store(false)
+	b.Click("#thanks button")
+	b.expectHeading("Thank you")
+	if sent := s.sent(); len(sent) != 1 || sent[0].Get("well_s_still") != "rarely" {
+		t.Errorf("sent %v", sent)
+	}
+	b.WaitFor(`navigator.serviceWorker.getRegistrations().then((r) => r.length === 0) && localStorage.length === 0`)
+}
+
+// Half-done answers come back for the same slip, and for nobody else.
+func TestBrowserHalfDoneAnswersAreLocked(t *testing.T) {
+	s := newStub(t)
+	b := open(t, s, s.address()+"#"+slip)
+	b.Click("#next")
+	b.Click("#q-afl_s_next label:nth-of-type(4)")
+	b.Click("#next")
+	b.Click("#q-l2l_s_tries label:nth-of-type(1)")
+	b.WaitFor(`Object.keys(localStorage).some((k) => k.startsWith("earshot-draft"))`)
+	time.Sleep(500 * time.Millisecond)
+	// The tab is closed: what it held alone is gone.
+	b.Do(chromedp.Evaluate[chromedp.Void](`sessionStorage.clear(); undefined`), chromedp.Navigate("about:blank"), chromedp.Navigate(s.address()+"#"+otherSlip))
+	b.expectKeptNothingOf(slip, "often", "afl_s_next")
+	b.expectHeading("How is learning for you?")
+	b.Click("#next")
+	b.expectHeading(s.page.Questions[0].Text.Text)
+	if eval[bool](b, `!!document.querySelector("fieldset :checked")`) {
+		t.Error("another slip opens what somebody else began")
+	}
+	b.Do(chromedp.Evaluate[chromedp.Void](`sessionStorage.clear(); undefined`), chromedp.Navigate("about:blank"), chromedp.Navigate(s.address()+"#"+slip))
+	b.expectHeading("How is learning for you?")
+	b.Click("#next")
+	b.expectHeading(s.page.Questions[1].Text.Text)
+	b.expectMessage("You began this before")
+	if got := eval[string](b, `[...document.querySelectorAll("fieldset :checked")].map((i) => i.name + "=" + i.value).join()`); got != "afl_s_next=often,l2l_s_tries=never" {
+		t.Errorf("came back: %s", got)
+	}
+}
+
+// A device that several people use keeps nothing, not even for the browser's own back button, and clears itself.
+func TestBrowserSharedDevice(t *testing.T) {
+	s := newStub(t)
+	s.page.Shared, s.page.Route, s.page.Patience = true, "shared_device", 2
+	b := open(t, s, s.address())
+	b.Do(chromedp.Focus(chromedp.CSS("#code")), chromedp.KeyEvent(slip))
+	b.Click("#next")
+	b.expectHeading(s.page.Questions[0].Text.Text)
+	b.Click("#q-afl_s_next label:nth-of-type(4)")
+	b.Click("#next")
+	b.expectKeptNothingOf(slip, "often", "afl_s_next")
+	b.Do(chromedp.Reload())
+	b.expectHeading("How is learning for you?")
+	if eval[bool](b, `!!document.querySelector("fieldset :checked") || !!document.getElementById("code").value`) {
+		t.Error("a reload shows the last person's answers")
+	}
+	b.Do(chromedp.Focus(chromedp.CSS("#code")), chromedp.KeyEvent(slip))
+	b.Click("#next")
+	b.Click("#q-afl_s_next label:nth-of-type(4)")
+	b.WaitFor(`document.querySelector("dialog.still[open]")`)
+	if text := eval[string](b, `document.querySelector("dialog.still").innerText`); !strings.Contains(text, "Are you still there?") {
+		t.Errorf("asked: %s", text)
+	}
+	b.Click("dialog.still button")
+	b.WaitFor(`!document.querySelector("dialog.still")`)
+	b.expectHeading(s.page.Questions[0].Text.Text)
+	b.WaitFor(`[...document.querySelectorAll(".notice")].some((n) => n.textContent.includes("everything was cleared"))`)
+	b.expectHeading("How is learning for you?")
+	if len(s.sent()) != 0 {
+		t.Error("something was sent when it cleared itself")
+	}
+	b.expectKeptNothingOf(slip, "often", "afl_s_next")
+
+	s.page.Patience = 30
+	b.Do(chromedp.Reload())
+	b.Do(chromedp.Focus(chromedp.CSS("#code")), chromedp.KeyEvent(slip))
+	b.toTheEnd()
+	b.Click("#send")
+	b.expectHeading("Thank you")
+	if sent := s.sent(); len(sent) != 1 || sent[0].Get("route") != "shared_device" {
+		t.Errorf("sent %v", sent)
+	}
+	b.Click("#thanks button")
+	b.expectHeading("How is learning for you?")
+	b.Do(chromedp.NavigateBack())
+	time.Sleep(300 * time.Millisecond)
+	if eval[bool](b, `!!document.querySelector("fieldset :checked") || document.body.innerText.includes("Thank you")`) {
+		t.Error("back shows what the last person did")
+	}
+	b.Do(chromedp.Navigate(s.address()))
+	b.expectKeptNothingOf(slip, "often", "afl_s_next")
+}
+
+// odd is a page with a question of every kind, topics to choose, a draw and a condition.
+func odd(t *testing.T) (answerPage, survey.Document) {
+	doc := everyKind(t)
+	p := samplePage()
+	p.Questions = screens(reader{voice: english(), doc: doc})
+	p.Words.Script.Plan = plan(doc)
+	return p, doc
+}
+
+func TestBrowserEveryKindOfQuestion(t *testing.T) {
+	s := newStub(t)
+	page, doc := odd(t)
+	s.page = page
+	b := open(t, s, s.address()+"#"+slip)
+	b.Click("#next")
+	b.expectHeading("Do you go to clubs?")
+	b.Click("#q-q1 label:nth-of-type(1)") // never: the next question is ruled out
+	b.Click("#next")
+	b.expectHeading("Now think of last night.")
+	b.Click("#next")
+	b.expectHeading("How many hours did you sleep?")
+	b.Do(chromedp.Focus(chromedp.CSS("#q-q4 input")), chromedp.KeyEvent("99"))
+	b.Click("#next")
+	b.WaitFor(`document.getElementById("e-q4").textContent.includes("from 0 to 14")`)
+	b.Click("#clear")
+	b.Do(chromedp.Focus(chromedp.CSS("#q-q4 input")), chromedp.KeyEvent("٨"))
+	b.Click("#next")
+	b.expectHeading("Put your first two in order.")
+	b.Click("#q-q5 .place:nth-of-type(3)")
+	b.Click("#q-q5 .place:nth-of-type(1)")
+	b.Click("#q-q5 .place:nth-of-type(2)") // a third place is not there
+	if got := eval[string](b, `[...document.querySelectorAll("#q-q5 .place")].map((p) => p.innerText.replace(/\s+/g, "")).join()`); got != "2Art,Football,1Chess,Drama" {
+		t.Errorf("the places are %s", got)
+	}
+	b.Click("#next")
+	b.expectHeading("Warm rooms")
+	b.Click("#q-q6 label:nth-of-type(2)")
+	b.Click("#next")
+	b.expectHeading("Quiet rooms")
+	b.Click("#back")
+	b.expectHeading("Warm rooms")
+	b.Click("#next")
+	b.Click("#q-q7 label:nth-of-type(1)")
+	b.Click("#next")
+	b.expectHeading("Two of three are asked.")
+	b.Click("#next")
+	for range 2 {
+		b.WaitFor(`/^Drawn/.test([...document.querySelectorAll("fieldset")].find((f) => f.offsetParent).querySelector(".t").textContent)`)
+		eval[bool](b, `[...document.querySelectorAll("fieldset")].find((f) => f.offsetParent).querySelector("label").click(), true`)
+		b.Click("#next")
+	}
+	b.expectHeading("Choose your topics")
+	b.Click("#c1 label:nth-of-type(2)")
+	b.Click("#c1 label:nth-of-type(3)") // one alone may be chosen
+	if n := eval[int](b, `document.querySelectorAll("#c1 :checked").length`); n != 1 {
+		t.Errorf("%d topics are chosen", n)
+	}
+	b.Click("#next")
+	for range 2 {
+		b.WaitFor(`/^Topic/.test([...document.querySelectorAll("fieldset")].find((f) => f.offsetParent).querySelector(".t").textContent)`)
+		eval[bool](b, `[...document.querySelectorAll("fieldset")].find((f) => f.offsetParent).querySelector("label").click(), true`)
+		b.Click("#next")
+	}
+	b.expectHeading("That was the last question")
+	b.Click("#send")
+	b.expectHeading("Thank you")
+	form := s.sent()[0]
+	answers, problems := doc.Read(func(name string) []string { return form[name] }, "2026-11-22")
+	if len(problems)+len(doc.Check(answers)) > 0 {
+		t.Fatalf("%v %v", problems, doc.Check(answers))
+	}
+	count := map[survey.State]int{}
+	for _, a := range answers {
+		count[a.State]++
+	}
+	if answers["q2"].State != survey.NotRelevant || *answers["q4"].Number != 8 || strings.Join(answers["q5"].Options, "") != "ca" {
+		t.Errorf("%v", answers)
+	}
+	if answers["q12"].State != survey.Answered || count[survey.NotAsked] != 2 || count[survey.Skipped] != 0 {
+		t.Errorf("%v: %v", count, answers)
+	}
+}
+
+// On a wide screen a grid is one screen, and its answers are the same.
+func TestBrowserGridOnAWideScreen(t *testing.T) {
+	s := newStub(t)
+	s.page, _ = odd(t)
+	b := open(t, s, s.address()+"#"+slip, chromedp.EmulateViewport(1280, 800))
+	b.Click("#next")
+	b.expectHeading("Do you go to clubs?")
+	for range 7 {
+		if !eval[bool](b, `!!document.querySelector(".grid").offsetParent`) {
+			b.Click("#next")
+		}
+	}
+	b.WaitFor(`document.querySelector(".grid") && document.querySelector(".grid").offsetParent`)
+	if n := eval[int](b, `[...document.querySelectorAll("fieldset")].filter((f) => f.offsetParent).length`); n != 2 {
+		t.Errorf("%d rows", n)
+	}
+	b.Click("#q-q6 label:nth-of-type(2)")
+	b.Click("#q-q7 label:nth-of-type(3)")
+	b.ExpectAccessible("a grid")
+	b.Shot("grid-wide", false)
+}
+
+func TestBrowserLooksAreKeptOnTheDeviceAlone(t *testing.T) {
+	s := newStub(t)
+	b := open(t, s, s.address()+"#"+slip)
+	b.Click("#look")
+	b.WaitFor(`document.querySelector("dialog[open] .look")`)
+	b.ExpectAccessible("the looks")
+	b.Shot("looks", false)
+	for _, name := range []string{"size", "ground", "space", "font"} {
+		b.Click(`.look input[name=` + name + `]:last-of-type`)
+		eval[bool](b, `[...document.querySelectorAll(".look input[name=`+name+`]")].pop().click(), true`)
+	}
+	b.Click(".look button")
+	b.Do(chromedp.Reload())
+	b.expectHeading("How is learning for you?")
+	if got := eval[string](b, `JSON.stringify(document.documentElement.dataset)`); got != `{"size":"3","ground":"5","space":"2","font":"2"}` {
+		t.Errorf("after a reload it looks like %s", got)
+	}
+	b.Click("#next")
+	b.expectHeading(s.page.Questions[0].Text.Text)
+	b.ExpectNoSpill("the biggest letters")
+	b.ExpectAccessible("the biggest letters on dark")
+	for _, form := range s.posts {
+		for name := range form {
+			if strings.Contains(url.QueryEscape(name), "size") {
+				t.Error("how the page looks was sent")
+			}
+		}
+	}
+}
+
+// A condition reaches the device as the tree that the server evaluates.
+func TestBrowserPlanIsWhatTheServerRoutesBy(t *testing.T) {
+	p, doc := odd(t)
+	q2, _ := doc.Question("q2")
+	want, err := expression.Parse(q2.ShowIf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Words.Script.Plan.If["q-q2"]; len(got) != 1 || got[0].String() != want.String() {
+		t.Errorf("the plan has %v", got)
+	}
+}
