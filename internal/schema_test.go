@@ -24,10 +24,11 @@ import (
 
 // structs are all types that are stored.
 var structs = []any{
-	&roster.School{}, &roster.Person{}, &roster.Group{}, &roster.Membership{}, &roster.Appointment{},
+	&roster.School{}, &roster.Person{}, &roster.Group{}, &roster.Membership{}, &roster.Appointment{}, &roster.Link{},
 	&identity.Account{}, &identity.Session{}, &identity.Directory{}, &audit.Entry{}, &schedule.Job{},
-	&survey.Survey{}, &survey.Version{}, &round.Round{}, &round.Unit{}, &round.UnitReader{}, &round.Promise{},
-	&participation.Slip{}, &response.Response{}, &response.Waiting{}, &response.Receipt{}, &response.Tally{},
+	&survey.Survey{}, &survey.Version{}, &survey.Translation{}, &round.Round{}, &round.Unit{}, &round.UnitReader{}, &round.Promise{},
+	&participation.Slip{}, &participation.Mailing{}, &participation.Invitation{}, &participation.Mail{}, &participation.Address{},
+	&response.Response{}, &response.Waiting{}, &response.Receipt{}, &response.Tally{},
 	&result.Stored{},
 }
 

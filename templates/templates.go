@@ -3,7 +3,7 @@ package templates
 
 import "embed"
 
-// Files has layout/*.html, part/*.html and one folder for each activity.
+// Files has layout/*.html, part/*.html, one folder for each activity, and the letters that are mailed.
 //
-//go:embed */*.html
+//go:embed */*.html mail/*.txt
 var Files embed.FS

@@ -52,6 +52,8 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Public("GET", "/a/:code/helper", p.answerOn(bank.AdultHelper))
 	r.Public("POST", "/a/:code/task", p.task)
 	r.Public("POST", "/a/:code/sealed", p.sealed)
+	r.Public("GET", "/u/:token", p.stopMail)
+	r.Public("POST", "/u/:token", p.saveStopMail)
 	r.Public("GET", "/stored", p.stored)
 	r.For(access.RunRounds, "GET", "/surveys/:id/preview", p.previewSurvey)
 	r.For(access.RunRounds, "GET", "/rounds/:id/preview", p.previewRound)
@@ -59,7 +61,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
-	return []*page.Template{answerTemplate, outcomeTemplate, findTemplate}
+	return []*page.Template{answerTemplate, outcomeTemplate, findTemplate, stopTemplate}
 }
 
 var (

@@ -39,6 +39,11 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.RunRounds, "POST", "/surveys/:id/own", p.addOwn)
 	r.For(access.RunRounds, "GET", "/surveys/:id/questions/:question", p.rewordQuestion)
 	r.For(access.RunRounds, "POST", "/surveys/:id/questions/:question", p.saveWording)
+	r.For(access.RunRounds, "GET", "/surveys/:id/when/:target", p.when)
+	r.For(access.RunRounds, "POST", "/surveys/:id/when/:target", p.saveWhen)
+	r.For(access.RunRounds, "GET", "/surveys/:id/languages", p.translations)
+	r.For(access.RunRounds, "GET", "/surveys/:id/languages/:language", p.translate)
+	r.For(access.RunRounds, "POST", "/surveys/:id/languages/:language", p.saveTranslation)
 	r.For(access.RunRounds, "GET", "/surveys/:id/file", p.surveyFile)
 
 	r.Staff("GET", "/rounds", p.rounds)
@@ -54,6 +59,10 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.RunRounds, "POST", "/rounds/:id/publication", p.publishRound)
 	r.For(access.RunRounds, "POST", "/rounds/:id/cancellation", p.cancelRound)
 	r.For(access.RunRounds, "POST", "/rounds/:id/slips", p.printSlips)
+	r.For(access.RunRounds, "GET", "/rounds/:id/mail", p.mail)
+	r.For(access.RunRounds, "POST", "/rounds/:id/mail", p.sendMail)
+	r.For(access.RunRounds, "POST", "/rounds/:id/mail/slips", p.printPaper)
+	r.For(access.RunRounds, "GET", "/rounds/:id/poster", p.poster)
 	r.Staff("GET", "/rounds/:id/script", p.roomScript)
 	r.Staff("GET", "/rounds/:id/screen", p.screen)
 }
@@ -61,7 +70,8 @@ func Routes(k *page.Kit, r *page.Routes) {
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
 	return []*page.Template{homeTemplate, bankTemplate, startTemplate, startSurveyTemplate, surveysTemplate, surveyEditTemplate,
-		ownTemplate, rewordTemplate, roundsTemplate, roundEditTemplate, roundTemplate, slipsTemplate, scriptTemplate, screenTemplate}
+		ownTemplate, rewordTemplate, whenTemplate, translationsTemplate, translateTemplate, roundsTemplate, roundEditTemplate, roundTemplate, slipsTemplate, scriptTemplate, screenTemplate,
+		mailTemplate, posterTemplate}
 }
 
 // audienceName is how an audience is called on staff pages.

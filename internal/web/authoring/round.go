@@ -50,7 +50,10 @@ type roundPage struct {
 	Open      bool
 	Closed    bool
 	Settled   bool
-	Slips     bool // people answer with slips
+	Slips     bool // people answer with slips of paper
+	Mailed    bool // with links that come by e-mail
+	Pupils    bool // pupils are asked
+	SurveyID  string
 	Sheets    []sheetLine
 	Unprinted int // classes whose slips have not been printed
 	Facts     []fact
@@ -103,7 +106,8 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 		return err
 	}
 	now := p.DB.Now()
-	d := roundPage{Base: p.NewBase(c, r.Title), Errors: errs, ID: r.ID, State: stateName(c, r.State), Slips: r.Mode == round.Anonymous,
+	d := roundPage{Base: p.NewBase(c, r.Title), Errors: errs, ID: r.ID, State: stateName(c, r.State), Slips: r.Mode == round.Anonymous && !r.Mailed(),
+		Mailed: r.Mailed(), Pupils: bank.IsPupils(r.Audience), SurveyID: r.SurveyID,
 		Leads: access.Can(who, access.RunRounds, access.Object{School: who.School}),
 		Draft: r.State == round.Draft, Open: r.State == round.Open, Closed: r.State == round.Closed, Settled: r.HasResults(),
 		Address: p.address(r), Questions: questionsOf(doc, v)}
@@ -142,7 +146,7 @@ func (p Pages) facts(c echo.Context, r round.Round) []fact {
 	v := page.Voice(c)
 	facts := []fact{
 		{"Why we ask", r.Why}, {"What may change", r.MayChange},
-		{"Purpose", v.Say("purpose." + string(r.Purpose))}, {"How people answer", v.Say("mode." + string(r.Mode))},
+		{"Purpose", v.Say("purpose." + string(r.Purpose))}, {"How people answer", v.Say("mode." + modeOf(r.Mode, r.Choices()))},
 		{"Last day", day(c, r.ClosesAt)}, {"Reply by", round.SayDate(r.ReplyBy)},
 	}
 	if snap := r.AtOpening(); len(snap.Readers) > 0 {
@@ -230,6 +234,17 @@ func (p Pages) whom(c echo.Context, r round.Round) ([]fact, error) {
 			return nil, err
 		}
 	}
+	if !bank.IsPupils(r.Audience) {
+		var err error
+		if asked, err = p.adultsAsked(c, r, asked); err != nil {
+			return nil, err
+		}
+		if r.Mode == round.OpenLink {
+			facts = append(facts, fact{"What is shown", v.Say("shown.link", words.V{"Least": r.Least})})
+		} else {
+			facts = append(facts, fact{"What is shown", v.Say(map[bool]string{true: "shown.staff", false: "shown.parents"}[r.Audience == bank.Staff], words.V{"Least": r.Least})})
+		}
+	}
 	if r.Mode == round.OpenLink {
 		asked = []string{v.Say("whom.anybody")}
 	}
@@ -286,7 +301,7 @@ func (p Pages) rates(c echo.Context, who access.Actor, r round.Round, d *roundPa
 		return err
 	}
 	for _, u := range units {
-		if u.IsLeaf() && d.Leads && r.State == round.Open {
+		if u.IsLeaf() && d.Slips && d.Leads && r.State == round.Open {
 			line := sheetLine{ID: u.ID, Name: u.Name, Printed: rates[u.ID].Printed > 0, Begun: rates[u.ID].Spent > 0}
 			line.State = v.Say("slips.state." + map[bool]string{true: "printed", false: "unprinted"}[line.Printed])
 			if line.Begun {
@@ -309,7 +324,7 @@ func (p Pages) rates(c echo.Context, who access.Actor, r round.Round, d *roundPa
 	}
 	// To the nearest ten: leaders decide with it whether to settle early, and need no more.
 	if unspent > 0 && d.Leads {
-		d.Unspent = v.Say("slips.unspent", words.V{"Count": max(10, (unspent+5)/10*10)})
+		d.Unspent = v.Say(map[bool]string{true: "mail.unspent", false: "slips.unspent"}[d.Mailed], words.V{"Count": max(10, (unspent+5)/10*10)})
 	}
 	return nil
 }
@@ -332,6 +347,9 @@ func (p Pages) openRound(c echo.Context, who access.Actor) error {
 	r, err := p.Rounds().Open(c.Request().Context(), who, c.Param("id"))
 	if r.Mode == round.OpenLink {
 		return p.done(c, who, r, err, "round.opened_link")
+	}
+	if r.Mailed() {
+		return p.done(c, who, r, err, "round.opened_mail")
 	}
 	return p.done(c, who, r, err, "round.opened")
 }

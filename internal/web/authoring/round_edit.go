@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/ask/survey"
 	"earshot/internal/base/fault"
@@ -33,7 +34,9 @@ type roundEditPage struct {
 	SurveyID string
 	Surveys  page.Field // to choose from, when none is chosen yet
 	Form     page.Form
-	Lead     bool // no lead or no deputy is named yet
+	Adults   bool   // parents or staff are asked
+	NoMail   string // why nobody can be asked by e-mail
+	Lead     bool   // no lead or no deputy is named yet
 	Opts     []optOut
 }
 
@@ -47,6 +50,9 @@ var roundEditTemplate = page.New("authoring/round_edit", "base", roundEditPage{}
 
 func (p Pages) newRound(c echo.Context, who access.Actor) error {
 	f := round.Form{SurveyID: c.QueryParam("survey"), Mode: round.Anonymous, ReplyPlace: "on the school's website"}
+	if c.QueryParam("mode") == string(round.OpenLink) {
+		f.Mode = round.OpenLink
+	}
 	closes := schoolDay(c, p.DB.Now(), 5)
 	f.ClosesAt = closing(c, string(closes))
 	f.ReplyBy = schoolDay(c, f.ClosesAt, 10)
@@ -68,6 +74,11 @@ func (p Pages) newRound(c echo.Context, who access.Actor) error {
 		for _, g := range groups {
 			if g.Kind == roster.Form || g.Subject != "" && g.Subject == groups[0].Subject {
 				f.Plan.Groups = append(f.Plan.Groups, g.ID)
+			}
+		}
+		if !bank.IsPupils(sv.Audience) {
+			if err := p.adultsForm(c.Request().Context(), who, sv.Audience, &f); err != nil {
+				return err
 			}
 		}
 	}
@@ -98,11 +109,12 @@ func readRound(c echo.Context) (round.Form, error) {
 		return round.Form{}, err
 	}
 	f := round.Form{
-		SurveyID: form.Get("survey"), Title: form.Get("title"), About: round.About(form.Get("about")), Mode: round.Mode(form.Get("mode")),
+		SurveyID: form.Get("survey"), Title: form.Get("title"), About: round.About(form.Get("about")),
 		Purpose: access.Purpose(form.Get("purpose")), Why: form.Get("why"), MayChange: form.Get("may_change"),
 		ReplyBy: storage.Date(form.Get("reply_by")), ReplyPlace: strings.TrimSpace(form.Get("reply_place")), ClosesAt: closing(c, form.Get("closes_at")),
-		Plan: round.Plan{Groups: form["groups"], Readers: form["readers"], Reading: map[string]int{}},
+		Plan: round.Plan{Groups: form["groups"], Readers: form["readers"], Reading: map[string]int{}, People: form["people"], PerChild: form.Get("per") == "child"},
 	}
+	f.Mode = readMode(form.Get("mode"), &f.Plan)
 	for _, g := range f.Plan.Groups {
 		if n := atoi(form.Get("reading-"+g), 0); n > 0 {
 			f.Plan.Reading[g] = min(n, 400)
@@ -174,7 +186,11 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 	if err != nil {
 		return err
 	}
+	d.Adults = !bank.IsPupils(doc.Audience)
 	for _, o := range groups.Options {
+		if d.Adults {
+			break // their children's slips have nothing to do with a round for parents
+		}
 		if n := f.Plan.Reading[o.Value]; n > 0 {
 			d.Opts = append(d.Opts, optOut{"reading-" + o.Value, o.Label, itoa(n)})
 		} else {
@@ -213,7 +229,7 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 		closes = string(storage.DateOf(f.ClosesAt, page.School(c).Zone()))
 	}
 	about := page.Field{Name: "about"}
-	if doc.HasClassPages() || f.About == round.AboutClasses {
+	if !d.Adults && (doc.HasClassPages() || f.About == round.AboutClasses) {
 		about = pick("about", "What is this round about?", "", string(f.About), "classes", "school")
 	}
 	d.Form = page.NewForm(errs,
@@ -229,6 +245,22 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 		page.Field{Name: "reply_place", Label: "Where the reply will be", Value: f.ReplyPlace},
 		lead, page.Field{Name: "lead_place", Label: "Where pupils find the lead", Hint: "For example: Room 4, by the library.", Value: c.FormValue("lead_place")},
 		deputy, page.Field{Name: "deputy_place", Label: "Where pupils find the deputy", Hint: "A name alone is hard to find at break.", Value: c.FormValue("deputy_place")})
+	if d.Adults {
+		if p.Mail == nil {
+			d.NoMail = page.Voice(c).Say("mail.none")
+		}
+		fields, err := p.adultsFields(c, who, doc.Audience, f)
+		if err != nil {
+			return err
+		}
+		for _, field := range fields {
+			field.Error = errs.Of(field.Name)
+			d.Form.Fields[field.Name] = field
+		}
+		if doc.Audience == bank.Staff {
+			delete(d.Form.Fields, "groups")
+		}
+	}
 	return roundEditTemplate.Send(c, status, d)
 }
 

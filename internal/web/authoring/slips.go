@@ -74,14 +74,31 @@ func (p Pages) printSlips(c echo.Context, who access.Actor) error {
 	if c.FormValue("format") == "csv" {
 		return codesTable(c, r, sheets)
 	}
+	return p.drawSlips(c, r, sheets)
+}
+
+// coverLines say on the envelope how its slips are handed out.
+var coverLines = map[string][]string{
+	"":           {"slips.cover.1", "slips.cover.2", "slips.cover.3", "slips.cover.4"},
+	bank.Parents: {"slips.cover.parent.1", "slips.cover.parent.2", "slips.cover.parent.3"},
+	bank.Staff:   {"slips.cover.staff.1", "slips.cover.staff.2", "slips.cover.staff.3"},
+}
+
+// drawSlips shows slips this once, ready to print.
+func (p Pages) drawSlips(c echo.Context, r round.Round, sheets []participation.Sheet) error {
 	v := page.Voice(c)
+	lines := coverLines[r.Audience]
+	if lines == nil {
+		lines = coverLines[""]
+	}
 	d := slipsPage{Base: p.NewBase(c, "Slips"), ID: r.ID, Address: p.address(r)}
 	for _, sh := range sheets {
 		unit := slipUnit{Cover: cover{Group: sh.Unit.Name, Title: r.Title, School: page.School(c).Name, Closes: day(c, r.ClosesAt),
 			Count: v.Say("slips.count", words.V{"Count": len(sh.Slips)}), Spares: v.Say("slips.spares", words.V{"Count": len(sh.Spares)})}}
-		for i := 1; i <= 4; i++ {
-			unit.Cover.Lines = append(unit.Cover.Lines, v.Say(fmt.Sprintf("slips.cover.%d", i)))
+		for _, key := range lines {
+			unit.Cover.Lines = append(unit.Cover.Lines, v.Say(key))
 		}
+		var err error
 		if unit.Sheets, err = p.sheets(r, sh.Unit.Name, append(sh.Slips, sh.Spares...)); err != nil {
 			return err
 		}
@@ -190,7 +207,7 @@ func (p Pages) roomScript(c echo.Context, who access.Actor) error {
 	for i := 1; i <= 7; i++ {
 		d.Steps = append(d.Steps, v.Say(fmt.Sprintf("script.%d", i), words.V{"Address": d.Address}))
 	}
-	promise, err := p.Rounds().Promise(c.Request().Context(), r)
+	promise, err := p.Rounds().Promise(c.Request().Context(), r, bank.AnyDevice)
 	if err != nil {
 		return err
 	}
@@ -211,6 +228,7 @@ type screenPage struct {
 	Units   []page.Link
 	Help    string
 	Closed  bool
+	Slips   bool // a code has to be typed
 }
 
 var screenTemplate = page.New("authoring/screen", "screen", screenPage{})
@@ -231,7 +249,7 @@ func (p Pages) screen(c echo.Context, who access.Actor) error {
 	}
 	v := page.Voice(c)
 	d := screenPage{Base: p.NewBase(c, r.Title), Name: page.School(c).Name, Address: bare(p.BaseURL) + "/a/", Code: r.Code, Closed: r.State != round.Open,
-		Help: v.Say("screen.help")}
+		Help: v.Say("screen.help"), Slips: r.Mode == round.Anonymous}
 	d.Nav = nil
 	if d.QRSize, d.QRPath, err = qrPath(p.address(r)); err != nil {
 		return err

@@ -3,7 +3,6 @@ package authoring
 import (
 	"io"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -125,6 +124,7 @@ type surveyEditPage struct {
 	Audience string
 	Length   string
 	Sections []sectionLine
+	Topics   bool     // some parts are topics to choose from
 	Problems []string // why it could not be asked yet
 }
 
@@ -133,6 +133,11 @@ type sectionLine struct {
 	Title     string
 	Empty     bool // it may be taken away
 	Questions []questionLine
+	Text      string // words on a screen of their own before the questions
+	Ask       string // how many of the questions each person is asked; empty: all
+	Topic     bool   // people choose whether to answer it
+	Rule      string // when it is asked, in words
+	Settled   bool   // nothing of this is set, so that it stays folded
 }
 
 type questionLine struct {
@@ -140,7 +145,9 @@ type questionLine struct {
 	Text    string
 	Hint    string
 	Options string
-	Own     bool // its words may be changed
+	Kind    string // of answer, where it is not one of the options
+	Rule    string // when it is asked, in words
+	Own     bool   // its words may be changed
 	Up      bool
 	Down    bool
 }
@@ -160,13 +167,29 @@ func (p Pages) drawSurvey(c echo.Context, status int, doc survey.Document, errs 
 	d := surveyEditPage{Base: p.NewBase(c, doc.Title), ID: c.Param("id"), Audience: p.audienceName(doc.Audience),
 		Length: v.Say("questions.count", words.V{"Count": len(doc.Questions())}) + ", " + v.Say("minutes.about", words.V{"Count": doc.Minutes})}
 	d.Crumbs = []page.Link{{Text: "Surveys", URL: "/surveys"}, {Text: doc.Title, Here: true}}
+	topics := topicsOf(doc)
 	d.Form = page.NewForm(errs,
 		page.Field{Name: "title", Label: "Title", Value: doc.Title, Hint: "Those who answer see it."},
-		page.Field{Name: "minutes", Label: "Minutes it takes", Value: itoa(doc.Minutes)})
+		page.Field{Name: "minutes", Label: "Minutes it takes", Value: itoa(doc.Minutes)},
+		page.Field{Name: "choice", Label: "What they read when they choose their topics", Value: topics.Text},
+		page.Field{Name: "pick", Label: "How many topics each chooses", Value: itoa(topics.Pick)},
+		page.Field{Name: "draw", Label: "How many more chance draws", Value: itoa(topics.Draw)})
 	for n, s := range doc.Sections {
-		line := sectionLine{ID: s.ID, Title: s.Title, Empty: len(s.Questions) == 0 && len(doc.Sections) > 1}
+		line := sectionLine{ID: s.ID, Title: s.Title, Empty: len(s.Questions) == 0 && len(doc.Sections) > 1, Text: s.Text, Topic: s.Choice != "",
+			Rule: sayRule(v, doc, s.ShowIf)}
+		if s.Ask > 0 {
+			line.Ask = itoa(s.Ask)
+		}
+		line.Settled = line.Text != "" || line.Topic || line.Rule != "" || line.Ask != ""
+		d.Topics = d.Topics || line.Topic
 		for i, q := range s.Questions {
-			ql := questionLine{ID: q.ID, Text: q.Text, Own: q.Origin != survey.FromBank, Up: i > 0 || n > 0, Down: i < len(s.Questions)-1 || n < len(doc.Sections)-1, Hint: v.Say("about." + string(q.About))}
+			ql := questionLine{ID: q.ID, Text: q.Text, Own: q.Origin != survey.FromBank, Up: i > 0 || n > 0, Down: i < len(s.Questions)-1 || n < len(doc.Sections)-1, Rule: sayRule(v, doc, q.ShowIf)}
+			if q.Type != survey.TypeNote {
+				ql.Hint = v.Say("about." + string(q.About))
+			}
+			if v.Has("type." + string(q.Type)) {
+				ql.Kind = v.Say("type." + string(q.Type))
+			}
 			if q.Sensitive != "" {
 				ql.Hint += " · " + v.Say("bank.sensitive")
 			}
@@ -200,6 +223,7 @@ func (p Pages) saveSurvey(c echo.Context, who access.Actor) error {
 			doc.Sections[i].Title = strings.TrimSpace(title)
 		}
 	}
+	p.saveParts(c, &doc)
 	what, id, _ := strings.Cut(c.FormValue("do"), " ")
 	switch what {
 	case "remove":
@@ -274,135 +298,6 @@ func (p Pages) addItems(c echo.Context, who access.Actor) error {
 		return err
 	}
 	return p.Done(c, "/surveys/"+c.Param("id"), page.Voice(c).Say("survey.saved"))
-}
-
-type ownPage struct {
-	page.Base
-	ID   string
-	Form page.Form
-}
-
-var ownTemplate = page.New("authoring/own", "base", ownPage{})
-
-func (p Pages) ownQuestion(c echo.Context, who access.Actor) error {
-	_, doc, err := p.draft(c, who, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	return p.drawOwn(c, http.StatusOK, doc, page.Errors{})
-}
-
-func (p Pages) drawOwn(c echo.Context, status int, doc survey.Document, errs page.Errors) error {
-	v := page.Voice(c)
-	d := ownPage{Base: p.NewBase(c, "Write a question"), ID: c.Param("id")}
-	d.Crumbs = []page.Link{{Text: "Surveys", URL: "/surveys"}, {Text: doc.Title, URL: "/surveys/" + c.Param("id")}, {Text: "Write a question", Here: true}}
-	about := page.Field{Name: "about", Label: "What is the answer about?", Hint: "Only answers about this class are ever shown to one teacher."}
-	for _, a := range bank.Abouts() {
-		about.Options = append(about.Options, page.Option{Value: string(a), Label: v.Say("about." + string(a)), Chosen: string(a) == c.FormValue("about")})
-	}
-	scale := page.Field{Name: "scale", Label: "Answers", Options: []page.Option{{Label: "My own list, below"}}}
-	for _, s := range p.Bank.Scales {
-		var labels []string
-		for _, o := range s.Options {
-			labels = append(labels, o.Label)
-		}
-		scale.Options = append(scale.Options, page.Option{Value: s.ID, Label: strings.Join(labels, " · "), Chosen: s.ID == c.FormValue("scale")})
-	}
-	d.Form = page.NewForm(errs,
-		page.Field{Name: "text", Label: "The question", Rows: 2, Value: c.FormValue("text"), Hint: "Ask one thing, as you would say it. No “agree or disagree”."},
-		page.Field{Name: "short", Label: "Short name for charts", Value: c.FormValue("short")},
-		about, scale,
-		page.Field{Name: "options", Label: "My own answers, one a line", Rows: 4, Value: c.FormValue("options")},
-		page.Field{Name: "good", Label: "If they go upwards, how many of the last ones are good news?", Value: c.FormValue("good"),
-			Hint: "For example 2, for Never, Sometimes, Often, Always. Leave it empty for a list without an order."},
-		page.Field{Name: "several", Label: "How many may be chosen?", Options: []page.Option{
-			{Value: "", Label: "One", Chosen: c.FormValue("several") == ""}, {Value: "yes", Label: "Several", Chosen: c.FormValue("several") != ""}}},
-		page.Field{Name: "care", Label: "Is it about any of these?", Hint: "Then it is shown by year or school only.", Options: care(v, c.FormValue("care"))})
-	return ownTemplate.Send(c, status, d)
-}
-
-func care(v words.Voice, chosen string) []page.Option {
-	options := []page.Option{{Value: "", Label: v.Say("care.none"), Chosen: chosen == ""}}
-	for _, kind := range []string{"wellbeing", "safety", "bullying", "home", "oneself"} {
-		options = append(options, page.Option{Value: kind, Label: v.Say("care." + kind), Chosen: chosen == kind})
-	}
-	return options
-}
-
-var notID = regexp.MustCompile(`[^a-z0-9]+`)
-
-func (p Pages) addOwn(c echo.Context, who access.Actor) error {
-	_, doc, err := p.draft(c, who, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	own := survey.Own{Text: strings.TrimSpace(c.FormValue("text")), Short: strings.TrimSpace(c.FormValue("short")),
-		About: bank.About(c.FormValue("about")), Origin: survey.FromSchool}
-	if c.FormValue("several") != "" {
-		own.Type = survey.TypeSeveral
-	}
-	switch kind := c.FormValue("care"); kind {
-	case "oneself":
-		own.DescribesOneself = true
-	default:
-		own.Sensitive = kind
-	}
-	if s, ok := p.Bank.Scale(c.FormValue("scale")); ok {
-		own.Scale = s
-	} else {
-		own.Scale = ownScale(c.FormValue("options"), atoi(c.FormValue("good"), 0))
-	}
-	problems := doc.AddOwn("", own)
-	if len(problems) == 0 {
-		questions := doc.Questions()
-		added := questions[len(questions)-1].ID
-		for _, pr := range doc.Problems() {
-			// Without words there is no short name either: one sentence is enough.
-			if pr.Values["question"] == added && !(pr.Key == survey.QuestionShort && own.Text == "") {
-				problems = append(problems, pr)
-			}
-		}
-	}
-	if len(problems) > 0 {
-		return p.drawOwn(c, http.StatusUnprocessableEntity, doc, problemsFault(c, problems))
-	}
-	doc.Minutes = max(doc.Minutes, (len(doc.Questions())+2)/3)
-	if err := survey.NewStore(p.DB).Save(c.Request().Context(), who, c.Param("id"), doc); err != nil {
-		return err
-	}
-	return p.Done(c, "/surveys/"+c.Param("id"), page.Voice(c).Say("survey.saved"))
-}
-
-// ownScale makes answers out of lines: a list without an order or, where the last good ones are said to be good news, a
-// scale that goes upwards.
-func ownScale(text string, good int) bank.Scale {
-	s := bank.Scale{Kind: bank.Choice}
-	for line := range strings.Lines(text) {
-		label := strings.TrimSpace(line)
-		if label == "" {
-			continue
-		}
-		id := strings.Trim(notID.ReplaceAllString(strings.ToLower(label), "_"), "_")
-		id = id[:min(len(id), 24)]
-		if id == "" || slices.ContainsFunc(s.Options, func(o bank.Option) bool { return o.ID == id }) || id[0] >= '0' && id[0] <= '9' {
-			id = "o" + itoa(len(s.Options)+1)
-		}
-		s.Options = append(s.Options, bank.Option{ID: id, Label: label})
-	}
-	if good <= 0 || good >= len(s.Options) {
-		return s
-	}
-	s.Kind = bank.Unipolar
-	var words []string
-	for i := range s.Options {
-		s.Options[i].Value = i + 1
-		if i >= len(s.Options)-good {
-			s.Favourable = append(s.Favourable, s.Options[i].ID)
-			words = append(words, strings.ToLower(s.Options[i].Label))
-		}
-	}
-	s.FavourableWords = strings.Join(words, " or ")
-	return s
 }
 
 func (p Pages) surveyFile(c echo.Context, who access.Actor) error {

@@ -90,8 +90,14 @@ func (u upload) mapping() rosterfile.Mapping {
 	return m
 }
 
-func (p Pages) sealOf(who access.Actor, u upload) string {
-	return p.Key.Hash("pupil list", who.School, who.Account, u.Name, u.Mapping, u.Plan, u.Packed)
+// What a carried file is: a list of one kind cannot be applied as the other.
+const (
+	pupilList   = "pupil list"
+	parentsList = "parents list"
+)
+
+func (p Pages) sealOf(what string, who access.Actor, u upload) string {
+	return p.Key.Hash(what, who.School, who.Account, u.Name, u.Mapping, u.Plan, u.Packed)
 }
 
 // readUpload takes the file from the upload form.
@@ -120,9 +126,9 @@ func readUpload(c echo.Context) (upload, error) {
 }
 
 // readCarried takes the file from the preview page; a page that somebody changed is refused.
-func (p Pages) readCarried(c echo.Context, who access.Actor) (upload, error) {
+func (p Pages) readCarried(c echo.Context, what string, who access.Actor) (upload, error) {
 	u := upload{Name: c.FormValue("name"), Packed: c.FormValue("list"), Mapping: c.FormValue("mapping"), Plan: c.FormValue("plan"), Seal: c.FormValue("seal")}
-	if u.Packed == "" || !seal.Same(u.Seal, p.sealOf(who, u)) {
+	if u.Packed == "" || !seal.Same(u.Seal, p.sealOf(what, who, u)) {
 		return u, fault.Field("file", "import.stale")
 	}
 	if err := u.unpack(); err != nil {
@@ -150,7 +156,7 @@ func (p Pages) previewList(c echo.Context, who access.Actor) error {
 	var err error
 	var m rosterfile.Mapping
 	if c.FormValue("list") != "" {
-		u, err = p.readCarried(c, who)
+		u, err = p.readCarried(c, pupilList, who)
 		m = readMapping(c)
 	} else {
 		u, err = readUpload(c)
@@ -166,7 +172,7 @@ func (p Pages) previewList(c echo.Context, who access.Actor) error {
 // applyList does what the preview said. Whatever has changed since, in the columns chosen or among the people, leads
 // back to a new preview.
 func (p Pages) applyList(c echo.Context, who access.Actor) error {
-	u, err := p.readCarried(c, who)
+	u, err := p.readCarried(c, pupilList, who)
 	if errs, status, ok := page.Explain(c, err); ok {
 		return p.drawImport(c, status, errs)
 	} else if err != nil {
@@ -205,7 +211,7 @@ func reportSentence(v words.Voice, r roster.Report) string {
 
 // listProblems is the table of problems as a file, to work through beside the list.
 func (p Pages) listProblems(c echo.Context, who access.Actor) error {
-	u, err := p.readCarried(c, who)
+	u, err := p.readCarried(c, pupilList, who)
 	if errs, status, ok := page.Explain(c, err); ok {
 		return p.drawImport(c, status, errs)
 	} else if err != nil {

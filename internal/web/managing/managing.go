@@ -39,6 +39,14 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.ManagePeople, "POST", "/people/import/apply", p.applyList)
 	r.For(access.ManagePeople, "POST", "/people/import/problems", p.listProblems)
 
+	r.For(access.ManagePeople, "GET", "/people/parents", p.parents)
+	r.For(access.ManagePeople, "GET", "/people/parents/import", p.chooseParents)
+	r.For(access.ManagePeople, "POST", "/people/parents/import", p.previewParents)
+	r.For(access.ManagePeople, "POST", "/people/parents/import/apply", p.applyParents)
+	r.For(access.ManagePeople, "POST", "/people/parents/import/problems", p.parentsProblems)
+	r.For(access.ManagePeople, "GET", "/people/parents/:id", p.parent)
+	r.For(access.ManagePeople, "POST", "/people/parents/:id", p.saveParent)
+
 	r.For(access.ManageSchool, "GET", "/school", p.school)
 	r.For(access.ManageSchool, "POST", "/school", p.saveSchool)
 	r.For(access.ManageSchool, "GET", "/school/audit", p.audit)
@@ -47,7 +55,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
 	return []*page.Template{peopleTemplate, groupTemplate, staffTemplate, invitationTemplate, importTemplate, previewTemplate,
-		schoolTemplate, auditTemplate}
+		parentsTemplate, parentTemplate, parentsImportTemplate, parentsPreviewTemplate, schoolTemplate, auditTemplate}
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

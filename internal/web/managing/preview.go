@@ -72,7 +72,7 @@ func (p Pages) drawPreview(c echo.Context, who access.Actor, status int, u uploa
 		return err
 	}
 	u.Mapping, u.Plan = string(mapping), plan.Fingerprint()
-	u.Seal = p.sealOf(who, u)
+	u.Seal = p.sealOf(pupilList, who, u)
 	d := previewPage{Base: p.NewBase(c, "What this list would change"), Errors: errs, Upload: u, Problems: groupProblems(v, problems)}
 	d.Main = "wide"
 	d.Crumbs = []page.Link{{Text: "People", URL: "/people"}, {Text: "Pupil list", URL: "/people/import"}, {Text: "Preview", Here: true}}

@@ -217,6 +217,15 @@ func (p Pages) auditNote(v words.Voice, e audit.Entry, targets map[string]string
 		if _, err := fmt.Sscanf(e.Note, "added %d, changed %d, moved %d, left %d, back %d, unchanged %d", &added, &changed, &moved, &left, &back, &same); err == nil {
 			parts = append(parts, v.Say("audit.note.import", words.V{"Added": added, "Changed": changed, "Moved": moved, "Left": left, "Back": back, "Unchanged": same}))
 		}
+	case "parents":
+		var added, changed, left, back, same int
+		if _, err := fmt.Sscanf(e.Note, "added %d, changed %d, left %d, back %d, unchanged %d", &added, &changed, &left, &back, &same); err == nil {
+			parts = append(parts, v.Say("audit.note.parents", words.V{"Added": added, "Changed": changed, "Left": left, "Back": back, "Unchanged": same}))
+		}
+	case "round":
+		if e.Action == "mail.invite" {
+			parts = append(parts, v.Say("audit.note.invited", words.V{"Count": e.Note}))
+		}
 	case "school":
 		if e.Note != "" {
 			parts = append(parts, e.Note)

@@ -13,6 +13,7 @@ import (
 
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
+	"earshot/internal/base/mail"
 	"earshot/internal/base/seal"
 	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
@@ -31,7 +32,8 @@ type Kit struct {
 	BaseURL   string // as people type it, without a slash at the end
 	Secure    bool   // served over HTTPS, here or by the proxy in front
 	Log       *slog.Logger
-	SetUp     func() // called once a school exists, so that the set-up link is not printed again
+	Mail      mail.Sender // nil: mail is not set up
+	SetUp     func()      // called once a school exists, so that the set-up link is not printed again
 }
 
 // Identity is the store of accounts and sessions.
