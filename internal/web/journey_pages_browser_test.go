@@ -77,6 +77,11 @@ func TestBrowserEveryPage(t *testing.T) {
 		"/surveys/:id":                     {"/surveys/" + sv.ID},
 		"/surveys/:id/own":                 {"/surveys/" + sv.ID + "/own"},
 		"/surveys/:id/questions/:question": {"/surveys/" + sv.ID + "/questions/" + own},
+		"/surveys/:id/when/:target":        {"/surveys/" + sv.ID + "/when/q3", "/surveys/" + sv.ID + "/when/q3?by=q1"},
+		"/surveys/:id/languages":           {"/surveys/" + sv.ID + "/languages"},
+		"/surveys/:id/languages/:language": {"/surveys/" + sv.ID + "/languages/ur"},
+		"/a/:code/shared":                  {"/a/" + open.Code + "/shared", "/a/" + open.Code + "/shared?ready=1"},
+		"/a/:code/helper":                  {"/a/" + open.Code + "/helper", "/a/" + open.Code + "/helper?ready=1"},
 		"/surveys/:id/preview":             {"/surveys/" + sv.ID + "/preview"},
 		"/rounds":                          {"/rounds"},
 		"/rounds/new":                      {"/rounds/new", "/rounds/new?survey=" + sv.ID},
@@ -100,7 +105,7 @@ func TestBrowserEveryPage(t *testing.T) {
 		"/r/:code":                         {"/r/" + whole.Code},
 	}
 	elsewhere := []string{"/set-up/:code", "/sign-in", "/join/:code"} // in other tests of this kind
-	noPages := []string{"/healthz", "/readyz", "/static/*", "/surveys/:id/file", "/rounds/:id/results.csv", "/rounds/:id/results/:unit/figures.csv"}
+	noPages := []string{"/a/words", "/a/worker.js", "/healthz", "/readyz", "/static/*", "/surveys/:id/file", "/rounds/:id/results.csv", "/rounds/:id/results/:unit/figures.csv"}
 	for _, r := range s.web.Routes {
 		if r.Method != "GET" || slices.Contains(elsewhere, r.Path) || slices.Contains(noPages, r.Path) {
 			continue

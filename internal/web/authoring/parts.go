@@ -208,7 +208,7 @@ func sayRule(v words.Voice, doc survey.Document, rule string) string {
 			case m == nil:
 				ok = false
 			case m[3] != "":
-				labels = append(labels, v.Say("rule.no_answer"))
+				labels = append(labels, strings.ToLower(v.Say("rule.no_answer")))
 			case known:
 				labels = append(labels, "“"+o.Label+"”")
 			default:

@@ -141,15 +141,13 @@ type sectionLine struct {
 }
 
 type questionLine struct {
-	ID      string
-	Text    string
-	Hint    string
-	Options string
-	Kind    string // of answer, where it is not one of the options
-	Rule    string // when it is asked, in words
-	Own     bool   // its words may be changed
-	Up      bool
-	Down    bool
+	ID   string
+	Text string
+	Hint string
+	Rule string // when it is asked, in words
+	Own  bool   // its words may be changed
+	Up   bool
+	Down bool
 }
 
 var surveyEditTemplate = page.New("authoring/survey_edit", "base", surveyEditPage{})
@@ -183,22 +181,22 @@ func (p Pages) drawSurvey(c echo.Context, status int, doc survey.Document, errs 
 		line.Settled = line.Text != "" || line.Topic || line.Rule != "" || line.Ask != ""
 		d.Topics = d.Topics || line.Topic
 		for i, q := range s.Questions {
-			ql := questionLine{ID: q.ID, Text: q.Text, Own: q.Origin != survey.FromBank, Up: i > 0 || n > 0, Down: i < len(s.Questions)-1 || n < len(doc.Sections)-1, Rule: sayRule(v, doc, q.ShowIf)}
-			if q.Type != survey.TypeNote {
-				ql.Hint = v.Say("about." + string(q.About))
-			}
+			ql := questionLine{ID: q.ID, Text: q.Text, Own: q.Origin != survey.FromBank, Up: i > 0 || n > 0,
+				Down: i < len(s.Questions)-1 || n < len(doc.Sections)-1, Rule: sayRule(v, doc, q.ShowIf)}
+			var hints []string
 			if v.Has("type." + string(q.Type)) {
-				ql.Kind = v.Say("type." + string(q.Type))
+				hints = append(hints, v.Say("type."+string(q.Type)))
+			}
+			if q.Type != survey.TypeNote {
+				hints = append(hints, v.Say("about."+string(q.About)))
 			}
 			if q.Sensitive != "" {
-				ql.Hint += " · " + v.Say("bank.sensitive")
+				hints = append(hints, v.Say("bank.sensitive"))
 			}
-			for n, o := range q.Options {
-				if n > 0 {
-					ql.Options += " · "
-				}
-				ql.Options += o.Label
+			for _, o := range q.Options {
+				hints = append(hints, o.Label)
 			}
+			ql.Hint = strings.Join(hints, " · ")
 			line.Questions = append(line.Questions, ql)
 		}
 		d.Sections = append(d.Sections, line)

@@ -28,7 +28,7 @@ type translatePage struct {
 	page.Base
 	ID, Language  string
 	Name          string // of the language, in English
-	Tag, Dir      string
+	ToTag, ToDir  string
 	From, FromDir string
 	State         string
 	Errors        page.Errors
@@ -104,7 +104,7 @@ func (p Pages) drawTranslate(c echo.Context, who access.Actor, status int, typed
 		return err
 	}
 	from, _ := words.Find(doc.Language)
-	d := translatePage{Base: p.NewBase(c, l.English), ID: c.Param("id"), Language: l.Code, Name: l.English, Tag: l.Tag, Dir: l.Dir, From: from.Tag, FromDir: from.Dir,
+	d := translatePage{Base: p.NewBase(c, l.English), ID: c.Param("id"), Language: l.Code, Name: l.English, ToTag: l.Tag, ToDir: l.Dir, From: from.Tag, FromDir: from.Dir,
 		Errors: errs, Reader: c.FormValue("reader"), State: page.Voice(c).Say("translation.state_none")}
 	d.Crumbs = []page.Link{{Text: "Surveys", URL: "/surveys"}, {Text: doc.Title, URL: "/surveys/" + d.ID}, {Text: "Languages", URL: "/surveys/" + d.ID + "/languages"}, {Text: l.English, Here: true}}
 	said := map[string]string{}

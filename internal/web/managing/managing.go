@@ -50,12 +50,16 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.ManageSchool, "GET", "/school", p.school)
 	r.For(access.ManageSchool, "POST", "/school", p.saveSchool)
 	r.For(access.ManageSchool, "GET", "/school/audit", p.audit)
+	r.Staff("GET", "/school/languages", p.languages)
+	r.Staff("GET", "/school/languages/:code", p.language)
+	r.Staff("GET", "/school/languages/:code/paper", p.languagePaper)
+	r.For(access.RunRounds, "POST", "/school/languages/:code", p.saveLanguage)
 }
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
 	return []*page.Template{peopleTemplate, groupTemplate, staffTemplate, invitationTemplate, importTemplate, previewTemplate,
-		parentsTemplate, parentTemplate, parentsImportTemplate, parentsPreviewTemplate, schoolTemplate, auditTemplate}
+		parentsTemplate, parentTemplate, parentsImportTemplate, parentsPreviewTemplate, schoolTemplate, auditTemplate, languagesTemplate, languageTemplate, languagePaperTemplate}
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

@@ -106,6 +106,10 @@ func (k *Kit) NewBase(c echo.Context, title string) Base {
 	add("Question bank", "/bank", access.BrowseBank)
 	add("People", "/people", access.ManagePeople)
 	add("School", "/school", access.ManageSchool)
+	add("Languages", "/school/languages", access.RunRounds)
+	if last := len(b.Nav) - 1; last > 0 && b.Nav[last].Here {
+		b.Nav[last-1].Here = false // its address begins with that of the school
+	}
 	if sess, ok := c.Get(keySession).(identity.Session); ok && sess.Flash != "" {
 		b.Flash = sess.Flash
 		if err := k.Identity().SetFlash(c.Request().Context(), sess, ""); err != nil {
