@@ -179,7 +179,7 @@
   function look() {
     const box = doc.createElement("dialog"), panel = make("form"), heading = make("h2", words["look.title"]);
     panel.method = "dialog";
-    panel.className = "look";
+    panel.className = "look ready";
     heading.tabIndex = -1;
     panel.append(heading, make("p", words["look.kept"]));
     const set = (name, value) => {

@@ -280,6 +280,9 @@ func TestBrowserLooksAreKeptOnTheDeviceAlone(t *testing.T) {
 	b := open(t, s, s.address()+"#"+slip)
 	b.Click("#look")
 	b.WaitFor(`document.querySelector("dialog[open] .look")`)
+	if text := eval[string](b, `document.querySelector(".look").innerText`); !strings.Contains(text, "Paper") || !strings.Contains(text, "Less movement") {
+		t.Errorf("the panel says %q", text)
+	}
 	b.ExpectAccessible("the looks")
 	b.Shot("looks", false)
 	for _, name := range []string{"size", "ground", "space", "font"} {
