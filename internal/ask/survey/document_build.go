@@ -132,7 +132,10 @@ func (d *Document) AddOwn(section string, own Own) []Problem {
 		q.Favourable, q.FavourableWords = copied(own.Favourable), own.FavourableWords
 	}
 	if own.Type == TypeNote {
-		return d.add(section, Question{Type: TypeNote, Text: own.Text, ShowIf: own.ShowIf, Item: own.Item, Origin: own.Origin})
+		if q.Item == "" { // a file names its notes too
+			q.Item = OwnPrefix + strings.TrimPrefix(q.MakeWording(), "w_")
+		}
+		return d.add(section, Question{Type: TypeNote, Text: own.Text, ShowIf: own.ShowIf, Item: q.Item, Origin: own.Origin})
 	}
 	if q.Short == "" {
 		q.Short = shorten(q.Text)

@@ -4,6 +4,7 @@ package surveyfile
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,7 +38,11 @@ var sentences = map[bank.Code]string{
 }
 
 var itemKeys = []string{"id", "gateway", "scale", "type", "at_most", "about", "short", "text", "note", "reverse", "favourable",
-	"favourable_words", "sensitive", "describes_oneself"}
+	"favourable_words", "sensitive", "describes_oneself", "min", "max", "bands", "show_if", "grid"}
+
+// answers are the kinds of answer that type can name; without it, the scale decides between one of an order and one of a list.
+var answers = []string{string(survey.TypeSeveral), string(survey.TypeRanking), string(survey.TypeNumber), string(survey.TypeText),
+	string(survey.TypeLongText), string(survey.TypeNote)}
 
 // Read makes a document of a survey file. If there are problems, the document is empty: half a survey is not what
 // somebody wrote.
@@ -45,7 +50,7 @@ func Read(data []byte, b *bank.Bank) (survey.Document, bank.Problems) {
 	if len(data) > MaxBytes {
 		return survey.Document{}, bank.Problems{problem(0, "", TooBig, "most", strconv.Itoa(MaxBytes))}
 	}
-	src, root, ok := bank.ReadSource(data, "survey", "scales", "items", "sections")
+	src, root, ok := bank.ReadSource(data, "survey", "scales", "items", "sections", "choices", "rules")
 	if !ok {
 		return survey.Document{}, src.Problems()
 	}
@@ -54,6 +59,7 @@ func Read(data []byte, b *bank.Bank) (survey.Document, bank.Problems) {
 	r.readScales()
 	r.readItems()
 	r.readSections()
+	r.readRules()
 	if found := src.Problems(); len(found) > 0 {
 		return survey.Document{}, found
 	}
@@ -136,7 +142,7 @@ func (r *reader) readItems() {
 			Item: id, Text: f.Need("text"), Short: f.Text("short"), Note: f.Text("note"), About: bank.About(f.Text("about")),
 			Sensitive: f.Text("sensitive"), Gateway: f.Text("gateway"), Origin: survey.FromFile, Reverse: f.Yes("reverse"),
 			DescribesOneself: f.Yes("describes_oneself"), Favourable: f.Texts("favourable"), FavourableWords: f.Text("favourable_words"),
-			AtMost: f.Whole("at_most"),
+			AtMost: f.Whole("at_most"), ShowIf: f.Text("show_if"), Grid: f.Text("grid"),
 		}
 		if id != "" && !strings.HasPrefix(id, survey.OwnPrefix) {
 			r.report(f.At("id"), OwnID, "id", id, "want", survey.OwnPrefix+id)
@@ -144,7 +150,9 @@ func (r *reader) readItems() {
 		if _, taken := r.items[id]; taken {
 			f.Report("id", bank.DuplicateID, map[string]string{"id": id})
 		}
-		f.CheckAbout(own.About)
+		if f.Text("type") != string(survey.TypeNote) {
+			f.CheckAbout(own.About)
+		}
 		f.CheckSensitive(own.Sensitive)
 		if _, ok := r.bank.Gateway(own.Gateway); !ok && own.Gateway != "" {
 			f.Report("gateway", bank.UnknownGateway, map[string]string{"id": own.Gateway})
@@ -157,12 +165,25 @@ func (r *reader) readItems() {
 
 // kind reads how an item is answered.
 func (r *reader) kind(f bank.Fields, own *survey.Own) {
-	switch kind := f.Text("type"); kind {
-	case "":
-	case string(survey.TypeSeveral):
-		own.Type = survey.TypeSeveral
-	default:
-		f.Report("type", bank.UnknownValue, map[string]string{"value": kind, "known": string(survey.TypeSeveral)})
+	kind := f.Text("type")
+	if kind != "" && !slices.Contains(answers, kind) {
+		f.Report("type", bank.UnknownValue, map[string]string{"value": kind, "known": strings.Join(answers, ", ")})
+		return
+	}
+	switch own.Type = survey.Type(kind); own.Type {
+	case survey.TypeNumber:
+		own.Min, own.Max = f.Whole("min"), f.Whole("max")
+		for _, from := range f.Texts("bands") {
+			n, err := strconv.Atoi(from)
+			if err != nil {
+				f.Report("bands", bank.UnknownValue, map[string]string{"value": from, "known": "whole numbers"})
+				return
+			}
+			own.Bands = append(own.Bands, n)
+		}
+		return
+	case survey.TypeText, survey.TypeLongText, survey.TypeNote:
+		return
 	}
 	name := f.Need("scale")
 	scale, ok := r.scales[name]
@@ -186,7 +207,7 @@ func (r *reader) kind(f bank.Fields, own *survey.Own) {
 }
 
 func (r *reader) readSections() {
-	sections := r.root.Each("sections", "title", "gateway", "items")
+	sections := r.root.Each("sections", "title", "gateway", "items", "text", "show_if", "ask", "topic_of")
 	if len(sections) == 0 {
 		r.report("sections", NoSections)
 	}
@@ -196,6 +217,8 @@ func (r *reader) readSections() {
 			f.Report("gateway", bank.UnknownGateway, map[string]string{"id": gateway})
 		}
 		section := r.doc.AddSection(f.Text("title"), gateway)
+		s := &r.doc.Sections[len(r.doc.Sections)-1]
+		s.Text, s.ShowIf, s.Ask, s.Choice = f.Text("text"), f.Text("show_if"), f.Whole("ask"), f.Text("topic_of")
 		items := f.Texts("items")
 		if len(items) == 0 {
 			r.report(f.At("items"), NotQuestions)
@@ -205,6 +228,54 @@ func (r *reader) readSections() {
 		}
 	}
 	unused(r, "items/", r.items, ItemUnused)
+}
+
+// readRules reads the choices of topics, and when questions of the bank are asked. Then the conditions, which name
+// questions by their items in a file, get the numbers of this document.
+func (r *reader) readRules() {
+	for _, f := range r.root.Each("choices", "id", "text", "pick", "draw") {
+		r.doc.Choices = append(r.doc.Choices, survey.Choice{ID: f.ID(), Text: f.Need("text"), Pick: f.Whole("pick"), Draw: f.Whole("draw")})
+	}
+	numbers := map[string]string{}
+	for i := range r.doc.Sections {
+		for _, q := range r.doc.Sections[i].Questions {
+			numbers[q.Item] = q.ID
+		}
+	}
+	for _, f := range r.root.Each("rules", "item", "show_if", "grid") {
+		item := f.Need("item")
+		if numbers[item] == "" && item != "" {
+			f.Report("item", bank.UnknownValue, map[string]string{"value": item, "known": "the items of the sections"})
+		}
+		for i := range r.doc.Sections {
+			for j := range r.doc.Sections[i].Questions {
+				if q := &r.doc.Sections[i].Questions[j]; q.Item == item && item != "" {
+					q.ShowIf, q.Grid = f.Text("show_if"), f.Text("grid")
+					q.Wording = q.MakeWording()
+				}
+			}
+		}
+	}
+	for i := range r.doc.Sections {
+		s := &r.doc.Sections[i]
+		s.ShowIf = rename(s.ShowIf, numbers)
+		for j := range s.Questions {
+			s.Questions[j].ShowIf = rename(s.Questions[j].ShowIf, numbers)
+		}
+	}
+}
+
+var reference = regexp.MustCompile(`\$\{\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*\}`)
+
+// rename puts other names into the references of an expression; a name that is not known stays, to be found as wrong.
+func rename(text string, names map[string]string) string {
+	return reference.ReplaceAllStringFunc(text, func(ref string) string {
+		name := reference.FindStringSubmatch(ref)[1]
+		if to, ok := names[name]; ok {
+			name = to
+		}
+		return "${" + name + "}"
+	})
 }
 
 func unused[T any](r *reader, under string, all map[string]T, code bank.Code) {
@@ -238,8 +309,12 @@ func (r *reader) ask(section, id, path string) {
 // checkDocument asks of the whole what a survey made on a page is asked too.
 func (r *reader) checkDocument() {
 	paths := map[string]string{}
-	for n, q := range r.doc.Questions() {
-		paths[q.ID] = r.asked[n]
+	n := 0
+	for _, s := range r.doc.Sections {
+		for _, q := range s.Questions {
+			paths[q.ID] = r.asked[n]
+			n++
+		}
 	}
 	for _, p := range r.doc.Problems() {
 		path := "survey"
@@ -247,6 +322,8 @@ func (r *reader) checkDocument() {
 			path = q
 		} else if n := p.Values["section"]; n != "" {
 			path = "sections/" + n
+		} else if n := p.Values["choice"]; n != "" {
+			path = "choices/" + n
 		} else if key := headKey(p); key != "" {
 			path = "survey/" + key
 		}
@@ -293,5 +370,22 @@ var documentSentences = map[string]string{
 	survey.ManyOptions:       "There are {have} options; at most {most} can be offered. Take some out.",
 	survey.OptionLabel:       "Option {place} has the same label as another, {label}. Give each its own.",
 	survey.SeveralFew:        "there are fewer than three options for the type several. Use single instead.",
-	survey.AtMostOut:         "at_most is {at_most}. Use it only with the type several, from {least} to {most}.",
+	survey.RouteBroken:       "The condition {expression} cannot be read, at character {at}.",
+	survey.RouteUnknown:      "The condition {expression} looks at {ref}, which is not asked here. Name an item of a section.",
+	survey.RouteLater:        "The condition {expression} looks at something that is asked at the same place or later. Only earlier answers can decide.",
+	survey.RouteWords:        "The condition {expression} looks at words or a note. Choose a question with answers.",
+	survey.RouteOption:       "The condition {expression} looks for the answer {option}, which is not there. There are: {known}.",
+	survey.RouteCurrent:      "The condition {expression} has a full stop for the answer being given. Name an item instead.",
+	survey.ChoiceID:          "A choice of topics is called c1, c2 and so on, each once.",
+	survey.ChoiceText:        "This choice has no words. Write what people read when they choose.",
+	survey.ChoiceFew:         "There are {have} topics and {asked} are asked. Ask at least one, and fewer than there are.",
+	survey.ChoiceApart:       "The topics of one choice have to stand together.",
+	survey.ChoiceUnknown:     "There is no choice {choice} under choices.",
+	survey.ChoiceShowIf:      "A topic of a choice cannot have show_if.",
+	survey.AskOut:            "ask is {ask}, and the section has {have} questions. Ask from 1 to {have}, or leave it out.",
+	survey.GridApart:         "The items under one grid need the same scale and have to stand together, two or more.",
+	survey.NumberRange:       "min is {min} and max is {max}. The first has to be smaller.",
+	survey.NumberBands:       "bands have to go up from {min} and stay under {max}.",
+	survey.NoteFields:        "A note has words and nothing else.",
+	survey.AtMostOut:         "at_most is {at_most}. Use it only with the types several and ranking, from {least} to {most}.",
 }

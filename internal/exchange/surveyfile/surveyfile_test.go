@@ -104,7 +104,7 @@ func TestMistakes(t *testing.T) {
 		{bank.UnknownGateway, "{id: own_loud, gateway: org", "{id: own_loud, gateway: gate", 15, "no gateway gate"},
 		{bank.UnknownGateway, "    gateway: org\n", "    gateway: gate\n", 23, "no gateway gate"},
 		{bank.UnknownSensitive, "about: school,", "about: school, sensitive: money,", 14, "money"},
-		{bank.UnknownValue, "type: several", "type: text", 14, "text is not one of"},
+		{bank.UnknownValue, "type: several, at_most: 2", "type: essay", 14, "essay is not one of"},
 		{bank.BadFavourable, "favourable: [never, rarely]", "favourable: [nope]", 15, "nope"},
 		{bank.ReverseAlone, " favourable: [never, rarely], favourable_words: \"never or not often\",", "", 15, "reversed"},
 		{bank.OptionValue, "value: null", "value: 1", 10, "should have null"},
@@ -324,5 +324,77 @@ func TestProblemsAreAnError(t *testing.T) {
 	var as bank.Problems
 	if !errors.As(err, &as) || !strings.Contains(err.Error(), "line 1: survey: title is missing. Add it.") {
 		t.Errorf("%v", err)
+	}
+}
+
+const every = `survey:
+  title: "Every kind"
+  audience: pupil_11_16
+  language: en-GB
+  minutes: 3
+scales:
+  - id: clubs
+    kind: choice
+    options:
+      - {id: chess, label: "Chess"}
+      - {id: choir, label: "Choir"}
+      - {id: none, label: "None of them"}
+items:
+  - {id: own_clubs, scale: clubs, type: ranking, at_most: 2, about: school, text: "Which clubs, in order?", show_if: "${afl_s_goal} != ''"}
+  - {id: own_note, type: note, text: "Now think of last night."}
+  - {id: own_sleep, type: number, min: 0, max: 14, bands: [6, 8, 10], about: me, text: "How many hours did you sleep?"}
+  - {id: own_calm, scale: freq5, grid: "How often is it", about: lessons, text: "calm?"}
+  - {id: own_warm, scale: freq5, grid: "How often is it", about: lessons, text: "warm?"}
+  - {id: own_say, type: long_text, about: school, text: "What else?"}
+sections:
+  - title: "First"
+    text: "This comes first."
+    ask: 3
+    items: [afl_s_goal, own_note, own_clubs, own_sleep, own_calm, own_warm]
+  - title: "Topic one"
+    topic_of: c1
+    items: [org_s_food]
+  - title: "Topic two"
+    topic_of: c1
+    items: [own_say]
+  - title: "Last"
+    show_if: "${own_sleep} > 4"
+    items: [belong_s_belong]
+choices:
+  - {id: c1, text: "Choose one", pick: 1}
+rules:
+  - {item: org_s_food, show_if: "${own_sleep} < 9 and jr:choice-name(${afl_s_goal}, '${afl_s_goal}') != 'x'"}
+`
+
+func TestEveryKindGoesOutAndIn(t *testing.T) {
+	b := loadBank(t)
+	d, problems := Read([]byte(every), b)
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	food, _ := d.Question("q7")
+	if want := "${q4} < 9 and jr:choice-name(${q1}, '${q1}') != 'x'"; food.ShowIf != want || d.Sections[3].ShowIf != "${q4} > 4" {
+		t.Errorf("%q and %q", food.ShowIf, d.Sections[3].ShowIf)
+	}
+	data, err := Write(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, problems := Read(data, b)
+	if problems != nil {
+		t.Fatalf("%v\n%s", problems, data)
+	}
+	if diff := cmp.Diff(d, again); diff != "" {
+		t.Errorf("%s\n%s", diff, data)
+	}
+	for old, new := range map[string]string{
+		"${own_sleep} > 4":                   "${own_nothing} > 4",
+		"bands: [6, 8, 10]":                  "bands: [6, 5]",
+		"topic_of: c1\n    items: [own_say]": "topic_of: c2\n    items: [own_say]",
+		"item: org_s_food":                   "item: org_s_foot",
+	} {
+		if _, problems := Read([]byte(strings.Replace(every, old, new, 1)), b); len(problems) == 0 || problems[0].Line == 0 {
+			t.Errorf("with %s: %v", new, problems)
+		}
 	}
 }

@@ -16,6 +16,8 @@ type file struct {
 	Scales   []scale   `yaml:"scales,omitempty"`
 	Items    []item    `yaml:"items,omitempty"`
 	Sections []section `yaml:"sections"`
+	Choices  []choice  `yaml:"choices,omitempty"`
+	Rules    []rule    `yaml:"rules,omitempty"`
 }
 
 type head struct {
@@ -46,12 +48,17 @@ type item struct {
 	ID               string   `yaml:"id"`
 	Gateway          string   `yaml:"gateway,omitempty"`
 	Type             string   `yaml:"type,omitempty"`
-	Scale            string   `yaml:"scale"`
+	Scale            string   `yaml:"scale,omitempty"`
 	AtMost           int      `yaml:"at_most,omitempty"`
-	About            string   `yaml:"about"`
+	Min              *int     `yaml:"min,omitempty"`
+	Max              *int     `yaml:"max,omitempty"`
+	Bands            []int    `yaml:"bands,flow,omitempty"`
+	ShowIf           string   `yaml:"show_if,omitempty"`
+	Grid             string   `yaml:"grid,omitempty"`
+	About            string   `yaml:"about,omitempty"`
 	Sensitive        string   `yaml:"sensitive,omitempty"`
 	DescribesOneself bool     `yaml:"describes_oneself,omitempty"`
-	Short            string   `yaml:"short"`
+	Short            string   `yaml:"short,omitempty"`
 	Text             string   `yaml:"text"`
 	Note             string   `yaml:"note,omitempty"`
 	Reverse          bool     `yaml:"reverse,omitempty"`
@@ -62,7 +69,25 @@ type item struct {
 type section struct {
 	Title   string   `yaml:"title,omitempty"`
 	Gateway string   `yaml:"gateway,omitempty"`
+	Text    string   `yaml:"text,omitempty"`
+	ShowIf  string   `yaml:"show_if,omitempty"`
+	Ask     int      `yaml:"ask,omitempty"`
+	TopicOf string   `yaml:"topic_of,omitempty"`
 	Items   []string `yaml:"items"`
+}
+
+type choice struct {
+	ID   string `yaml:"id"`
+	Text string `yaml:"text"`
+	Pick int    `yaml:"pick"`
+	Draw int    `yaml:"draw,omitempty"`
+}
+
+// rule is when a question of the bank is asked: its item is only named.
+type rule struct {
+	Item   string `yaml:"item"`
+	ShowIf string `yaml:"show_if,omitempty"`
+	Grid   string `yaml:"grid,omitempty"`
 }
 
 // Write makes a survey file of a document that has no problems. A question of the bank is written as its id, everything
@@ -73,11 +98,24 @@ func Write(d survey.Document) ([]byte, error) {
 	}
 	out := file{Survey: head{Title: d.Title, Audience: d.Audience, Language: d.Language, Minutes: d.Minutes, Intro: d.Intro}}
 	scales := map[string]string{} // what a scale says -> its id
+	items := map[string]string{}
 	for _, s := range d.Sections {
-		to := section{Title: s.Title, Gateway: s.Gateway}
+		for _, q := range s.Questions {
+			items[q.ID] = q.Item
+		}
+	}
+	for _, c := range d.Choices {
+		out.Choices = append(out.Choices, choice(c))
+	}
+	for _, s := range d.Sections {
+		to := section{Title: s.Title, Gateway: s.Gateway, Text: s.Text, ShowIf: rename(s.ShowIf, items), Ask: s.Ask, TopicOf: s.Choice}
 		for _, q := range s.Questions {
 			to.Items = append(to.Items, q.Item)
+			q.ShowIf = rename(q.ShowIf, items)
 			if q.Origin == survey.FromBank {
+				if q.ShowIf != "" || q.Grid != "" {
+					out.Rules = append(out.Rules, rule{q.Item, q.ShowIf, q.Grid})
+				}
 				continue
 			}
 			i, err := out.own(q, scales)
@@ -102,6 +140,26 @@ func Write(d survey.Document) ([]byte, error) {
 
 // own writes a question in full; questions that share a scale share it in the file too.
 func (f *file) own(q survey.Question, scales map[string]string) (item, error) {
+	i := item{ID: q.Item, Text: q.Text, ShowIf: q.ShowIf}
+	if q.Type == survey.TypeNote {
+		i.Type = string(q.Type)
+		return i, nil
+	}
+	i.Gateway, i.AtMost, i.About, i.Sensitive, i.DescribesOneself = q.Gateway, q.AtMost, string(q.About), q.Sensitive, q.DescribesOneself
+	i.Short, i.Note, i.Reverse, i.Grid = q.Short, q.Note, q.Reverse, q.Grid
+	switch q.Type {
+	case survey.TypeNumber:
+		i.Type, i.Min, i.Max, i.Favourable, i.FavourableWords = string(q.Type), &q.Min, &q.Max, q.Favourable, q.FavourableWords
+		for _, o := range q.Options[1:] {
+			i.Bands = append(i.Bands, o.From)
+		}
+		return i, nil
+	case survey.TypeText, survey.TypeLongText:
+		i.Type = string(q.Type)
+		return i, nil
+	case survey.TypeSeveral, survey.TypeRanking:
+		i.Type = string(q.Type)
+	}
 	s := scale{
 		Kind: string(q.Kind), Favourable: q.Favourable, FavourableWords: q.FavourableWords, Missing: q.Missing,
 	}
@@ -121,13 +179,7 @@ func (f *file) own(q survey.Question, scales map[string]string) (item, error) {
 		scales[string(says)] = s.ID
 		f.Scales = append(f.Scales, s)
 	}
-	i := item{
-		ID: q.Item, Gateway: q.Gateway, Scale: scales[string(says)], AtMost: q.AtMost, About: string(q.About), Sensitive: q.Sensitive,
-		DescribesOneself: q.DescribesOneself, Short: q.Short, Text: q.Text, Note: q.Note, Reverse: q.Reverse,
-	}
-	if q.Type == survey.TypeSeveral {
-		i.Type = string(q.Type)
-	}
+	i.Scale = scales[string(says)]
 	if q.Reverse {
 		i.Favourable, i.FavourableWords = q.Favourable, q.FavourableWords
 	}
