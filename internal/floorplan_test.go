@@ -32,6 +32,7 @@ var plan = map[string]string{
 	"internal/ask/bank":       "items, scales, gateways, templates, texts",
 	"internal/ask/expression": "when a question is asked: XLSForm's conditions",
 	"internal/ask/survey":     "questionnaires, their versions and translations",
+	"internal/ask/language":   "in which languages a school may ask: safety texts read by a speaker",
 	"internal/ask/round":      "one asking: units, readers, promise, states",
 
 	"internal/listen/collecting":    "takes an answer in",

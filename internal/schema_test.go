@@ -10,6 +10,7 @@ import (
 
 	"gorm.io/gorm/schema"
 
+	"earshot/internal/ask/language"
 	"earshot/internal/ask/round"
 	"earshot/internal/ask/survey"
 	"earshot/internal/listen/participation"
@@ -26,7 +27,7 @@ import (
 var structs = []any{
 	&roster.School{}, &roster.Person{}, &roster.Group{}, &roster.Membership{}, &roster.Appointment{}, &roster.Link{},
 	&identity.Account{}, &identity.Session{}, &identity.Directory{}, &audit.Entry{}, &schedule.Job{},
-	&survey.Survey{}, &survey.Version{}, &survey.Translation{}, &round.Round{}, &round.Unit{}, &round.UnitReader{}, &round.Promise{},
+	&survey.Survey{}, &survey.Version{}, &survey.Translation{}, &language.Reading{}, &round.Round{}, &round.Unit{}, &round.UnitReader{}, &round.Promise{},
 	&participation.Slip{}, &participation.Mailing{}, &participation.Invitation{}, &participation.Mail{}, &participation.Address{},
 	&response.Response{}, &response.Waiting{}, &response.Receipt{}, &response.Tally{},
 	&result.Stored{},

@@ -80,6 +80,7 @@ func TestBrowserEveryPage(t *testing.T) {
 		"/surveys/:id/when/:target":        {"/surveys/" + sv.ID + "/when/q3", "/surveys/" + sv.ID + "/when/q3?by=q1"},
 		"/surveys/:id/languages":           {"/surveys/" + sv.ID + "/languages"},
 		"/surveys/:id/languages/:language": {"/surveys/" + sv.ID + "/languages/ur"},
+		"/a/:code/stored":                  {"/a/" + open.Code + "/stored"},
 		"/a/:code/shared":                  {"/a/" + open.Code + "/shared", "/a/" + open.Code + "/shared?ready=1"},
 		"/a/:code/helper":                  {"/a/" + open.Code + "/helper", "/a/" + open.Code + "/helper?ready=1"},
 		"/surveys/:id/preview":             {"/surveys/" + sv.ID + "/preview"},
@@ -104,8 +105,9 @@ func TestBrowserEveryPage(t *testing.T) {
 		"/stored":                          {"/stored"},
 		"/r/:code":                         {"/r/" + whole.Code},
 	}
-	elsewhere := []string{"/set-up/:code", "/sign-in", "/join/:code"} // in other tests of this kind
-	noPages := []string{"/a/words", "/a/worker.js", "/healthz", "/readyz", "/static/*", "/surveys/:id/file", "/rounds/:id/results.csv", "/rounds/:id/results/:unit/figures.csv"}
+	elsewhere := []string{"/set-up/:code", "/sign-in", "/join/:code", // in other tests of this kind
+		"/people/parents", "/people/parents/import", "/people/parents/:id", "/rounds/:id/mail", "/rounds/:id/poster", "/u/:token"}
+	noPages := []string{"/a/:code/words", "/a/worker.js", "/healthz", "/readyz", "/static/*", "/surveys/:id/file", "/rounds/:id/results.csv", "/rounds/:id/results/:unit/figures.csv"}
 	for _, r := range s.web.Routes {
 		if r.Method != "GET" || slices.Contains(elsewhere, r.Path) || slices.Contains(noPages, r.Path) {
 			continue

@@ -16,7 +16,7 @@ const put = (place, url, res) => (res.ok && !/no-store/.test(res.headers.get("Ca
 addEventListener("fetch", (e) => {
   const url = new URL(e.request.url);
   if (e.request.method !== "GET" || url.origin !== location.origin) { return; }
-  if (e.request.mode === "navigate") { e.respondWith(page(e.request)); } else if (/^\/(static\/|a\/words)/.test(url.pathname)) { e.respondWith(file(e.request)); }
+  if (e.request.mode === "navigate") { e.respondWith(page(e.request)); } else if (/^\/(static\/|a\/\w+\/words)/.test(url.pathname)) { e.respondWith(file(e.request)); }
 });
 
 async function page(request) {

@@ -88,6 +88,7 @@ type Bank struct {
 	Templates   []Template
 	PromisePlan Plan
 	Texts       []Text
+	tongues     map[string]Tongue // by language; only those of the embedded bank
 }
 
 // Audience is a group of people who can be asked.
@@ -201,7 +202,14 @@ type Text struct {
 	Default  bool // of the words_* choices: the one that holds unless changed
 }
 
-var load = sync.OnceValues(func() (*Bank, error) { return Parse(embedded) })
+var load = sync.OnceValues(func() (*Bank, error) {
+	b, err := Parse(embedded)
+	if err != nil {
+		return nil, err
+	}
+	b.tongues, err = parseTongues(b)
+	return b, err
+})
 
 // Load returns the embedded bank. An error is a mistake in this program, not in anybody's input.
 func Load() (*Bank, error) { return load() }

@@ -122,6 +122,9 @@ type PromiseFor struct {
 	Mode     Mode
 	Route    Route
 	Settings Settings
+	// Tongue is the language it is said in; English if left out. Values must be in that language too, where they are not
+	// the school's own words: Voice.Date of package words writes dates.
+	Tongue Tongue
 }
 
 // Settings are the facts of a round that decide which texts are true, and the values of their braces.
@@ -162,7 +165,8 @@ type Part struct {
 	Default bool   `json:"default,omitempty"` // of the words_* choices: the one that holds unless changed
 }
 
-// Promise puts together what a person is told. The error says that no such round exists, or is a MissingValues.
+// Promise puts together what a person is told. The error says that no such round exists, or is a MissingValues, or a
+// NotInLanguage: a promise is given in one language or not at all, never half in each.
 func (b *Bank) Promise(p PromiseFor) (Promise, error) {
 	texts, err := b.promiseTexts(p)
 	if err != nil {
@@ -170,13 +174,22 @@ func (b *Bank) Promise(p PromiseFor) (Promise, error) {
 	}
 	var out Promise
 	var missing MissingValues
+	var silent []string
 	for _, t := range texts {
-		for _, brace := range Braces(t.Text) {
+		text, ok := b.Say(p.Tongue, t.ID)
+		if !ok {
+			silent = append(silent, t.ID)
+			continue
+		}
+		for _, brace := range Braces(text) {
 			if strings.TrimSpace(p.Settings.Values[brace]) == "" && !has(missing, brace) {
 				missing = append(missing, brace)
 			}
 		}
-		out = append(out, Part{Part: t.Part, Show: t.Show, Text: Fill(t.Text, p.Settings.Values), Default: t.Default})
+		out = append(out, Part{Part: t.Part, Show: t.Show, Text: p.Tongue.Fill(text, p.Settings.Values), Default: t.Default})
+	}
+	if len(silent) > 0 {
+		return nil, NotInLanguage{p.Tongue.Lang, silent}
 	}
 	if len(missing) > 0 {
 		return nil, missing

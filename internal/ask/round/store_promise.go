@@ -12,7 +12,10 @@ import (
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/survey"
 	"earshot/internal/base/storage"
+	"earshot/internal/base/words"
 	"earshot/internal/school/roster"
+
+	"gorm.io/gorm/clause"
 )
 
 // pageRoute is the route of the page as it is served, before anybody knows whose device will show it.
@@ -33,17 +36,17 @@ func (s Store) Routes(r Round) []bank.Route {
 }
 
 // makePromise puts the promise of a round together from its mode, its settings and the texts of the bank.
-func (s Store) makePromise(r Round, snap Snapshot, doc survey.Document, route bank.Route) (bank.Promise, error) {
+func (s Store) makePromise(r Round, snap Snapshot, doc survey.Document, route bank.Route, in Tongue) (bank.Promise, error) {
 	values := map[string]string{
 		"minutes": strconv.Itoa(doc.Minutes), "why": strings.TrimRight(r.Why, ".!… "), "k": strconv.Itoa(r.Least),
-		"delete_date": SayDate(r.DeleteOn()), "counts_date": SayDate(r.CountsUntil()),
+		"delete_date": in.Voice.Date(r.DeleteOn().Time(time.UTC)), "counts_date": in.Voice.Date(r.CountsUntil().Time(time.UTC)),
 		"complaint_contact": snap.Complaints, "contact": snap.Complaints,
 		"safeguarding_lead": snap.Lead.Name, "comment_reader": snap.Lead.Name, "reply_place": r.ReplyPlace,
 	}
 	for _, brace := range movable {
 		values[brace] = "{" + brace + "}"
 	}
-	return s.bank.Promise(bank.PromiseFor{Audience: r.Audience, Mode: r.PromiseMode(), Route: route, Settings: bank.Settings{
+	return s.bank.Promise(bank.PromiseFor{Audience: r.Audience, Mode: r.PromiseMode(), Route: route, Tongue: in.Texts, Settings: bank.Settings{
 		ByClass: r.About == AboutClasses && doc.HasClassPages() && !snap.Small, Sensitive: doc.HasSensitive(), SchoolNetwork: true,
 		SmallSchool: snap.Small, Values: values,
 	}})
@@ -68,7 +71,7 @@ func (s Store) PreviewPromise(ctx context.Context, r Round) (bank.Promise, error
 	if err != nil {
 		return nil, err
 	}
-	promise, err := s.makePromise(r, snap, doc, pageRoute)
+	promise, err := s.makePromise(r, snap, doc, pageRoute, English())
 	for i := range promise {
 		promise[i].Text = r.FillDates(promise[i].Text)
 	}
@@ -79,7 +82,7 @@ func (s Store) PreviewPromise(ctx context.Context, r Round) (bank.Promise, error
 func (s Store) writePromise(ctx context.Context, r Round, doc survey.Document) (string, error) {
 	var rows []Promise
 	for _, route := range s.Routes(r) {
-		promise, err := s.makePromise(r, r.AtOpening(), doc, route)
+		promise, err := s.makePromise(r, r.AtOpening(), doc, route, English())
 		if err != nil {
 			return "", fmt.Errorf("promise on the route %s: %w", route, err)
 		}
@@ -108,6 +111,49 @@ func (s Store) Promise(ctx context.Context, r Round, route bank.Route) (bank.Pro
 		promise[i].Text = r.FillDates(promise[i].Text)
 	}
 	return promise, nil
+}
+
+// Tongue is a language to promise in: its voice, and the texts of the bank as somebody at the school has read them.
+type Tongue struct {
+	Voice words.Voice
+	Texts bank.Tongue
+}
+
+// English is the bank's own language.
+func English() Tongue { return Tongue{Voice: words.English()} }
+
+// PromiseIn is what a round that has been open promises on a route, in another language. It says the same as the frozen
+// promise, from the same settings. Each wording that has been shown is kept, so that it can be proved what was promised
+// also when a speaker has corrected a sentence since.
+func (s Store) PromiseIn(ctx context.Context, r Round, route bank.Route, in Tongue) (bank.Promise, error) {
+	if in.Texts.Lang == "" {
+		return s.Promise(ctx, r, route)
+	}
+	doc, err := s.document(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	promise, err := s.makePromise(r, r.AtOpening(), doc, route, in)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := json.Marshal(promise)
+	if err != nil {
+		return nil, err
+	}
+	hash := promise.Hash()
+	row := Promise{SchoolID: r.SchoolID, RoundID: r.ID, Route: string(route) + "/" + in.Texts.Lang + "/" + hash[:12], Hash: hash, Parts: string(parts)}
+	var have []string
+	err = s.db.Query(ctx).Model(&Promise{}).Where("school_id = ? AND round_id = ? AND route = ?", row.SchoolID, row.RoundID, row.Route).Pluck("hash", &have).Error
+	if err == nil && len(have) == 0 {
+		err = s.db.Write(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
+	}
+	dates := map[string]string{"close_date": in.Voice.Date(storage.DateOf(r.ClosesAt, r.Zone()).Time(time.UTC)), "reply_date": in.Voice.Date(r.ReplyBy.Time(time.UTC)),
+		"reply_place": r.ReplyPlace}
+	for i := range promise {
+		promise[i].Text = in.Texts.Fill(promise[i].Text, dates)
+	}
+	return promise, err
 }
 
 // FillDates puts the round's dates and place of reply into a text of the bank.

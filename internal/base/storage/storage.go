@@ -6,17 +6,22 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/base32"
 	"errors"
 	"fmt"
+	"io"
 	mathrand "math/rand/v2"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -73,17 +78,28 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 }
 
 func openPostgres(ctx context.Context, dsn string, cfg *gorm.Config, now func() time.Time) (*DB, error) {
-	g, err := gorm.Open(postgres.Open(dsn), cfg)
+	conn, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, fault.New(fault.Busy, "storage.unreachable").Because(err)
 	}
-	pool, err := g.DB()
-	if err != nil {
-		return nil, err
-	}
+	// What is acknowledged is on disk, whatever the server or the role is set to. Other settings than off all wait for
+	// this machine's disk, and may promise more.
+	pool := stdlib.OpenDB(*conn, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")
+		return err
+	}))
 	pool.SetMaxOpenConns(20)
-	pool.SetMaxIdleConns(10)
+	pool.SetMaxIdleConns(20)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	// pgx prepares by itself and remembers for each connection. GORM would prepare anew in every transaction.
+	cfg.PrepareStmt = false
+	g, err := gorm.Open(postgres.New(postgres.Config{Conn: pool}), cfg)
+	if err != nil {
+		pool.Close()
+		return nil, fault.New(fault.Busy, "storage.unreachable").Because(err)
+	}
 	if err := pool.PingContext(ctx); err != nil {
+		pool.Close()
 		return nil, fault.New(fault.Busy, "storage.unreachable").Because(err)
 	}
 	return &DB{kind: Postgres, writer: g, reader: g, now: now}, nil
@@ -120,15 +136,36 @@ func openSQLite(file string, cfg func() *gorm.Config, now func() time.Time) (*DB
 		}
 		return g, nil
 	}
-	writer, err := open(base+"&_txlock=immediate", 1)
+	// The writer keeps 16 MB of pages at most, each reader 4; the log is folded into the database every 16 MB.
+	writer, err := open(base+"&_txlock=immediate&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(4000)", 1)
 	if err != nil {
 		return nil, err
 	}
-	reader, err := open(base+"&_pragma=query_only(1)", 4)
+	// Some file systems cannot hold a log for many readers, and SQLite then quietly goes without.
+	var journal string
+	var synchronous int
+	if err := errors.Join(writer.Raw("PRAGMA journal_mode").Row().Scan(&journal), writer.Raw("PRAGMA synchronous").Row().Scan(&synchronous)); err != nil {
+		return nil, fault.New(fault.Busy, "storage.file", fault.Values{"Path": file}).Because(err)
+	}
+	if journal != "wal" || synchronous < 2 {
+		return nil, fault.New(fault.Busy, "storage.file", fault.Values{"Path": file}).Because(
+			fmt.Errorf("this disk does not keep what is acknowledged: journal_mode is %s and synchronous %d, wal and 2 are needed", journal, synchronous))
+	}
+	reader, err := open(base+"&_pragma=query_only(1)&_pragma=cache_size(-4000)", 4)
 	if err != nil {
 		return nil, err
 	}
 	return &DB{kind: SQLite, writer: writer, reader: reader, now: now}, nil
+}
+
+// Unsafe lists the settings of a PostgreSQL server that let a power cut take what was acknowledged; none on SQLite.
+func (db *DB) Unsafe(ctx context.Context) ([]string, error) {
+	if db.kind == SQLite {
+		return nil, nil
+	}
+	var names []string
+	err := db.Query(ctx).Raw("SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name").Scan(&names).Error
+	return names, err
 }
 
 // Kind says which database this is.
@@ -209,6 +246,35 @@ func again(err error) bool {
 		return code == 5 || code == 6 // busy, locked
 	}
 	return false
+}
+
+// Away says whether an error means that the database is not there or cannot take anything at all (no connection, a full
+// disk, a server that stops), so that no statement sent to it now would fare better.
+func Away(err error) bool {
+	if err == nil {
+		return false
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		switch pg.Code[:min(2, len(pg.Code))] {
+		case "08", "53", "57", "58": // connection, resources, an operator, the system
+			return true
+		}
+		return false
+	}
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		switch lite.Code() & 0xff {
+		case 5, 6, 8, 10, 11, 13, 14, 26: // busy, locked, read-only, input or output, corrupt, full, cannot open, no database
+			return true
+		}
+		return false
+	}
+	var connect *pgconn.ConnectError
+	var wire net.Error
+	return errors.As(err, &connect) || errors.As(err, &wire) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) || fault.Is(err, fault.Busy)
 }
 
 // Snapshot runs f in a read-only transaction that sees the database as it was at one moment, for backups.

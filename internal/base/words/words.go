@@ -6,7 +6,6 @@ package words
 import (
 	"embed"
 	"fmt"
-	"io/fs"
 	"maps"
 	"sync"
 
@@ -15,51 +14,102 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-//go:embed en/*.yaml
+//go:embed */*.yaml
 var files embed.FS
 
 // V fills the gaps of a sentence. Count, if given, chooses the plural form.
 type V map[string]any
 
-// Voice says sentences in one language.
+// Voice says sentences in one language, and in English where that language has none.
 type Voice struct {
-	Lang string // BCP 47
-	Dir  string // ltr or rtl
-	say  *i18n.Localizer
+	Lang  string // BCP 47, such as pt-PT
+	Dir   string // ltr or rtl
+	habit habits
+	books []book // asked in turn: a school's corrections, the language, English
+	own   int    // how many of the books are in the language itself
 }
 
-var bundle = sync.OnceValues(load)
+// book is the sentences of one language by their keys.
+type book struct {
+	messages map[string]*i18n.Message
+	say      *i18n.Localizer
+}
 
-func load() (*i18n.Bundle, error) {
-	b := i18n.NewBundle(language.English)
-	b.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
-	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+func newBook(lang string, messages map[string]*i18n.Message) (book, error) {
+	tag, err := language.Parse(lang)
+	if err != nil {
+		return book{}, err
+	}
+	// Each language has a bundle of its own: a bundle of many compares languages anew for every sentence it says.
+	b := i18n.NewBundle(tag)
+	for _, m := range messages {
+		if err := b.AddMessages(tag, m); err != nil {
+			return book{}, err
 		}
+	}
+	return book{messages, i18n.NewLocalizer(b, lang)}, nil
+}
+
+// voices are the voices of all languages, by code.
+var voices = sync.OnceValues(func() (map[string]Voice, error) {
+	all := map[string]Voice{}
+	for _, l := range Languages() {
+		messages, err := read(l.Code)
+		if err != nil {
+			return nil, err
+		}
+		own, err := newBook(l.Tag, messages)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", l.Code, err)
+		}
+		v := Voice{Lang: l.Tag, Dir: l.Dir, habit: habitsOf[l.Code], books: []book{own}, own: 1}
+		if l.Code != en {
+			v.books = append(v.books, all[en].books...) // English is the first of the list
+		}
+		all[l.Code] = v
+	}
+	return all, nil
+})
+
+// read reads the files of one language.
+func read(code string) (map[string]*i18n.Message, error) {
+	paths, err := files.ReadDir(code)
+	if err != nil {
+		return nil, err
+	}
+	messages := map[string]*i18n.Message{}
+	for _, entry := range paths {
+		path := code + "/" + entry.Name()
 		data, err := files.ReadFile(path)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if _, err := b.ParseMessageFileBytes(data, "en.yaml"); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
+		found, err := i18n.ParseMessageFileBytes(data, code+".yaml", map[string]i18n.UnmarshalFunc{"yaml": yaml.Unmarshal})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
-		return nil
-	})
-	return b, err
+		for _, m := range found.Messages {
+			if messages[m.ID] != nil {
+				return nil, fmt.Errorf("%s: %s stands in another file already", path, m.ID)
+			}
+			messages[m.ID] = m
+		}
+	}
+	return messages, nil
 }
 
-// In returns the voice of a language; English where the language is not there yet.
+// In returns the voice of a language by its code or tag; the English one for a language that is not there.
 func In(lang string) Voice {
-	b, err := bundle()
+	all, err := voices()
 	if err != nil {
 		panic("words: " + err.Error()) // the files are embedded and tested: this is a broken build
 	}
-	return Voice{Lang: "en", Dir: "ltr", say: i18n.NewLocalizer(b, lang, "en")}
+	l, _ := Find(lang)
+	return all[l.Code]
 }
 
 // English is the voice used where no reader is known, such as the command line.
-func English() Voice { return In("en") }
+func English() Voice { return In(en) }
 
 // Say returns the sentence of a key. A key that is missing shows itself in brackets, so that a page never fails
 // for want of a word; a test finds such keys.
@@ -72,15 +122,28 @@ func (v Voice) Say(key string, values ...V) string {
 	if n, ok := all["Count"]; ok {
 		cfg.PluralCount = n
 	}
-	s, err := v.say.Localize(cfg)
-	if err != nil {
-		return "[" + key + "]"
+	for _, b := range v.books {
+		if b.messages[key] == nil {
+			continue
+		}
+		if s, err := b.say.Localize(cfg); err == nil {
+			return s
+		}
 	}
-	return s
+	return "[" + key + "]"
 }
 
-// Has says whether a key has a sentence.
-func (v Voice) Has(key string) bool {
-	_, err := v.say.Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: map[string]any{}, PluralCount: 2})
-	return err == nil
+// Has says whether a key has a sentence, be it the English one.
+func (v Voice) Has(key string) bool { return v.has(key, v.books) }
+
+// HasOwn says whether a key has a sentence in the language of the voice itself.
+func (v Voice) HasOwn(key string) bool { return v.has(key, v.books[:v.own]) }
+
+func (Voice) has(key string, books []book) bool {
+	for _, b := range books {
+		if b.messages[key] != nil {
+			return true
+		}
+	}
+	return false
 }

@@ -141,13 +141,13 @@ func (s Store) AddStaff(ctx context.Context, who access.Actor, f StaffForm) (Per
 	return p, err
 }
 
-// addressFree refuses an address that somebody else of the school has.
+// addressFree refuses an address that somebody else who may sign in has. A teacher may be a parent of the school as well.
 func (s Store) addressFree(ctx context.Context, p Person) error {
 	if p.Email == "" {
 		return nil
 	}
 	var n int64
-	err := s.db.Query(ctx).Model(&Person{}).Where("school_id = ? AND email = ? AND ended_on = '' AND id <> ?", p.SchoolID, p.Email, p.ID).Count(&n).Error
+	err := s.db.Query(ctx).Model(&Person{}).Where("school_id = ? AND email = ? AND ended_on = '' AND id <> ? AND kind <> ?", p.SchoolID, p.Email, p.ID, Parent).Count(&n).Error
 	if err == nil && n > 0 {
 		err = fault.Field("email", "staff.twice")
 	}

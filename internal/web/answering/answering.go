@@ -45,11 +45,12 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Public("GET", "/a", p.find)
 	r.Public("POST", "/a", p.lookUp)
 	r.Public("GET", "/a/worker.js", worker)
-	r.Public("GET", "/a/words", extraWords)
 	r.Public("GET", "/a/:code", p.answer)
 	r.Public("POST", "/a/:code", p.send)
 	r.Public("GET", "/a/:code/shared", p.answerOn(bank.SharedDevice))
 	r.Public("GET", "/a/:code/helper", p.answerOn(bank.AdultHelper))
+	r.Public("GET", "/a/:code/words", p.extraWords)
+	r.Public("GET", "/a/:code/stored", p.stored)
 	r.Public("POST", "/a/:code/task", p.task)
 	r.Public("POST", "/a/:code/sealed", p.sealed)
 	r.Public("GET", "/u/:token", p.stopMail)
@@ -149,7 +150,7 @@ func (p Pages) page(ctx context.Context, a *asked, as reading) (*drawn, error) {
 // drawFor is the page as one sort of reader sees it.
 func (p Pages) drawFor(ctx context.Context, a *asked, as reading) (answerPage, error) {
 	to := a.tongues.reader(a.doc, as)
-	promise, err := p.promise(ctx, a.round, as.route, to.voice)
+	promise, err := p.Rounds().PromiseIn(ctx, a.round, as.route, a.tongues.tongue(as.language))
 	if err != nil {
 		return answerPage{}, err
 	}
@@ -158,7 +159,7 @@ func (p Pages) drawFor(ctx context.Context, a *asked, as reading) (answerPage, e
 		return answerPage{}, err
 	}
 	d := drawAnswer(to, a.round, promise)
-	d.More, d.Key, d.Extras = true, box.Public(), "/a/words?lang="+as.language
+	d.More, d.Key, d.Extras = true, box.Public(), "/a/"+a.round.Code+"/words?lang="+as.language
 	d.Languages = a.tongues.links(as)
 	return d, nil
 }
@@ -463,14 +464,21 @@ func worker(c echo.Context) error {
 }
 
 // extraWords are the sentences of answer-more.js in one language.
-func extraWords(c echo.Context) error {
-	v := words.In(c.QueryParam("lang"))
+func (p Pages) extraWords(c echo.Context) error {
+	a, err := p.ask(c)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Cache-Control", "public, max-age=300")
+	return c.JSON(http.StatusOK, moreWords(a.tongues.voice(c.QueryParam("lang"))))
+}
+
+func moreWords(v words.Voice) map[string]string {
 	said := map[string]string{}
 	for _, key := range extraKeys {
 		said[key] = v.Say(key)
 	}
-	c.Response().Header().Set("Cache-Control", "public, max-age=3600")
-	return c.JSON(http.StatusOK, said)
+	return said
 }
 
 type findPage struct {
@@ -507,10 +515,17 @@ func (p Pages) drawFind(c echo.Context, code int, problem string) error {
 	return findTemplate.Send(c, code, d)
 }
 
-// stored says in plain words what is kept about somebody who answers, and until when.
+// stored says in plain words what is kept about somebody who answers, and until when: in the language they answered in.
 func (p Pages) stored(c echo.Context) error {
-	v := page.Voice(c)
-	d := outcomePage{answerFrame: frame(v, round.Round{})}
+	v, r := page.Voice(c), round.Round{}
+	if c.Param("code") != "" {
+		a, err := p.ask(c)
+		if err != nil {
+			return err
+		}
+		v, r = a.tongues.voice(a.tongues.reading(c, bank.AnyDevice).language), a.round
+	}
+	d := outcomePage{answerFrame: frame(v, r)}
 	d.Title = v.Say("stored.title")
 	for _, key := range []string{"stored.1", "stored.2", "stored.3", "stored.4", "stored.5"} {
 		d.Lines = append(d.Lines, v.Say(key))

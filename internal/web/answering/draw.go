@@ -308,11 +308,12 @@ func (p Pages) thanksFor(t tongues, language string, r round.Round) thanksReply 
 		id = "thanks_pupil"
 	}
 	out := thanksReply{Title: v.Say("answer.thanks")}
-	if text, ok := t.text(p.Bank, language, id); ok {
-		out.Lines = append(out.Lines, bank.Fill(text, dates(v, r)))
+	in := t.tongue(language)
+	if text, ok := p.Bank.Say(in.Texts, id); ok {
+		out.Lines = append(out.Lines, in.Texts.Fill(text, dates(v, r)))
 	}
 	out.Lines = append(out.Lines, v.Say("answer.close_window"))
-	out.Link = &linkView{Text: v.Say("answer.stored_link"), URL: "/stored?lang=" + language}
+	out.Link = &linkView{Text: v.Say("answer.stored_link"), URL: "/a/" + r.Code + "/stored?lang=" + language}
 	return out
 }
 

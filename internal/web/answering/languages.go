@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"earshot/internal/ask/bank"
+	"earshot/internal/ask/language"
 	"earshot/internal/ask/round"
 	"earshot/internal/ask/survey"
 	"earshot/internal/base/words"
@@ -17,34 +18,36 @@ import (
 type tongues struct {
 	list   []words.Language
 	docs   map[string]survey.Document // the questions in the languages that have them
-	voices map[string]words.Voice     // with the school's corrections
-	texts  map[string]map[string]string
+	spoken map[string]round.Tongue    // with the school's corrections
 }
 
 // tonguesOf finds the languages of a round: those whose safety texts a speaker at this school has read. The questions are
-// in them too where their translation is approved.
+// in them too where their translation is approved. Staff answer in English: the bank has nothing for them in another language.
 func (p Pages) tonguesOf(ctx context.Context, r round.Round, doc survey.Document) (tongues, error) {
-	t := tongues{list: words.Languages()[:1], voices: map[string]words.Voice{"en": words.English()}, texts: map[string]map[string]string{}}
-	var err error
+	t := tongues{list: words.Languages()[:1], spoken: map[string]round.Tongue{"en": round.English()}}
+	if r.Audience == bank.Staff {
+		return t, nil
+	}
+	all, err := language.NewStore(p.DB, p.Bank).Spoken(ctx, r.SchoolID)
+	if err != nil {
+		return t, err
+	}
+	for _, l := range all {
+		t.list = append(t.list, l.Language)
+		t.spoken[l.Code] = round.Tongue{Voice: l.Voice, Texts: l.Texts}
+	}
 	t.docs, err = survey.NewStore(p.DB).Languages(ctx, r.SchoolID, r.SurveyID, doc)
 	return t, err
 }
 
 // voice says sentences in a language, with the school's corrections.
-func (t tongues) voice(language string) words.Voice {
-	if v, ok := t.voices[language]; ok {
-		return v
-	}
-	return words.English()
-}
+func (t tongues) voice(code string) words.Voice { return t.tongue(code).Voice }
 
-// text is a text of the bank in a language, with the school's corrections.
-func (t tongues) text(b *bank.Bank, language, id string) (string, bool) {
-	if text, ok := t.texts[language][id]; ok {
-		return text, true
+func (t tongues) tongue(code string) round.Tongue {
+	if in, ok := t.spoken[code]; ok {
+		return in
 	}
-	text, ok := b.Text(id)
-	return text.Text, ok
+	return round.English()
 }
 
 // reading finds out how somebody reads: the language they chose, or the one their browser asks for.
@@ -98,11 +101,6 @@ func (t tongues) links(as reading) []languageView {
 		list = append(list, link)
 	}
 	return list
-}
-
-// promise is what a round promises on a route, in the language of a voice.
-func (p Pages) promise(ctx context.Context, r round.Round, route bank.Route, _ words.Voice) (bank.Promise, error) {
-	return p.Rounds().Promise(ctx, r, route)
 }
 
 // sameLanguage compares languages without their regions: en and en-GB are one.

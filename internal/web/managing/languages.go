@@ -13,6 +13,7 @@ import (
 	"earshot/internal/base/words"
 	"earshot/internal/school/access"
 	"earshot/internal/web/page"
+	"earshot/static"
 )
 
 type languagesPage struct {
@@ -63,7 +64,10 @@ var (
 	languagePaperTemplate = page.New("managing/languages_paper", "base", languagePage{})
 )
 
-// Languages is the store of what speakers have read.
+// letters is the style sheet that chooses fonts for other languages.
+func letters() []string { return []string{static.Path("css/languages.css")} }
+
+// readings is the store of what speakers have read.
 func (p Pages) readings() language.Store { return language.NewStore(p.DB, p.Bank) }
 
 func (p Pages) languages(c echo.Context, who access.Actor) error {
@@ -71,6 +75,7 @@ func (p Pages) languages(c echo.Context, who access.Actor) error {
 		return fault.New(fault.Forbidden, "fault.forbidden")
 	}
 	d := languagesPage{Base: p.NewBase(c, "Languages")}
+	d.CSS = letters()
 	for _, l := range words.Languages()[1:] {
 		approved, draft, err := p.readingsOf(c, who, l.Code)
 		if err != nil {
@@ -159,7 +164,7 @@ func (p Pages) newLanguage(c echo.Context, who access.Actor, typed *language.For
 	}
 	d := languagePage{Base: p.NewBase(c, l.English), Language: l, URL: "/school/languages/" + l.Code, Errors: errs, Hash: language.Hash(texts),
 		MayApprove: access.Can(who, access.RunRounds, access.Object{School: who.School})}
-	d.Main = "wide"
+	d.Main, d.CSS = "wide", letters()
 	d.Crumbs = []page.Link{{Text: "Languages", URL: "/school/languages"}, {Text: l.English, Here: true}}
 	d.State, d.Offered = languageState(c, texts, approved, draft)
 	if approved.State != "" && draft.State != "" {
