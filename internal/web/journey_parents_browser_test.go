@@ -78,7 +78,7 @@ func TestBrowserParentsByMail(t *testing.T) {
 	grace.says("Invite those who are asked")
 	grace.look("parents-07-open", everyWay...)
 	grace.press("Invitations")
-	grace.says("Send invitations to 3 people", "is reminded on Thursday 8 October and Thursday 15 October", "Whom no mail reaches", "Eve Carr", "the school can see that you answered, but never what you said")
+	grace.says("Send invitations to 3 people", "is reminded on Friday 9 October and Thursday 15 October", "Whom no mail reaches", "Eve Carr", "the school can see that you answered, but never what you said")
 	grace.look("parents-08-mail", everyWay...)
 	grace.press("Send invitations to 3 people")
 	grace.says("3 invitations are on their way.")
@@ -119,7 +119,7 @@ func TestBrowserParentsByMail(t *testing.T) {
 	phone.Shot("parents-13-thanks", false)
 
 	// The others are reminded, in the morning of the day that was named; Ann is left alone.
-	p.Clock.Forward(time.Date(2026, 10, 8, 8, 31, 0, 0, time.UTC).Sub(p.Clock.Now()))
+	p.Clock.Forward(time.Date(2026, 10, 9, 8, 31, 0, 0, time.UTC).Sub(p.Clock.Now()))
 	reminded := p.deliver()
 	if len(reminded) != 2 || reminded["ann@home.example"].To != "" || link(t, reminded["hal@home.example"]) != link(t, got["hal@home.example"]) {
 		t.Errorf("%d reminders", len(reminded))

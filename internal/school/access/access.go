@@ -67,6 +67,8 @@ const (
 	ManagePeople Verb = "manage people"
 	// ManageSchool: settings, safeguarding contacts, the audit trail.
 	ManageSchool Verb = "manage school"
+	// TypePaper: type in what pupils wrote on paper. Those whom the promise names do, and nobody the sheets of their own class.
+	TypePaper Verb = "type paper"
 	// BrowseBank: read the question bank.
 	BrowseBank Verb = "browse bank"
 )
@@ -127,6 +129,8 @@ func Can(a Actor, v Verb, o Object) bool {
 			return o.Published || !o.Now.Before(o.LeadersFrom)
 		}
 		return named && o.Published && !a.Is(Administrator)
+	case TypePaper:
+		return a.Is(SafeguardingLead, SafeguardingDeputy) && !slices.Contains(o.Owner, a.Person)
 	case ManagePeople, ManageSchool:
 		return a.Is(Head, Administrator)
 	}

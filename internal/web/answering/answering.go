@@ -58,6 +58,8 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Public("GET", "/stored", p.stored)
 	r.For(access.RunRounds, "GET", "/surveys/:id/preview", p.previewSurvey)
 	r.For(access.RunRounds, "GET", "/rounds/:id/preview", p.previewRound)
+	r.For(access.TypePaper, "GET", "/rounds/:id/typing", p.typing)
+	r.For(access.TypePaper, "POST", "/rounds/:id/typing", p.typeIn)
 }
 
 // Templates lists the pages of this activity.
