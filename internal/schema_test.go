@@ -29,7 +29,7 @@ var structs = []any{
 	&identity.Account{}, &identity.Session{}, &identity.Directory{}, &audit.Entry{}, &schedule.Job{},
 	&survey.Survey{}, &survey.Version{}, &survey.Translation{}, &language.Reading{}, &round.Round{}, &round.Unit{}, &round.UnitReader{}, &round.Promise{},
 	&participation.Slip{}, &participation.Mailing{}, &participation.Invitation{}, &participation.Mail{}, &participation.Address{},
-	&response.Response{}, &response.Waiting{}, &response.Receipt{}, &response.Tally{},
+	&response.Response{}, &response.Hand{}, &response.Waiting{}, &response.Receipt{}, &response.Tally{},
 	&result.Stored{},
 }
 

@@ -159,7 +159,7 @@ func Build(ctx context.Context, o Options) (Demo, error) {
 // nobody has answered yet. Where the open round is over or has been used up, it opens another one. ErrOtherSchool and
 // ErrHalfBuilt if there is no demo school to go on with.
 func Resume(ctx context.Context, o Options) (Demo, error) {
-	head, err := theHead(ctx, o.DB)
+	head, err := theHead(ctx, o.DB, SchoolName, cast[0].email)
 	if err != nil {
 		return Demo{}, err
 	}

@@ -250,18 +250,31 @@ func (b *builder) collect(ctx context.Context, p plan, r round.Round, doc survey
 	codes := map[string][]string{}
 	for _, s := range sheets {
 		codes[s.Unit.GroupID] = s.Slips
+		if s.Unit.Kind == round.UnitYear { // parents are asked by year, not by form
+			codes[s.Unit.Name] = s.Slips
+		}
+	}
+	slip := func(room room, i int) string {
+		year := round.YearName(room.Year)
+		if own := codes[room.ID]; len(own) > 0 {
+			return own[i]
+		}
+		next := codes[year][0]
+		codes[year] = codes[year][1:]
+		return next
 	}
 	days := make([][]collecting.Sending, p.days)
 	for _, room := range p.rooms {
 		g := room.asGroup()
 		for i, n := range room.pupils {
 			who := person{p.whoAnswers, n}
+			code := slip(room, i)
 			day, comes := b.model.comes(p.template, who, g, p.days)
 			if !comes {
 				continue
 			}
 			answers, pace := b.model.answer(p.template, doc, who, g)
-			days[day] = append(days[day], collecting.Sending{Code: codes[room.ID][i], Receipt: rand.Text(), Answers: answers, Pace: pace, Route: "own_device"})
+			days[day] = append(days[day], collecting.Sending{Code: code, Receipt: rand.Text(), Answers: answers, Pace: pace, Route: "own_device"})
 		}
 	}
 	day := p.opens

@@ -1,21 +1,16 @@
 package rehearsal
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	mathrand "math/rand/v2"
-	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -35,51 +30,6 @@ type ReplayOptions struct {
 
 // Code is one unspent slip of a class.
 type Code struct{ Unit, Code string }
-
-// Report is how a replay went.
-type Report struct {
-	People     int            `json:"people"`
-	Stored     int            `json:"stored"`            // the server said that the answer is safe
-	Failed     map[string]int `json:"failed,omitempty"`  // by the state that the server named, or no_page, no_answer
-	Retries    map[string]int `json:"retries,omitempty"` // by reason: busy, server_error, connection
-	Seconds    float64        `json:"seconds"`
-	Throughput float64        `json:"stored_per_second"`
-	Page       Latency        `json:"page"`
-	Send       Latency        `json:"send"` // from the first try until the answer was safe, waits between tries included
-	FirstError string         `json:"first_error,omitempty"`
-}
-
-// Latency describes waiting times in milliseconds.
-type Latency struct {
-	P50 float64 `json:"p50_ms"`
-	P95 float64 `json:"p95_ms"`
-	P99 float64 `json:"p99_ms"`
-	Max float64 `json:"max_ms"`
-}
-
-// String is the report for people.
-func (r Report) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d people, %d answers stored in %.1f s: %.0f a second\n", r.People, r.Stored, r.Seconds, r.Throughput)
-	for _, l := range []struct {
-		name string
-		Latency
-	}{{"page", r.Page}, {"send", r.Send}} {
-		fmt.Fprintf(&b, "%s: p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, longest %.1f ms\n", l.name, l.P50, l.P95, l.P99, l.Max)
-	}
-	for _, l := range []struct {
-		name   string
-		counts map[string]int
-	}{{"tried again", r.Retries}, {"failed", r.Failed}} {
-		for _, k := range slices.Sorted(maps.Keys(l.counts)) {
-			fmt.Fprintf(&b, "%s: %s %d\n", l.name, k, l.counts[k])
-		}
-	}
-	if r.FirstError != "" {
-		fmt.Fprintf(&b, "first failure: %s\n", r.FirstError)
-	}
-	return b.String()
-}
 
 // Replay answers a round over HTTP as many people would, one real response each: each person gets the page, fills it in
 // and sends it with a code of their class, again and again with the same receipt until the server says what became of
@@ -109,16 +59,18 @@ func Replay(ctx context.Context, o ReplayOptions) (Report, error) {
 	// A file is sorted by class, and people are not.
 	mathrand.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 
-	c := &crowd{ReplayOptions: o, report: Report{People: len(rows), Failed: map[string]int{}, Retries: map[string]int{}},
-		http: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: o.Clients, MaxConnsPerHost: o.Clients, IdleConnTimeout: time.Minute}}}
-	defer c.http.CloseIdleConnections()
+	c := newCrowd(o.URL, o.Patience)
+	c.report.People = len(rows)
+	// One device for everybody: what it has in common with a school full of phones is the number of connections.
+	d := &device{crowd: c, http: newClient(o.Clients, nil)}
+	defer d.http.CloseIdleConnections()
 	began := time.Now()
 	queue := make(chan sheet)
 	var wg sync.WaitGroup
 	for range o.Clients {
 		wg.Go(func() {
 			for s := range queue {
-				c.person(ctx, s)
+				d.replay(ctx, s)
 			}
 		})
 	}
@@ -133,10 +85,23 @@ func Replay(ctx context.Context, o ReplayOptions) (Report, error) {
 	}
 	close(queue)
 	wg.Wait()
-	c.report.Seconds = time.Since(began).Seconds()
-	c.report.Throughput = float64(c.report.Stored) / max(c.report.Seconds, 1e-9)
-	c.report.Page, c.report.Send = latency(c.pages), latency(c.sends)
-	return c.report, ctx.Err()
+	return c.finish(time.Since(began)), ctx.Err()
+}
+
+// replay gets the page and sends one sheet.
+func (d *device) replay(ctx context.Context, s sheet) {
+	if _, got := d.page(ctx); got.state != arrived {
+		d.fail("no_page", fmt.Sprintf("line %d", s.line), got.detail)
+		return
+	}
+	form := url.Values{"pace": {"usual"}}
+	if s.code != "" {
+		form.Set("code", s.code)
+	}
+	maps.Copy(form, s.fields)
+	if sent := d.send(ctx, rand.Text(), form); !sent.safe() {
+		d.fail(sent.state, fmt.Sprintf("line %d", s.line), sent.detail)
+	}
 }
 
 // sheet is what one person will say.
@@ -182,168 +147,4 @@ func deal(rows []sheet, codes []Code) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// crowd is everybody who answers.
-type crowd struct {
-	ReplayOptions
-	http *http.Client
-
-	mu     sync.Mutex
-	report Report
-	pages  []time.Duration
-	sends  []time.Duration
-}
-
-// person gets the page and sends one sheet.
-func (c *crowd) person(ctx context.Context, s sheet) {
-	began := time.Now()
-	receipt := rand.Text()
-	got := c.until(ctx, func() (string, string, time.Duration) { return c.page(ctx) })
-	if got.state != "page" {
-		c.fail("no_page", s, got.detail)
-		return
-	}
-	c.note(func() { c.pages = append(c.pages, time.Since(began)) })
-
-	form := url.Values{"receipt": {receipt}, "pace": {"usual"}}
-	if s.code != "" {
-		form.Set("code", s.code)
-	}
-	maps.Copy(form, s.fields)
-	body := []byte(form.Encode())
-	began = time.Now()
-	sent := c.until(ctx, func() (string, string, time.Duration) { return c.send(ctx, body) })
-	switch sent.state {
-	case "stored", "already":
-		took := time.Since(began)
-		c.note(func() { c.report.Stored++; c.sends = append(c.sends, took) })
-	default:
-		c.fail(sent.state, s, sent.detail)
-	}
-}
-
-func (c *crowd) note(f func()) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	f()
-}
-
-func (c *crowd) fail(state string, s sheet, detail string) {
-	c.note(func() {
-		c.report.Failed[state]++
-		if c.report.FirstError == "" {
-			c.report.FirstError = fmt.Sprintf("line %d: %s %s", s.line, state, detail)
-		}
-	})
-}
-
-type outcome struct{ state, detail string }
-
-// Reasons to try again; every other state is an end.
-const (
-	busy        = "busy"
-	serverError = "server_error"
-	connection  = "connection"
-)
-
-// until tries again while there is reason to hope, a little later each time and never all at once.
-func (c *crowd) until(ctx context.Context, try func() (state, detail string, wait time.Duration)) outcome {
-	deadline := time.Now().Add(c.Patience)
-	for n := 0; ; n++ {
-		state, detail, wait := try()
-		if state != busy && state != serverError && state != connection {
-			return outcome{state, detail}
-		}
-		// Half of the pause is by chance: those who were turned away together must not come back together.
-		pause := max(wait, 50*time.Millisecond<<min(n, 6))
-		pause = pause/2 + mathrand.N(pause)
-		if time.Now().Add(pause).After(deadline) {
-			return outcome{"no_answer", state + " " + detail}
-		}
-		c.note(func() { c.report.Retries[state]++ })
-		select {
-		case <-ctx.Done():
-			return outcome{"no_answer", ctx.Err().Error()}
-		case <-time.After(pause):
-		}
-	}
-}
-
-// page gets the page, as a browser does before anybody can answer.
-func (c *crowd) page(ctx context.Context) (state, detail string, wait time.Duration) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.URL, nil)
-	if err != nil {
-		return "no_page", err.Error(), 0
-	}
-	req.Header.Set("Accept", "text/html")
-	resp, err := c.http.Do(req)
-	if err != nil {
-		return connection, err.Error(), 0
-	}
-	defer resp.Body.Close()
-	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
-		return connection, err.Error(), 0
-	}
-	if resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests {
-		return serverError, resp.Status, retryAfter(resp)
-	}
-	if resp.StatusCode != http.StatusOK {
-		return "no_page", resp.Status, 0
-	}
-	return "page", "", 0
-}
-
-// send posts a filled-in page as its script does.
-func (c *crowd) send(ctx context.Context, body []byte) (state, detail string, wait time.Duration) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.URL, bytes.NewReader(body))
-	if err != nil {
-		return "no_answer", err.Error(), 0
-	}
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, err := c.http.Do(req)
-	if err != nil {
-		return connection, err.Error(), 0
-	}
-	defer resp.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	if err != nil {
-		return connection, err.Error(), 0
-	}
-	var reply struct {
-		State   string            `json:"state"`
-		Message string            `json:"message"`
-		Fields  map[string]string `json:"fields"`
-	}
-	if json.Unmarshal(data, &reply) != nil || reply.State == "" {
-		if resp.StatusCode >= 500 {
-			return serverError, resp.Status, retryAfter(resp)
-		}
-		return "not_understood", resp.Status, 0
-	}
-	for _, q := range slices.Sorted(maps.Keys(reply.Fields)) {
-		reply.Message += " " + q + ": " + reply.Fields[q]
-	}
-	if reply.State != busy && resp.StatusCode >= 500 {
-		return serverError, reply.State + " " + reply.Message, retryAfter(resp)
-	}
-	return reply.State, reply.Message, retryAfter(resp)
-}
-
-func retryAfter(resp *http.Response) time.Duration {
-	n, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
-	return time.Duration(min(max(n, 0), 30)) * time.Second
-}
-
-func latency(times []time.Duration) Latency {
-	if len(times) == 0 {
-		return Latency{}
-	}
-	slices.Sort(times)
-	at := func(share float64) float64 {
-		i := min(int(share*float64(len(times))), len(times)-1)
-		return float64(times[i].Microseconds()) / 1000
-	}
-	return Latency{at(0.5), at(0.95), at(0.99), at(1)}
 }

@@ -1,15 +1,17 @@
 // Package schedule does what is due: it closes rounds on their last day, settles them after their grace, makes their
-// releases, and deletes what was promised to be deleted.
+// releases, reminds those who have not answered, sends the mail that waits, and deletes what was promised to be deleted.
 package schedule
 
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/base/fault"
+	"earshot/internal/base/mail"
 	"earshot/internal/base/seal"
 	"earshot/internal/base/storage"
 	"earshot/internal/listen/collecting"
@@ -30,20 +32,28 @@ const (
 	scrubPurged  = "round.scrub_purged"
 	purgeAnswers = "round.purge_answers"
 	purgeCounts  = "round.purge_counts"
+	remindFirst  = "mail.remind_1"
+	remindLast   = "mail.remind_2"
 )
 
 // Clock does what is due, for all schools of a database.
 type Clock struct {
-	DB   *storage.DB
-	Key  seal.Key
-	Bank *bank.Bank
-	Log  *slog.Logger
+	DB      *storage.DB
+	Key     seal.Key
+	Bank    *bank.Bank
+	Log     *slog.Logger
+	Mail    mail.Sender // nil: no mail is sent
+	BaseURL string      // of the links in mails, without a slash at the end
 }
 
 // Run looks every few seconds until ctx ends.
 func (c Clock) Run(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
+	// A mail server may take its time; rounds open and close meanwhile.
+	var post sync.WaitGroup
+	defer post.Wait()
+	post.Go(func() { c.deliver(ctx, every) })
 	for {
 		if err := c.Tick(ctx); err != nil && ctx.Err() == nil {
 			c.Log.Error("schedule", "error", err)
@@ -83,6 +93,9 @@ func (c Clock) Tick(ctx context.Context) error {
 func (c Clock) note(ctx context.Context) error {
 	rounds, err := waiting(ctx, c.DB)
 	if err != nil {
+		return err
+	}
+	if err := c.noteReminders(ctx, rounds); err != nil {
 		return err
 	}
 	for _, r := range rounds {
@@ -139,6 +152,8 @@ func (c Clock) do(ctx context.Context, j Job) error {
 		err = c.purge(ctx, who, j.Target)
 	case purgeCounts:
 		err = purgeReleases(ctx, c.DB, who, j.Target)
+	case remindFirst, remindLast:
+		err = c.remind(ctx, who, j)
 	}
 	if fault.Is(err, fault.Conflict) {
 		return nil // somebody has done it already, or the round went another way

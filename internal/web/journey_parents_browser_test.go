@@ -72,7 +72,7 @@ func TestBrowserParentsByMail(t *testing.T) {
 	grace.fill("closes_at", "2026-10-16")
 	grace.fill("reply_by", "2026-10-30")
 	grace.press("Next: check and open")
-	grace.says("Riverside School, several years (2)", "Year 7 (1)", "Year 9 (1)", "never by form or class")
+	grace.says("Parents of children in several years (2)", "Year 7 (1)", "Year 9 (1)", "never by form or class")
 	grace.look("parents-06-draft")
 	grace.press("Open the round")
 	grace.says("Invite those who are asked")

@@ -344,7 +344,7 @@ func TestPosterOfAnOpenLink(t *testing.T) {
 	if res.StatusCode != 200 {
 		t.Fatal(res.StatusCode)
 	}
-	contains(t, "the poster", body, strings.TrimPrefix(p.http.URL, "http://")+"/a/"+r.Code, "Because we want lessons to fit you.", "<svg", "Please answer once for your family.", "Until 12 October 2026")
+	contains(t, "the poster", body, strings.TrimPrefix(p.http.URL, "http://")+"/a/"+r.Code, "Because we want lessons to fit you.", "<svg", "Please answer once for your family.", "12 October 2026", "By 26 October 2026, on the school&#39;s website.")
 	_, body = p.do("GET", "/rounds/"+r.ID+"/screen", p.as(p.Head), nil)
 	if strings.Contains(body, "12 letters") {
 		t.Error("the screen asks for a code that nobody has")

@@ -149,6 +149,28 @@ func TestCorrectedTexts(t *testing.T) {
 	}
 }
 
+// A first page that is long in English would be longer still: other languages may take a third more words, no more.
+func TestFirstPageStaysShortInEachLanguage(t *testing.T) {
+	b := load(t)
+	count := func(p bank.Promise) (n int) {
+		for _, part := range p.Shown(bank.ShowFirst) {
+			n += len(strings.Fields(part.Text))
+		}
+		return n
+	}
+	everyLanguage(t, b, func(lang string, tongue bank.Tongue) {
+		for _, a := range []string{bank.Pupils11to16, bank.Pupils7to10, bank.Pupils5to7, bank.Parents} {
+			p := bank.PromiseFor{Audience: a, Mode: bank.Anonymous, Route: bank.AnyDevice, Settings: everything}
+			english, _ := b.Promise(p)
+			p.Tongue = tongue
+			said, err := b.Promise(p)
+			if err != nil || count(said)*3 > count(english)*4 {
+				t.Errorf("%s, %s: %d words for %d, %v", lang, a, count(said), count(english), err)
+			}
+		}
+	})
+}
+
 // Names are typed in Latin letters. In a sentence from right to left they are kept apart, so that a comma after one does
 // not jump to its other side.
 func TestValuesAreKeptApartFromRightToLeft(t *testing.T) {

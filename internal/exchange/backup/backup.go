@@ -23,7 +23,7 @@ const (
 var order = []string{
 	"directory", "accounts", "schools", "people", "groups", "memberships", "appointments", "audit", "jobs", "language_readings", "families", "addresses",
 	"surveys", "versions", "translations", "rounds", "units", "unit_readers", "promises",
-	"slips", "mailings", "invitations", "mails", "receipts", "inbox", "responses", "tallies", "releases",
+	"slips", "mailings", "invitations", "mails", "receipts", "inbox", "responses", "hands", "tallies", "releases",
 }
 
 // leftOut are tables that are not carried: whoever was signed in has to sign in again.

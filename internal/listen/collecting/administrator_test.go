@@ -25,6 +25,8 @@ var promised = map[string][]string{
 	"receipts":  {"school_id", "round_id", "hash"},
 	"slips":     {"school_id", "round_id", "hash", "unit_id", "kind", "spent"},
 	"tallies":   {"school_id", "round_id", "kind", "name", "count"},
+	// Whose a mailed slip is: not which, not when, and only until the round settles.
+	"invitations": {"school_id", "round_id", "id", "person_id", "child_id", "unit_id"},
 }
 
 func TestStoredColumnsAreThosePromised(t *testing.T) {

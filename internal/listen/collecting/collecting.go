@@ -4,6 +4,7 @@ package collecting
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -30,11 +31,12 @@ const (
 
 // Sending is one answer as it arrives.
 type Sending struct {
-	Code    string // as typed
-	Receipt string // random, made on the device; empty when the page had no script
-	Answers survey.Answers
-	Pace    string
-	Route   string // own_device or plain_form
+	Code     string // as typed
+	Receipt  string // random, made on the device; empty when the page had no script
+	Answers  survey.Answers
+	Pace     string
+	Route    string // own_device, plain_form, shared_device, adult_helper or paper
+	Language string // in which the page was read; counted for the whole round
 }
 
 // Collector gathers what arrives and stores it, many answers to a transaction.
@@ -42,6 +44,7 @@ type Collector struct {
 	db    *storage.DB
 	key   seal.Key
 	queue chan *item
+	zones sync.Map // round -> *time.Location: a round carries its zone inside a text, which takes long to read
 
 	mu      sync.RWMutex
 	stopped bool
@@ -62,6 +65,9 @@ type item struct {
 const (
 	queueSize = 4096 // an answer more is told to come again in a few seconds
 	batchSize = 256
+	// patience is how long a device is kept waiting for the disk before it is told to come again, and how long one
+	// transaction may take.
+	patience = 10 * time.Second
 )
 
 // NewCollector starts collecting. Stop ends it after everything that was accepted is stored.
@@ -95,7 +101,7 @@ func (c *Collector) Submit(ctx context.Context, r round.Round, s Sending) (Outco
 		return Over, nil
 	}
 	it := &item{school: r.SchoolID, round: r.ID, mode: r.Mode, pace: s.Pace, route: s.Route, ready: make(chan struct{}),
-		day: string(storage.DateOf(c.db.Now(), r.Zone()))}
+		day: string(storage.DateOf(c.db.Now(), c.zone(r)))}
 	if it.pace != response.Fast {
 		it.pace = response.Usual
 	}
@@ -124,13 +130,26 @@ func (c *Collector) Submit(ctx context.Context, r round.Round, s Sending) (Outco
 	if !c.enqueue(it) {
 		return "", fault.New(fault.Busy, "fault.busy")
 	}
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	// An answer that is given up here may still be stored; the device asks again with the same receipt and is told so.
 	select {
 	case <-it.ready:
 		return it.outcome, it.err
 	case <-ctx.Done():
-		// The answer may still be stored; the device asks again with the same receipt and will be told so.
 		return "", fault.New(fault.Busy, "fault.busy").Because(ctx.Err())
+	case <-late.C:
+		return "", fault.New(fault.Busy, "fault.busy").Because(errors.New("the database took too long"))
 	}
+}
+
+func (c *Collector) zone(r round.Round) *time.Location {
+	if z, ok := c.zones.Load(r.ID); ok {
+		return z.(*time.Location)
+	}
+	z := r.Zone()
+	c.zones.Store(r.ID, z)
+	return z
 }
 
 func (c *Collector) enqueue(it *item) bool {
@@ -169,7 +188,7 @@ func (c *Collector) run() {
 }
 
 func (c *Collector) commit(batch []*item) {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	// One transaction touches one school.
 	bySchool := map[string][]*item{}
@@ -178,13 +197,21 @@ func (c *Collector) commit(batch []*item) {
 	}
 	for _, items := range bySchool {
 		err := c.store(ctx, items)
-		if err != nil && len(items) > 1 {
+		if errors.Is(err, errQuicker) {
+			err = c.store(ctx, items)
+		}
+		switch {
+		case err == nil:
+		case len(items) == 1 || storage.Away(err):
+			// Where the database takes nothing at all, asking for each would only keep everybody waiting.
+			for _, it := range items {
+				it.err = err
+			}
+		default:
 			// One bad answer must not take the others with it.
 			for _, it := range items {
 				it.err = c.store(ctx, []*item{it})
 			}
-		} else if err != nil {
-			items[0].err = err
 		}
 		for _, it := range items {
 			if it.err != nil {
@@ -198,6 +225,9 @@ func (c *Collector) commit(batch []*item) {
 	}
 }
 
+// errQuicker: another server spent one of the slips between our looking and our spending.
+var errQuicker = errors.New("another server was quicker")
+
 // store puts the items of one school into the database in one transaction.
 func (c *Collector) store(ctx context.Context, items []*item) error {
 	outcomes := make([]Outcome, len(items))
@@ -206,8 +236,7 @@ func (c *Collector) store(ctx context.Context, items []*item) error {
 		for i, it := range items {
 			byRound[it.round] = append(byRound[it.round], i)
 		}
-		var receipts []response.Receipt
-		var waiting []response.Waiting
+		st := response.NewStore(tx)
 		tallies := map[response.Tally]int{}
 		for roundID, of := range byRound {
 			state, root, err := roundNow(ctx, tx, items[of[0]].school, roundID)
@@ -218,13 +247,15 @@ func (c *Collector) store(ctx context.Context, items []*item) error {
 			if err != nil {
 				return err
 			}
+			var receipts []string
+			var waiting []response.Waiting
 			for i, d := range decided {
 				outcomes[i] = d.outcome
 				if d.outcome != Stored {
 					continue
 				}
 				it := items[i]
-				receipts = append(receipts, response.Receipt{SchoolID: it.school, RoundID: it.round, Hash: it.receipt})
+				receipts = append(receipts, it.receipt)
 				waiting = append(waiting, response.Waiting{SchoolID: it.school, RoundID: it.round, ID: storage.NewID(),
 					CellID: d.cell, Answers: it.answers, Pace: it.pace})
 				tallies[response.Tally{SchoolID: it.school, RoundID: it.round, Kind: "day", Name: it.day}]++
@@ -235,14 +266,15 @@ func (c *Collector) store(ctx context.Context, items []*item) error {
 				if err != nil {
 					return err
 				}
-				if n != len(spend) { // another server was quicker: look again
-					return fault.New(fault.Busy, "fault.busy")
+				if n != len(spend) {
+					return errQuicker
 				}
 			}
-		}
-		st := response.NewStore(tx)
-		if err := st.Take(ctx, receipts, waiting); err != nil {
-			return err
+			if len(waiting) > 0 {
+				if err := st.Take(ctx, items[of[0]].school, roundID, receipts, waiting); err != nil {
+					return err
+				}
+			}
 		}
 		return st.Count(ctx, sorted(tallies))
 	})

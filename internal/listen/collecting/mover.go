@@ -74,6 +74,10 @@ func move(ctx context.Context, tx *storage.DB, key seal.Key, rounds round.Store,
 		return 0, err
 	}
 	slips := participation.NewStore(tx, key)
+	// Whom mailed slips belong to has served: after this nobody can tell who answered, let alone what.
+	if err := slips.ForgetPeople(ctx, r.SchoolID, r.ID); err != nil {
+		return 0, err
+	}
 	if len(waiting) < JoinLeast {
 		// So few in the whole round that any slip and any response would be a pair: the slips go.
 		err = slips.Forget(ctx, r.SchoolID, r.ID)
@@ -102,11 +106,11 @@ func Cancel(ctx context.Context, db *storage.DB, key seal.Key, b *bank.Bank, who
 // Scrub wipes what settling or cancelling deleted out of the database's files. It is Busy while somebody else has the
 // file open for reading, and has to be run again until it succeeds.
 func Scrub(ctx context.Context, db *storage.DB) error {
-	return db.Vacuum(ctx, "inbox", "slips", "receipts")
+	return db.Vacuum(ctx, "inbox", "slips", "receipts", "invitations", "mails")
 }
 
 // ScrubPurged is Scrub after answers were deleted for good. On PostgreSQL it rewrites the whole table of responses, which
 // settling has no need of.
 func ScrubPurged(ctx context.Context, db *storage.DB) error {
-	return db.Vacuum(ctx, "inbox", "slips", "receipts", "responses")
+	return db.Vacuum(ctx, "inbox", "slips", "receipts", "invitations", "mails", "responses")
 }

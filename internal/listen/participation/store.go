@@ -65,7 +65,7 @@ func (s Store) Print(ctx context.Context, who access.Actor, r round.Round, units
 	if !access.Can(who, access.RunRounds, access.Object{School: r.SchoolID}) {
 		return nil, fault.New(fault.Forbidden, "fault.forbidden")
 	}
-	if r.State != round.Open || r.Mode != round.Anonymous {
+	if r.State != round.Open || r.Mode != round.Anonymous || r.Mailed() {
 		return nil, fault.New(fault.Conflict, "slips.not_open")
 	}
 	var sheets []Sheet
@@ -88,11 +88,12 @@ func (s Store) Print(ctx context.Context, who access.Actor, r round.Round, units
 				return err
 			}
 			sheet := Sheet{Unit: u}
-			for i := range u.Size + Spares(u.Size) {
+			size := u.Here()
+			for i := range size + Spares(size) {
 				code := seal.NewCode(CodeLength)
 				slip := Slip{SchoolID: r.SchoolID, RoundID: r.ID, Hash: s.Hash(r.ID, code), UnitID: u.ID, Kind: ForPupil}
 				switch {
-				case i >= u.Size:
+				case i >= size:
 					slip.Kind = Spare
 					sheet.Spares = append(sheet.Spares, code)
 				case i < u.Reading:
@@ -134,7 +135,7 @@ func Shuffle[T any](things []T) {
 // Look finds the slips of a round by their hashes.
 func (s Store) Look(ctx context.Context, school, roundID string, hashes []string) (map[string]Slip, error) {
 	var rows []Slip
-	err := s.db.Query(ctx).Where("school_id = ? AND round_id = ? AND hash IN ?", school, roundID, storage.Padded(hashes)).Find(&rows).Error
+	err := s.db.Query(ctx).Where("school_id = ? AND round_id = ? AND ?", school, roundID, s.db.In("hash", hashes)).Find(&rows).Error
 	found := map[string]Slip{}
 	for _, r := range rows {
 		found[r.Hash] = r
@@ -146,7 +147,14 @@ func (s Store) Look(ctx context.Context, school, roundID string, hashes []string
 // a race and must look again.
 func (s Store) Spend(ctx context.Context, school, roundID string, hashes []string) (int, error) {
 	slices.Sort(hashes) // two servers that take the same rows in the same order do not deadlock
-	res := s.db.Write(ctx).Model(&Slip{}).Where("school_id = ? AND round_id = ? AND hash IN ? AND NOT spent", school, roundID, storage.Padded(hashes)).Update("spent", true)
+	if s.db.Kind() == storage.SQLite {
+		rows := make([][]any, len(hashes))
+		for i, hash := range hashes {
+			rows[i] = []any{school, roundID, hash}
+		}
+		return s.db.Each(ctx, "UPDATE slips SET spent = true WHERE school_id = ? AND round_id = ? AND hash = ? AND NOT spent", rows)
+	}
+	res := s.db.Write(ctx).Model(&Slip{}).Where("school_id = ? AND round_id = ? AND ? AND NOT spent", school, roundID, s.db.In("hash", hashes)).Update("spent", true)
 	return int(res.RowsAffected), res.Error
 }
 
@@ -194,8 +202,15 @@ func (s Store) Unspent(ctx context.Context, school, roundID string) (int, error)
 	return int(n), err
 }
 
-// Forget deletes all slips of a round.
+// Forget deletes all slips of a round, and whom they belong to.
 func (s Store) Forget(ctx context.Context, school, roundID string) error {
+	if err := s.ForgetPeople(ctx, school, roundID); err != nil {
+		return err
+	}
+	return s.forgetSlips(ctx, school, roundID)
+}
+
+func (s Store) forgetSlips(ctx context.Context, school, roundID string) error {
 	return s.db.Write(ctx).Where("school_id = ? AND round_id = ?", school, roundID).Delete(&Slip{}).Error
 }
 
@@ -209,7 +224,7 @@ func (s Store) Rewrite(ctx context.Context, school, roundID string) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := s.Forget(ctx, school, roundID); err != nil {
+	if err := s.forgetSlips(ctx, school, roundID); err != nil {
 		return err
 	}
 	Shuffle(rows)

@@ -4,7 +4,7 @@ package response
 
 import (
 	"context"
-	"encoding/json"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -67,7 +67,7 @@ func NewStore(db *storage.DB) Store { return Store{db} }
 // Known says which of these receipts have been seen.
 func (s Store) Known(ctx context.Context, school, roundID string, hashes []string) (map[string]bool, error) {
 	var rows []string
-	err := s.db.Write(ctx).Model(&Receipt{}).Where("school_id = ? AND round_id = ? AND hash IN ?", school, roundID, storage.Padded(hashes)).Pluck("hash", &rows).Error
+	err := s.db.Write(ctx).Model(&Receipt{}).Where("school_id = ? AND round_id = ? AND ?", school, roundID, s.db.In("hash", hashes)).Pluck("hash", &rows).Error
 	known := map[string]bool{}
 	for _, h := range rows {
 		known[h] = true
@@ -75,38 +75,43 @@ func (s Store) Known(ctx context.Context, school, roundID string, hashes []strin
 	return known, err
 }
 
-// Take stores receipts and waiting responses together. However many there are, it takes two statements that always read
-// the same: the rows travel as one JSON text each. A receipt that is there already stays as it is.
-func (s Store) Take(ctx context.Context, receipts []Receipt, waiting []Waiting) error {
-	if len(receipts) == 0 {
-		return nil
+// Take stores the receipts and the waiting responses of one round together. A receipt that is there already stays as it
+// is. Both are written in the order of their random keys, not in the order in which they came.
+func (s Store) Take(ctx context.Context, school, roundID string, receipts []string, waiting []Waiting) error {
+	slices.Sort(receipts)
+	slices.SortFunc(waiting, func(a, b Waiting) int { return strings.Compare(a.ID, b.ID) })
+	if s.db.Kind() == storage.SQLite {
+		return s.takeEach(ctx, school, roundID, receipts, waiting)
 	}
-	text, err := json.Marshal(waiting)
+	// Two statements that always read the same, however many rows there are: each column travels as one list.
+	err := s.db.Write(ctx).Exec("INSERT INTO receipts (school_id, round_id, hash) SELECT ?, ?, unnest(?::text[]) ON CONFLICT DO NOTHING",
+		school, roundID, storage.Array(receipts)).Error
 	if err != nil {
 		return err
 	}
-	hashes, err := json.Marshal(receipts)
-	if err != nil {
+	var ids, cells, answers, paces []string
+	for _, w := range waiting {
+		ids, cells, answers, paces = append(ids, w.ID), append(cells, w.CellID), append(answers, w.Answers), append(paces, w.Pace)
+	}
+	return s.db.Write(ctx).Exec(`INSERT INTO inbox (school_id, round_id, id, cell_id, answers, pace)
+		SELECT ?, ?, * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[])`, school, roundID,
+		storage.Array(ids), storage.Array(cells), storage.Array(answers), storage.Array(paces)).Error
+}
+
+func (s Store) takeEach(ctx context.Context, school, roundID string, receipts []string, waiting []Waiting) error {
+	rows := make([][]any, len(receipts))
+	for i, hash := range receipts {
+		rows[i] = []any{school, roundID, hash}
+	}
+	if _, err := s.db.Each(ctx, "INSERT INTO receipts (school_id, round_id, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", rows); err != nil {
 		return err
 	}
-	rows := "json_each(?)"
-	field := func(name string) string { return "json_extract(value, '$." + name + "')" }
-	if s.db.Kind() == storage.Postgres {
-		rows = "jsonb_array_elements(?::jsonb) AS e(value)"
-		field = func(name string) string { return "value->>'" + name + "'" }
+	rows = make([][]any, len(waiting))
+	for i, w := range waiting {
+		rows[i] = []any{school, roundID, w.ID, w.CellID, w.Answers, w.Pace}
 	}
-	insert := func(table string, columns []string, names []string, data []byte) error {
-		var values []string
-		for _, name := range names {
-			values = append(values, field(name))
-		}
-		return s.db.Write(ctx).Exec("INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") SELECT "+strings.Join(values, ", ")+" FROM "+rows+" WHERE true ON CONFLICT DO NOTHING", string(data)).Error
-	}
-	if err := insert("receipts", []string{"school_id", "round_id", "hash"}, []string{"SchoolID", "RoundID", "Hash"}, hashes); err != nil {
-		return err
-	}
-	return insert("inbox", []string{"school_id", "round_id", "id", "cell_id", "answers", "pace"},
-		[]string{"SchoolID", "RoundID", "ID", "CellID", "Answers", "Pace"}, text)
+	_, err := s.db.Each(ctx, "INSERT INTO inbox (school_id, round_id, id, cell_id, answers, pace) VALUES (?, ?, ?, ?, ?, ?)", rows)
+	return err
 }
 
 // Count adds to tallies. They are given sorted, so that two servers do not deadlock.
@@ -190,7 +195,7 @@ func (s Store) Each(ctx context.Context, school, roundID string, f func(Response
 
 // Purge deletes everything that was said in a round.
 func (s Store) Purge(ctx context.Context, school, roundID string) (int, error) {
-	for _, table := range []any{&Waiting{}, &Receipt{}} {
+	for _, table := range []any{&Waiting{}, &Receipt{}, &Hand{}} {
 		if err := s.db.Write(ctx).Where("school_id = ? AND round_id = ?", school, roundID).Delete(table).Error; err != nil {
 			return 0, err
 		}

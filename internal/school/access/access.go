@@ -69,6 +69,8 @@ const (
 	ManageSchool Verb = "manage school"
 	// TypePaper: type in what pupils wrote on paper. Those whom the promise names do, and nobody the sheets of their own class.
 	TypePaper Verb = "type paper"
+	// CountHands: count raised hands or counters in a room. Nobody counts in a class of their own.
+	CountHands Verb = "count hands"
 	// BrowseBank: read the question bank.
 	BrowseBank Verb = "browse bank"
 )
@@ -131,6 +133,8 @@ func Can(a Actor, v Verb, o Object) bool {
 		return named && o.Published && !a.Is(Administrator)
 	case TypePaper:
 		return a.Is(SafeguardingLead, SafeguardingDeputy) && !slices.Contains(o.Owner, a.Person)
+	case CountHands:
+		return a.Is(Head, Leader, Teacher, SafeguardingLead, SafeguardingDeputy) && !slices.Contains(o.Owner, a.Person)
 	case ManagePeople, ManageSchool:
 		return a.Is(Head, Administrator)
 	}

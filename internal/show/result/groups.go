@@ -82,6 +82,9 @@ func cohorts(units []round.Unit, t *tally, audience string) []cohort {
 		if audience == bank.Staff && u.ParentID != "" {
 			continue // staff are in no year
 		}
+		if audience == bank.Parents && levelOf(u.Kind) == levelLeaf {
+			continue // parents are never shown by form, whatever an older round was opened with
+		}
 		g := cohort{Group: Group{Unit: u.ID, Kind: u.Kind, Name: u.Name, Subject: u.Subject, Parent: u.ParentID, Asked: u.Size}, level: levelOf(u.Kind)}
 		came := 0
 		for _, leaf := range units {

@@ -29,6 +29,7 @@ type Release struct {
 	Groups    []Group        `json:"groups"`
 	Questions []Question     `json:"questions"`
 	Sections  []Section      `json:"sections,omitempty"`
+	Hands     []Hands        `json:"hands,omitempty"`
 	Report    Report         `json:"report"`
 }
 

@@ -107,7 +107,13 @@ func (s Store) count(ctx context.Context, rounds round.Store, r round.Round) (Re
 	if err != nil {
 		return Release{}, err
 	}
-	return asking{round: r, units: units, teach: teach, doc: doc, bank: s.bank}.build(t)
+	rel, err := asking{round: r, units: units, teach: teach, doc: doc, bank: s.bank}.build(t)
+	if err != nil {
+		return Release{}, err
+	}
+	hands, err := response.NewStore(s.db).Hands(ctx, r.SchoolID, r.ID)
+	rel.Hands = handsOf(doc, hands)
+	return rel, err
 }
 
 // Latest reads the newest release of a round; NotFound before there is one. What of it somebody may see, View decides.

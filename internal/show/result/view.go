@@ -59,6 +59,9 @@ func View(rel Release, r round.Round, who access.Actor, owners map[string][]stri
 		teaches = teaches || slices.Contains(people, who.Person)
 	}
 	v := Viewed{Release: rel, Whole: whole}
+	if !whole {
+		v.Hands = nil
+	}
 	full, own := map[string]bool{}, map[string]bool{}
 	for _, g := range rel.Groups {
 		o.Owner = owners[g.Unit]
@@ -97,7 +100,7 @@ func Public(rel Release, r round.Round) (v Viewed, ok bool) {
 		return Viewed{}, false
 	}
 	v = Viewed{Release: rel, Whole: true}
-	v.Groups = []Group{school}
+	v.Groups, v.Hands = []Group{school}, nil
 	v.Rates = v.Groups
 	v.Questions = nil
 	for _, q := range rel.Questions {

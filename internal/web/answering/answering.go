@@ -58,6 +58,8 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Public("GET", "/stored", p.stored)
 	r.For(access.RunRounds, "GET", "/surveys/:id/preview", p.previewSurvey)
 	r.For(access.RunRounds, "GET", "/rounds/:id/preview", p.previewRound)
+	r.For(access.CountHands, "GET", "/rounds/:id/hands", p.hands)
+	r.For(access.CountHands, "POST", "/rounds/:id/hands", p.countHands)
 	r.For(access.TypePaper, "GET", "/rounds/:id/typing", p.typing)
 	r.For(access.TypePaper, "POST", "/rounds/:id/typing", p.typeIn)
 }

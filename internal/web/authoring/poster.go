@@ -25,9 +25,7 @@ type posterPage struct {
 	Address string
 	QRSize  int
 	QRPath  string
-	Lines   []string
-	Until   string
-	Reply   string
+	Facts   []fact
 }
 
 var posterTemplate = page.New("authoring/poster", "print", posterPage{})
@@ -46,14 +44,15 @@ func (p Pages) poster(c echo.Context, who access.Actor) error {
 		return err
 	}
 	d := posterPage{Base: p.NewBase(c, "Poster"), Name: r.AtOpening().School, Heading: r.Title, Why: v.Say("public.because", words.V{"Why": strings.TrimRight(r.Why, ".!… ")}),
-		Scan: v.Say("poster.scan"), Type: v.Say("poster.type"), Address: bare(p.address(r)),
-		Until: v.Say("poster.until", words.V{"Date": round.SayDate(storage.DateOf(r.ClosesAt, r.Zone()))}),
-		Reply: v.Say("poster.reply", words.V{"Date": round.SayDate(r.ReplyBy), "Place": r.ReplyPlace})}
+		Scan: v.Say("poster.scan"), Type: v.Say("poster.type"), Address: bare(p.address(r))}
 	once := "poster.3"
 	if r.Audience != bank.Parents {
 		once = "poster.3.staff"
 	}
-	d.Lines = []string{v.Say("poster.takes", words.V{"Count": doc.Minutes}), v.Say("poster.1"), v.Say("poster.2"), v.Say(once)}
+	d.Facts = []fact{{v.Say("poster.how_long"), v.Say("poster.takes", words.V{"Count": doc.Minutes})},
+		{v.Say("poster.free"), v.Say("poster.1") + " " + v.Say("poster.2") + " " + v.Say(once)},
+		{v.Say("poster.last"), round.SayDate(storage.DateOf(r.ClosesAt, r.Zone()))},
+		{v.Say("public.reply"), v.Say("public.reply_by", words.V{"Date": round.SayDate(r.ReplyBy), "Place": r.ReplyPlace})}}
 	if d.QRSize, d.QRPath, err = qrPath(p.address(r)); err != nil {
 		return err
 	}

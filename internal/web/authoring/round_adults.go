@@ -124,7 +124,7 @@ func (p Pages) adultsAsked(c echo.Context, r round.Round, asked []string) ([]str
 		case r.Audience == bank.Staff:
 			lines = append(lines, v.Say("whom.staff", words.V{"Count": u.Here()}))
 		case u.ParentID == "" && len(units) > 1:
-			lines = append(lines, v.Say("whom.own", words.V{"Name": u.Name, "Size": u.Here()}))
+			lines = append(lines, v.Say("whom.own", words.V{"Size": u.Here()}))
 		default:
 			lines = append(lines, v.Say("whom.group", words.V{"Name": u.Name, "Size": u.Here()}))
 		}

@@ -102,6 +102,16 @@ func table(v words.Voice, view result.Viewed, groups []result.Group) [][]string 
 			}
 		}
 	}
+	for _, h := range ofSchool(view.Hands, groups) {
+		for i, label := range h.Options {
+			n := strconv.Itoa(h.Counts[i])
+			if h.Counts[i] == result.FewHands {
+				n = ""
+			}
+			line := append(make([]string, 5), h.Question, "", "", h.Text, "hands", label, n)
+			rows = append(rows, append(line, make([]string, len(heading)-len(line))...))
+		}
+	}
 	return rows
 }
 
@@ -130,4 +140,12 @@ func join(sentences ...string) string {
 		}
 	}
 	return strings.Join(all, " ")
+}
+
+// ofSchool gives hands only with the school's own figures: they are sums over rooms.
+func ofSchool(hands []result.Hands, groups []result.Group) []result.Hands {
+	if len(groups) == 0 || groups[0].Kind != round.UnitSchool {
+		return nil
+	}
+	return hands
 }

@@ -34,6 +34,7 @@ type resultsPage struct {
 	Weak     []standing
 	Order    string // what cannot be told of the order of these
 	Sections *page.Figure
+	Hands    []page.Figure // what rooms showed by raising hands, apart
 	Heat     *page.Figure
 	Parts    []part
 	Hidden   []string
@@ -162,6 +163,9 @@ func newResultsPage(v words.Voice, b *bank.Bank, r round.Round, view result.View
 			d.Heat = &made
 		}
 		d.Kept = kept(v, view.Report)
+		for _, h := range view.Hands {
+			d.Hands = append(d.Hands, page.NewFigure(figure.Hands(v, h)))
+		}
 	}
 	stand := figure.Stand(v, view, g.Unit)
 	d.Strong, d.Weak = standings(stand.Strong), standings(stand.Weak)

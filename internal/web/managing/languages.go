@@ -213,7 +213,7 @@ func (d *languagePage) sections(v words.Voice, texts []language.Text, written ma
 			if len(t.Names) > 1 {
 				line.Marks = append(line.Marks, v.Say("language.times", words.V{"Count": len(t.Names)}))
 			}
-			line.Rows = 1 + len([]rune(line.Said))/45
+			line.Rows = 1 + len([]rune(line.Said))/50
 			section.Texts = append(section.Texts, line)
 		}
 		d.Sections = append(d.Sections, section)

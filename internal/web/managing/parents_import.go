@@ -42,8 +42,15 @@ type parentsPreviewPage struct {
 	Apply    string
 	Nothing  string
 	Pupil    page.Field
-	Blocks   [][]page.Field
+	Blocks   []parentBlock
 	Problems []problemGroup
+}
+
+// parentBlock is the columns of one parent on a line.
+type parentBlock struct {
+	Legend string
+	Fields []page.Field
+	More   string // the question that unfolds a block of which nothing was found
 }
 
 var parentsPreviewTemplate = page.New("managing/parents_preview", "base", parentsPreviewPage{})
@@ -133,7 +140,9 @@ func (p Pages) drawParentsPreview(c echo.Context, who access.Actor, status int, 
 		}
 		d.Counts = append(d.Counts, shown)
 	}
-	d.Counts = append(d.Counts, planPart{Label: v.Say("parents.plan.unchanged", words.V{"Count": plan.Unchanged})})
+	if plan.Unchanged > 0 {
+		d.Counts = append(d.Counts, planPart{Label: v.Say("parents.plan.unchanged", words.V{"Count": plan.Unchanged})})
+	}
 	if plan.NoEmail > 0 {
 		d.NoEmail = v.Say("parents.plan.no_email", words.V{"Count": plan.NoEmail})
 	}
@@ -162,8 +171,11 @@ func (d *parentsPreviewPage) columns(v words.Voice, list rosterfile.ParentList) 
 		return f
 	}
 	d.Pupil = field("map-pupil", v.Say("parents.field.pupil"), list.Mapping.Pupil)
-	for n := range min(max(2, len(list.Mapping.Blocks)+1), rosterfile.MaxParents) {
-		var block []page.Field
+	for n := range min(len(list.Mapping.Blocks)+1, rosterfile.MaxParents) {
+		block := parentBlock{Legend: v.Say("parents.block", words.V{"N": n + 1})}
+		if n > 0 && n == len(list.Mapping.Blocks) {
+			block.More = v.Say("parents.block_more")
+		}
 		for _, f := range rosterfile.ParentFields {
 			chosen := -1
 			if n < len(list.Mapping.Blocks) {
@@ -171,7 +183,7 @@ func (d *parentsPreviewPage) columns(v words.Voice, list rosterfile.ParentList) 
 					chosen = i
 				}
 			}
-			block = append(block, field(fmt.Sprintf("map-%d-%s", n+1, f), v.Say("parents.field."+string(f)), chosen))
+			block.Fields = append(block.Fields, field(fmt.Sprintf("map-%d-%s", n+1, f), v.Say("parents.field."+string(f)), chosen))
 		}
 		d.Blocks = append(d.Blocks, block)
 	}

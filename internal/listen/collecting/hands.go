@@ -1,0 +1,101 @@
+package collecting
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/round"
+	"earshot/internal/ask/survey"
+	"earshot/internal/base/fault"
+	"earshot/internal/base/storage"
+	"earshot/internal/listen/response"
+	"earshot/internal/school/access"
+	"earshot/internal/school/audit"
+)
+
+// ForHands lists the questions that a whole room may answer by raising a hand, where everybody sees everybody: nothing
+// sensitive, nothing that describes oneself, nothing about an adult, and nothing that hangs on another answer.
+func ForHands(d survey.Document) []survey.Question {
+	var list []survey.Question
+	for _, q := range d.Questions() {
+		one := q.Type == survey.TypeScale || q.Type == survey.TypeSingle
+		if one && q.Sensitive == "" && !q.DescribesOneself && q.About != bank.AboutThisClass && q.About != bank.AboutLessons && d.Part(q) == survey.AskedAll {
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
+// mostHands is more than any room holds.
+const mostHands = 60
+
+// CountHands stores what a room showed: question -> option -> how many. Whoever counts does not teach the class. Counting
+// again takes the place of the first count.
+func (c *Collector) CountHands(ctx context.Context, who access.Actor, r round.Round, unit round.Unit, counts map[string]map[string]string) error {
+	rounds := round.NewStore(c.db, c.key, nil)
+	teach, err := rounds.UnitReaders(ctx, r)
+	if err != nil {
+		return err
+	}
+	if !access.Can(who, access.CountHands, access.Object{School: r.SchoolID, Owner: teach[unit.ID]}) {
+		return fault.New(fault.Forbidden, "hands.own_class")
+	}
+	if r.Mode != round.Anonymous || !r.Takes() || !unit.IsLeaf() {
+		return fault.New(fault.Conflict, "hands.not_open")
+	}
+	doc, err := rounds.Document(ctx, r)
+	if err != nil {
+		return err
+	}
+	fields := map[string]fault.Problem{}
+	var rows []response.Hand
+	for _, q := range ForHands(doc) {
+		sum := 0
+		for _, o := range q.Options {
+			text := counts[q.ID][o.ID]
+			if text == "" {
+				continue
+			}
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 0 || n > mostHands {
+				fields[q.ID+"."+o.ID] = fault.Problem{Key: "hands.number", Values: fault.Values{"Most": mostHands}}
+				continue
+			}
+			sum += n
+			rows = append(rows, response.Hand{SchoolID: r.SchoolID, RoundID: r.ID, UnitID: unit.ID, QuestionID: q.ID, OptionID: o.ID, Count: n})
+		}
+		if sum > mostHands {
+			fields[q.ID+"."+q.Options[0].ID] = fault.Problem{Key: "hands.number", Values: fault.Values{"Most": mostHands}}
+		}
+		if sum == 0 { // nobody was asked this
+			rows = slices.DeleteFunc(rows, func(h response.Hand) bool { return h.QuestionID == q.ID })
+		}
+	}
+	if err := fault.Fields(fields); err != nil {
+		return err
+	}
+	return c.db.InTx(ctx, func(tx *storage.DB) error {
+		if err := response.NewStore(tx).PutHands(ctx, r.SchoolID, r.ID, unit.ID, rows); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, who, "hands.count", "round", r.ID, unit.Name)
+	})
+}
+
+// Hands reads what rooms have shown: unit -> question -> option -> how many.
+func (c *Collector) Hands(ctx context.Context, r round.Round) (map[string]map[string]map[string]int, error) {
+	rows, err := response.NewStore(c.db).Hands(ctx, r.SchoolID, r.ID)
+	all := map[string]map[string]map[string]int{}
+	for _, h := range rows {
+		if all[h.UnitID] == nil {
+			all[h.UnitID] = map[string]map[string]int{}
+		}
+		if all[h.UnitID][h.QuestionID] == nil {
+			all[h.UnitID][h.QuestionID] = map[string]int{}
+		}
+		all[h.UnitID][h.QuestionID][h.OptionID] = h.Count
+	}
+	return all, err
+}

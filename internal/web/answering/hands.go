@@ -1,0 +1,144 @@
+package answering
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/round"
+	"earshot/internal/base/fault"
+	"earshot/internal/listen/collecting"
+	"earshot/internal/school/access"
+	"earshot/internal/web/page"
+)
+
+// handsPage is where somebody counts raised hands, or the counters in each box, of one class.
+type handsPage struct {
+	page.Base
+	ID        string
+	Heading   string
+	Unit      string
+	Units     []page.Link // to choose from, as long as none is chosen
+	Promise   []string
+	Questions []handsQuestion
+	Errors    page.Errors
+}
+
+type handsQuestion struct {
+	Text    string
+	Options []handsOption
+}
+
+type handsOption struct {
+	Name, Label, Value, Error string
+}
+
+var handsTemplate = page.New("answering/hands", "base", handsPage{})
+
+// roomOf finds a round that a teacher may count for, although it is not their own.
+func (p Pages) roomOf(c echo.Context, who access.Actor) (round.Round, []round.Unit, map[string][]string, error) {
+	ctx := c.Request().Context()
+	r, err := p.Rounds().ByID(ctx, who.School, c.Param("id"))
+	if err != nil {
+		return r, nil, nil, err
+	}
+	if r.Mode != round.Anonymous || !r.Takes() || !bank.IsPupils(r.Audience) {
+		return r, nil, nil, fault.New(fault.Conflict, "hands.not_open")
+	}
+	units, err := p.Rounds().Units(ctx, r)
+	if err != nil {
+		return r, nil, nil, err
+	}
+	teach, err := p.Rounds().UnitReaders(ctx, r)
+	return r, slices.DeleteFunc(units, func(u round.Unit) bool { return !u.IsLeaf() }), teach, err
+}
+
+func (p Pages) hands(c echo.Context, who access.Actor) error {
+	return p.drawHands(c, who, http.StatusOK, page.Errors{})
+}
+
+func (p Pages) drawHands(c echo.Context, who access.Actor, status int, errs page.Errors) error {
+	ctx := c.Request().Context()
+	r, units, teach, err := p.roomOf(c, who)
+	if err != nil {
+		return err
+	}
+	d := handsPage{Base: p.NewBase(c, "Count hands"), ID: r.ID, Heading: r.Title, Unit: c.QueryParam("unit"), Errors: errs}
+	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID}, {Text: "Count hands", Here: true}}
+	var unit round.Unit
+	for _, u := range units {
+		if !slices.Contains(teach[u.ID], who.Person) {
+			d.Units = append(d.Units, page.Link{Text: u.Name, URL: "?unit=" + u.ID, Here: u.ID == d.Unit})
+		}
+		if u.ID == d.Unit {
+			unit = u
+		}
+	}
+	if unit.ID == "" {
+		return handsTemplate.Send(c, status, d)
+	}
+	if slices.Contains(teach[unit.ID], who.Person) {
+		return fault.New(fault.Forbidden, "hands.own_class")
+	}
+	d.Heading = unit.Name + ": " + r.Title
+	promise, err := p.Rounds().Promise(ctx, r, bank.HandsUp)
+	if err != nil {
+		return err
+	}
+	for _, part := range promise.Shown(bank.ShowFirst) {
+		d.Promise = append(d.Promise, part.Text)
+	}
+	doc, err := p.Rounds().Document(ctx, r)
+	if err != nil {
+		return err
+	}
+	have, err := p.Collector.Hands(ctx, r)
+	if err != nil {
+		return err
+	}
+	for _, q := range collecting.ForHands(doc) {
+		hq := handsQuestion{Text: q.Text}
+		for _, o := range q.Options {
+			name := q.ID + "." + o.ID
+			ho := handsOption{Name: name, Label: o.Label, Error: errs.Of(name), Value: c.FormValue(name)}
+			if n, counted := have[unit.ID][q.ID][o.ID]; counted && c.Request().Method == http.MethodGet {
+				ho.Value = strconv.Itoa(n)
+			}
+			hq.Options = append(hq.Options, ho)
+		}
+		d.Questions = append(d.Questions, hq)
+	}
+	return handsTemplate.Send(c, status, d)
+}
+
+func (p Pages) countHands(c echo.Context, who access.Actor) error {
+	r, units, _, err := p.roomOf(c, who)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(units, func(u round.Unit) bool { return u.ID == c.QueryParam("unit") })
+	if i < 0 {
+		return fault.New(fault.NotFound, "fault.not_found")
+	}
+	doc, err := p.Rounds().Document(c.Request().Context(), r)
+	if err != nil {
+		return err
+	}
+	counts := map[string]map[string]string{}
+	for _, q := range collecting.ForHands(doc) {
+		counts[q.ID] = map[string]string{}
+		for _, o := range q.Options {
+			counts[q.ID][o.ID] = c.FormValue(q.ID + "." + o.ID)
+		}
+	}
+	err = p.Collector.CountHands(c.Request().Context(), who, r, units[i], counts)
+	if errs, status, ok := page.Explain(c, err); ok {
+		return p.drawHands(c, who, status, errs)
+	} else if err != nil {
+		return err
+	}
+	return p.Done(c, "/rounds/"+r.ID+"/hands", page.Voice(c).Say("hands.saved"))
+}
