@@ -58,6 +58,12 @@ func TestBrowserEveryPage(t *testing.T) {
 			class = u.ID
 		}
 	}
+	var someClass string
+	for _, u := range s.units(open) {
+		if u.IsLeaf() {
+			someClass = u.ID
+		}
+	}
 	head := s.signedIn(t, s.Head)
 	head.Go("/surveys/" + sv.ID + "/own")
 	head.fill("text", "How often do you laugh in lessons?")
@@ -91,6 +97,9 @@ func TestBrowserEveryPage(t *testing.T) {
 		"/rounds/:id/preview":              {round(draft, "/preview")},
 		"/rounds/:id/script":               {round(open, "/script")},
 		"/rounds/:id/screen":               {round(open, "/screen"), round(link, "/screen"), round(whole, "/screen")},
+		"/rounds/:id/ways":                 {round(open, "/ways")},
+		"/rounds/:id/card":                 {round(open, "/card")},
+		"/rounds/:id/hands":                {round(open, "/hands"), round(open, "/hands?unit="+someClass)},
 		"/rounds/:id/results":              {round(whole, "/results"), round(classes, "/results"), round(open, "/results")},
 		"/rounds/:id/results/:unit":        {round(whole, "/results/"+year)},
 		"/people":                          {"/people"},
@@ -99,13 +108,16 @@ func TestBrowserEveryPage(t *testing.T) {
 		"/people/staff/:id":                {"/people/staff/" + teacher.Person},
 		"/people/import":                   {"/people/import"},
 		"/school":                          {"/school"},
+		"/school/languages":                {"/school/languages"},
+		"/school/languages/:code":          {"/school/languages/ur"},
+		"/school/languages/:code/paper":    {"/school/languages/pl/paper"},
 		"/school/audit":                    {"/school/audit"},
 		"/a":                               {"/a"},
 		"/a/:code":                         {"/a/" + open.Code, "/a/" + link.Code},
 		"/stored":                          {"/stored"},
 		"/r/:code":                         {"/r/" + whole.Code},
 	}
-	elsewhere := []string{"/set-up/:code", "/sign-in", "/join/:code", // in other tests of this kind
+	elsewhere := []string{"/rounds/:id/typing", "/set-up/:code", "/sign-in", "/join/:code", // in other tests of this kind
 		"/people/parents", "/people/parents/import", "/people/parents/:id", "/rounds/:id/mail", "/rounds/:id/poster", "/u/:token"}
 	noPages := []string{"/a/:code/words", "/a/worker.js", "/healthz", "/readyz", "/static/*", "/surveys/:id/file", "/rounds/:id/results.csv", "/rounds/:id/results/:unit/figures.csv"}
 	for _, r := range s.web.Routes {

@@ -70,7 +70,7 @@
     if (code) { kept.code = kept.slip = code; }
     // A device that was set up for several people stays one, also when a slip's own code is scanned with it.
     if (shared) { local()["earshot-shared"] = Date.now(); }
-    else if (Date.now() - local()["earshot-shared"] < 432e5) { return location.replace(form.getAttribute("action") + "/shared?ready=1#" + kept.code); }
+    else if (form.dataset.more && Date.now() - local()["earshot-shared"] < 432e5) { return location.replace(form.getAttribute("action") + "/shared?ready=1#" + kept.code); }
     draw();
     placeCode(!kept.code);
     dialog();

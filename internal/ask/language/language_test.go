@@ -164,7 +164,9 @@ func TestALanguageIsOfferedOnceASpeakerHasReadIt(t *testing.T) {
 	}
 	entries, err := audit.Recent(ctx, s.DB, s.Head, 10)
 	testkit.Must(t, err)
-	if !slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Kind == "school" && e.Action == "language.approved" && e.Note == "Polish, Ewa Nowak" }) {
+	if !slices.ContainsFunc(entries, func(e audit.Entry) bool {
+		return e.Kind == "school" && e.Action == "language.approved" && e.Note == "Polish, Ewa Nowak"
+	}) {
 		t.Errorf("the trail has %+v", entries)
 	}
 

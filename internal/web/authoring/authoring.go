@@ -65,12 +65,14 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.RunRounds, "GET", "/rounds/:id/poster", p.poster)
 	r.Staff("GET", "/rounds/:id/script", p.roomScript)
 	r.Staff("GET", "/rounds/:id/screen", p.screen)
+	r.Staff("GET", "/rounds/:id/card", p.helperCard)
+	r.Staff("GET", "/rounds/:id/ways", p.ways)
 }
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
 	return []*page.Template{homeTemplate, bankTemplate, startTemplate, startSurveyTemplate, surveysTemplate, surveyEditTemplate,
-		ownTemplate, rewordTemplate, whenTemplate, translationsTemplate, translateTemplate, roundsTemplate, roundEditTemplate, roundTemplate, slipsTemplate, scriptTemplate, screenTemplate,
+		ownTemplate, rewordTemplate, whenTemplate, translationsTemplate, translateTemplate, roundsTemplate, roundEditTemplate, roundTemplate, slipsTemplate, scriptTemplate, screenTemplate, paperTemplate, cardTemplate, waysTemplate,
 		mailTemplate, posterTemplate}
 }
 

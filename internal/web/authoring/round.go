@@ -316,7 +316,7 @@ func (p Pages) rates(c echo.Context, who access.Actor, r round.Round, d *roundPa
 		if !d.Leads && !slices.Contains(owners[u.ID], who.Person) {
 			continue
 		}
-		d.Rates = append(d.Rates, rateLine{Name: u.Name, Leaf: u.IsLeaf(), Band: v.Say("band." + string(result.RateOf(spent[u.ID], u.Size)))})
+		d.Rates = append(d.Rates, rateLine{Name: u.Name, Leaf: u.IsLeaf() && u.ParentID != "", Band: v.Say("band." + string(result.RateOf(spent[u.ID], u.Size)))})
 	}
 	unspent, err := st.Unspent(ctx, r.SchoolID, r.ID)
 	if err != nil {

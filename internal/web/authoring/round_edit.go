@@ -202,6 +202,9 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 		return err
 	}
 	readers := page.Field{Name: "readers", Label: "Who will read the results?", Several: true, Hint: "Teachers see their own class first in any case."}
+	if d.Adults {
+		readers.Hint = ""
+	}
 	lead, deputy := page.Field{Name: "lead", Label: "Safeguarding lead"}, page.Field{Name: "deputy", Label: "Deputy safeguarding lead"}
 	hasLead, hasDeputy := false, false
 	for _, m := range staff {

@@ -74,6 +74,9 @@ func (p Pages) printSlips(c echo.Context, who access.Actor) error {
 	if c.FormValue("format") == "csv" {
 		return codesTable(c, r, sheets)
 	}
+	if c.FormValue("format") == "paper" {
+		return p.drawPaper(c, r, sheets)
+	}
 	return p.drawSlips(c, r, sheets)
 }
 
