@@ -238,7 +238,7 @@ func TestNoPromiseWithoutARound(t *testing.T) {
 func TestFirstPageIsShort(t *testing.T) {
 	b := load(t)
 	limit := map[string][2]int{
-		bank.Pupils11to16: {80, 110}, bank.PupilsLesson: {80, 110}, bank.Pupils7to10: {40, 65}, bank.Pupils5to7: {60, 75},
+		bank.Pupils11to16: {80, 110}, bank.PupilsLesson: {80, 110}, bank.Pupils7to10: {40, 65}, bank.Pupils5to7: {20, 40},
 		bank.Parents: {120, 130}, bank.Staff: {120, 130},
 	}
 	each(b, func(p bank.PromiseFor) {

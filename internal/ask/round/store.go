@@ -312,8 +312,10 @@ func (s Store) ByCode(ctx context.Context, code string) (Round, error) {
 		return Round{}, fault.New(fault.NotFound, "round.no_code")
 	}
 	d, err := identity.NewStore(s.db, s.key).LookUp(ctx, "round", clean)
-	if err != nil {
+	if fault.Is(err, fault.NotFound) {
 		return Round{}, fault.New(fault.NotFound, "round.no_code")
+	} else if err != nil {
+		return Round{}, err // a database that is away for a moment is no reason to say that there is no such round
 	}
 	return s.find(ctx, d.SchoolID, d.Target)
 }
