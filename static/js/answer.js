@@ -539,7 +539,7 @@
 
   // What else there is comes when it is needed.
   function load() {
-    if (more && more.ready) { return more; }
+    if (!form.dataset.more || more && more.ready) { return more; }
     return new Promise((ready) => {
       const script = doc.createElement("script"), give = () => ready(more);
       setTimeout(give, 4e3);

@@ -24,7 +24,8 @@ func FromTemplate(b *bank.Bank, id string) (Document, []LeftOut, []Problem) {
 	if !ok {
 		return Document{}, nil, []Problem{{UnknownTemplate, map[string]string{"template": id}}}
 	}
-	d, left, problems := FromItems(b, t.Title, t.Audience, t.Items)
+	title, _, _ := strings.Cut(t.Title, " (") // the age stands there for those who choose it, not for those who answer
+	d, left, problems := FromItems(b, title, t.Audience, t.Items)
 	d.Minutes = t.Minutes
 	return d, left, problems
 }
