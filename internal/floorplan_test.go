@@ -50,8 +50,9 @@ var plan = map[string]string{
 	"internal/exchange/sheet":      "tables for a spreadsheet",
 	"internal/exchange/surveyfile": "survey files in and out",
 
-	"internal/rehearsal": "the demo school and the replay of real answers",
-	"internal/schedule":  "timed work: close, settle, release, purge",
+	"internal/rehearsal":      "the demo school and the replay of real answers",
+	"internal/rehearsal/soak": "what breaks while a school answers",
+	"internal/schedule":       "timed work: close, settle, release, purge",
 
 	"internal/web":           "builds Echo, mounts the activities, the one error funnel",
 	"internal/web/page":      "kit: base page, render, forms, flash, routes by audience",

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"earshot/internal/rehearsal"
@@ -45,7 +46,11 @@ func (d demoCommand) Run(ctx context.Context) error {
 	if _, err := db.Migrate(ctx); err != nil {
 		return err
 	}
-	srv, err := newServer(serverOptions{addr: d.Addr, every: 5 * time.Second}, db, key, slog.New(slog.DiscardHandler))
+	outbox, err := post{MailFolder: filepath.Join(d.Data, "mail")}.open() // nothing leaves the machine
+	if err != nil {
+		return err
+	}
+	srv, err := newServer(serverOptions{addr: d.Addr, every: 5 * time.Second, mail: outbox}, db, key, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

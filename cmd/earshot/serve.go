@@ -23,6 +23,7 @@ import (
 
 	"earshot/internal/ask/bank"
 	"earshot/internal/base/fault"
+	"earshot/internal/base/mail"
 	"earshot/internal/base/seal"
 	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
@@ -67,9 +68,11 @@ func (k keyed) open(p place) (seal.Key, error) {
 type serveCommand struct {
 	place
 	keyed
-	Addr    string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"EARSHOT_ADDR"`
-	BaseURL string   `help:"Address as people type it, for links and QR codes, such as https://voice.school.example." env:"EARSHOT_BASE_URL"`
-	Proxy   []string `help:"Address or network of a proxy in front that may be believed about where requests come from. None by default." env:"EARSHOT_PROXY"`
+	post
+	Addr    string        `help:"Address to listen on." default:"127.0.0.1:8080" env:"EARSHOT_ADDR"`
+	BaseURL string        `help:"Address as people type it, for links and QR codes, such as https://voice.school.example." env:"EARSHOT_BASE_URL"`
+	Proxy   []string      `help:"Address or network of a proxy in front that may be believed about where requests come from. None by default." env:"EARSHOT_PROXY"`
+	Drain   time.Duration `help:"After SIGTERM go on serving for so long while /readyz already says no, so that a balancer in front sends people elsewhere first." default:"0s" env:"EARSHOT_DRAIN"`
 
 	AcmeDomain    []string `help:"Get a certificate for this domain by ACME and serve HTTPS on --addr." env:"EARSHOT_ACME_DOMAIN"`
 	AcmeEmail     string   `help:"Address the certificate authority may write to." env:"EARSHOT_ACME_EMAIL"`
@@ -96,9 +99,18 @@ func (s serveCommand) Run(ctx context.Context) error {
 	if _, err := db.Migrate(ctx); err != nil {
 		return err
 	}
-	srv, err := newServer(s.options(), db, key, log)
+	o := s.options()
+	if o.mail, err = s.post.open(); err != nil {
+		return err
+	}
+	srv, err := newServer(o, db, key, log)
 	if err != nil {
 		return err
+	}
+	if unsafe, err := db.Unsafe(ctx); err != nil {
+		return err
+	} else if len(unsafe) > 0 {
+		log.Warn("a power cut can take answers that were acknowledged: switch these settings of PostgreSQL on", "off", unsafe)
 	}
 	if err := srv.listen(); err != nil {
 		return err
@@ -134,7 +146,7 @@ func (s serveCommand) check() error {
 }
 
 func (s serveCommand) options() serverOptions {
-	o := serverOptions{addr: s.Addr, httpAddr: s.HTTPAddr, baseURL: strings.TrimRight(s.BaseURL, "/"), proxies: s.Proxy, every: 5 * time.Second}
+	o := serverOptions{addr: s.Addr, httpAddr: s.HTTPAddr, baseURL: strings.TrimRight(s.BaseURL, "/"), proxies: s.Proxy, every: 5 * time.Second, drain: s.Drain}
 	if len(s.AcmeDomain) > 0 {
 		o.certs = &autocert.Manager{Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(filepath.Join(s.Data, "certificates")),
 			HostPolicy: autocert.HostWhitelist(s.AcmeDomain...), Email: s.AcmeEmail}
@@ -169,7 +181,9 @@ type serverOptions struct {
 	baseURL        string
 	proxies        []string
 	certs          *autocert.Manager
+	mail           mail.Sender   // nil: no mail is sent
 	every          time.Duration // between two looks at what is due; 0: the clock stands
+	drain          time.Duration // from not being ready any more until no request is taken
 }
 
 // server is everything that runs, put together once.
@@ -191,7 +205,7 @@ func newServer(o serverOptions, db *storage.DB, key seal.Key, log *slog.Logger) 
 		return nil, err
 	}
 	s := &server{o: o, db: db, log: log, collector: collecting.NewCollector(db, key)}
-	s.kit = &page.Kit{DB: db, Key: key, Bank: b, Collector: s.collector, BaseURL: o.baseURL, Log: log,
+	s.kit = &page.Kit{DB: db, Key: key, Bank: b, Collector: s.collector, BaseURL: o.baseURL, Log: log, Mail: o.mail,
 		Secure: strings.HasPrefix(o.baseURL, "https://")}
 	built, err := web.New(s.kit, web.Options{TrustedProxies: o.proxies, Ready: s.ready.Load})
 	if err != nil {
@@ -244,7 +258,8 @@ func (s *server) offerSetUp(ctx context.Context) error {
 
 const headerMost = 16 << 10
 
-// run serves until ctx ends, then stops in order: no new requests, what is on its way, what is queued, the clock.
+// run serves until ctx ends, then stops in order: not ready any more, no new requests, what is on its way, what is
+// queued, the clock.
 func (s *server) run(ctx context.Context) error {
 	server := func(h http.Handler) *http.Server {
 		return &http.Server{Handler: h, MaxHeaderBytes: headerMost, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
@@ -281,11 +296,13 @@ func (s *server) run(ctx context.Context) error {
 	go func() {
 		defer close(clockDone)
 		if s.o.every > 0 {
-			schedule.Clock{DB: s.db, Key: s.kit.Key, Bank: s.kit.Bank, Log: s.log}.Run(clockCtx, s.o.every)
+			schedule.Clock{DB: s.db, Key: s.kit.Key, Bank: s.kit.Bank, Log: s.log, Mail: s.kit.Mail, BaseURL: s.kit.BaseURL}.Run(clockCtx, s.o.every)
 		}
 	}()
 	select {
 	case <-ctx.Done():
+		s.ready.Store(false)
+		time.Sleep(s.o.drain)
 	case failed = <-errs:
 	}
 	s.ready.Store(false)

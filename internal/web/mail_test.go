@@ -140,6 +140,8 @@ func TestALeaderSendsInvitations(t *testing.T) {
 	contains(t, "again", body, "There is nobody to invite")
 	res, body = p.do("POST", path+"/mail/slips", lee, url.Values{})
 	contains(t, "paper", body, "Year 7", "1 slip", "2 spares", "who goes home with one")
+	_, body = p.do("POST", path+"/mail/slips", lee, url.Values{"format": {"paper"}})
+	contains(t, "questionnaires", body, "Year 7", "How welcome do you feel at the school?", "Your name is not on this paper")
 	_, body = p.do("GET", path+"/mail", lee, nil)
 	contains(t, "printed", body, "These have been printed already")
 	if res.StatusCode != 200 {
@@ -239,6 +241,32 @@ func TestAMailedLinkAnswersOnce(t *testing.T) {
 	contains(t, "the round", body, "under half")
 	if strings.Contains(body, "Ann") {
 		t.Error("the page says who has answered")
+	}
+}
+
+func TestAddressesThatDoNotWorkAreTriedAgain(t *testing.T) {
+	p := newPosted(t)
+	r := p.Open(p.MailForm("first_home", p.Families(fewFamilies...)))
+	path, head := "/rounds/"+r.ID+"/mail", p.as(p.Head)
+	p.post.Answer(func(command string) string {
+		if strings.HasPrefix(command, "RCPT TO:<hal@") {
+			return "550 5.1.1 no such person"
+		}
+		return ""
+	})
+	p.do("POST", path, head, url.Values{})
+	p.deliver()
+	_, body := p.do("GET", path, head, nil)
+	contains(t, "the mails", body, "One invitation has been sent.", "Hal Dunn", "Mail comes back. 550", "no such person", "Try the address that did not work again", "/people/parents")
+	p.post.Answer(nil)
+	p.do("POST", path, head, url.Values{"retry": {"yes"}})
+	if got := p.deliver(); len(got) != 1 || got["hal@home.example"].To == "" {
+		t.Errorf("%d mails", len(got))
+	}
+	_, body = p.do("GET", path, head, nil)
+	contains(t, "the mails", body, "2 invitations have been sent.")
+	if strings.Contains(body, "no such person") {
+		t.Error("what was mended is still called broken")
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"earshot/internal/base/fault"
+	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
 	"earshot/internal/web/answering"
 	"earshot/internal/web/authoring"
@@ -209,6 +210,9 @@ func funnel(k *page.Kit) echo.HTTPErrorHandler {
 			return
 		}
 		v := page.Voice(c)
+		if _, known := fault.Of(err); !known && storage.Away(err) {
+			err = fault.New(fault.Busy, "fault.busy").Because(err)
+		}
 		status, sentence, reference := http.StatusInternalServerError, "", ""
 		var he *echo.HTTPError
 		var tooLarge *http.MaxBytesError
@@ -260,6 +264,6 @@ func wantsJSON(c echo.Context) bool {
 func retryAfter() string {
 	var b [1]byte
 	rand.Read(b[:])
-	s, _ := json.Marshal(2 + int(b[0])%7)
+	s, _ := json.Marshal(2 + int(b[0])%9)
 	return string(s)
 }

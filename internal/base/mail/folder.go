@@ -25,7 +25,7 @@ func Folder(dir string, from *mail.Address) Sender {
 }
 
 // Where is the folder.
-func (f *folder) Where() string { return f.dir }
+func (f *folder) Where() (string, bool) { return f.dir, false }
 
 // Send writes the files, for the owner of the folder alone.
 func (f *folder) Send(ctx context.Context, letters []Letter) []error {

@@ -46,8 +46,8 @@ type Sender interface {
 	// Send tries all letters in order and returns what became of each: nil, or an error that IsRefused or IsAway tells
 	// apart from one that may pass.
 	Send(ctx context.Context, letters []Letter) []error
-	// Where says where the letters go, for the people who run this: a server's name or a folder.
-	Where() string
+	// Where says where the letters go, for the people who run this: a server's name, or, where nothing is sent, a folder.
+	Where() (name string, sends bool)
 }
 
 // Refused says that the mail server will never take mail for this address.

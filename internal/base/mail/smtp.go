@@ -74,7 +74,7 @@ func SMTP(address string, from *mail.Address) (Sender, error) {
 }
 
 // Where is the server's name.
-func (s *server) Where() string { return s.host }
+func (s *server) Where() (string, bool) { return s.host, true }
 
 // Send hands the letters over one after the other on one connection.
 func (s *server) Send(ctx context.Context, letters []Letter) []error {

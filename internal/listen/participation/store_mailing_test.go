@@ -3,6 +3,7 @@ package participation_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -172,6 +173,28 @@ func TestALinkForEachChild(t *testing.T) {
 	}
 	if got := fmt.Sprint(slips(t, s, r)); got != "map[Year 7:2 Year 9:3]" {
 		t.Error(got)
+	}
+	// Ann has answered for one of her children, Dan for both: the reminder is to Ann, about the other, and to Hal.
+	spend := func(links ...string) {
+		t.Helper()
+		for _, l := range links {
+			_, code, _ := strings.Cut(l, "#")
+			_, err := store(s).Spend(ctx, r.SchoolID, r.ID, []string{store(s).Hash(r.ID, code)})
+			testkit.Must(t, err)
+		}
+	}
+	spend(links["ann@home.example invitation"][0])
+	spend(links["dan@home.example invitation"]...)
+	testkit.Must(t, store(s).Remind(ctx, access.Clock(r.SchoolID), r.ID, 1, participation.HoursOf(s.School)))
+	texts = nil
+	again := take(t, s, func(o participation.Outgoing) error {
+		for _, l := range o.Letter.Links {
+			texts = append(texts, l.Text)
+		}
+		return nil
+	})
+	if len(again) != 2 || len(again["ann@home.example reminder_1"]) != 1 || again["ann@home.example reminder_1"][0] != links["ann@home.example invitation"][1] || !slices.Contains(texts, "Answer about Cy") || slices.Contains(texts, "Answer about Bo") {
+		t.Error(again, texts)
 	}
 }
 

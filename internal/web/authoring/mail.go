@@ -25,6 +25,7 @@ type mailPage struct {
 	ID        string
 	Open      bool
 	None      string // mail is not set up
+	Trial     string // mails go into a folder
 	Facts     []string
 	Trouble   string
 	Send      string // what the button says; empty if there is nobody to send to
@@ -35,6 +36,7 @@ type mailPage struct {
 	Unreached []unreached
 	Paper     string // what the button says
 	Printed   bool   // paper was printed already
+	Retry     string // what the button for addresses that did not work says
 	Mend      string // where addresses are mended, for those who may
 }
 
@@ -72,6 +74,8 @@ func (p Pages) drawMail(c echo.Context, who access.Actor, status int, r round.Ro
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID}, {Text: "Invitations", Here: true}}
 	if p.Mail == nil {
 		d.None = v.Say("mail.none")
+	} else if name, sends := p.Mail.Where(); !sends {
+		d.Trial = v.Say("mail.trial", words.V{"Folder": name})
 	}
 	if n := len(post.Sent); n > 0 {
 		d.Facts = append(d.Facts, v.Say("mail.count.sent", words.V{"Count": n}))
@@ -104,6 +108,9 @@ func (p Pages) drawMail(c echo.Context, who access.Actor, status int, r round.Ro
 		for _, rec := range list.of {
 			d.Unreached = append(d.Unreached, unreached{Name: nameOf(v, rec.Person), Children: childrenOf(v, rec), Why: v.Say(list.why, words.V{"Said": rec.Failure})})
 		}
+	}
+	if n := len(post.Failed); n > 0 && d.Open && p.Mail != nil {
+		d.Retry = v.Say("mail.retry", words.V{"Count": n})
 	}
 	if n := len(d.Unreached); n > 0 && d.Open {
 		d.Paper = v.Say("mail.paper", words.V{"Count": n})
@@ -192,6 +199,17 @@ func (p Pages) sendMail(c echo.Context, who access.Actor) error {
 	} else if m != nil && c.FormValue("reminders") == "" {
 		reminders = m.Reminders
 	}
+	if c.FormValue("retry") == "yes" {
+		post, err := st.Post(ctx, r)
+		if err != nil {
+			return err
+		}
+		for _, rec := range post.Failed {
+			if err := st.Heal(ctx, r.SchoolID, rec.Person.Email); err != nil {
+				return err
+			}
+		}
+	}
 	n, err := st.Invite(ctx, who, r, reminders)
 	if errs, status, ok := page.Explain(c, err); ok {
 		return p.drawMail(c, who, status, r, errs)
@@ -201,7 +219,7 @@ func (p Pages) sendMail(c echo.Context, who access.Actor) error {
 	return p.Done(c, "/rounds/"+r.ID+"/mail", page.Voice(c).Say("mail.invited", words.V{"Count": n}))
 }
 
-// printPaper prints slips for those whom no mail reaches.
+// printPaper prints slips, or whole questionnaires with a slip's code on each, for those whom no mail reaches.
 func (p Pages) printPaper(c echo.Context, who access.Actor) error {
 	r, err := p.mailedRound(c, who)
 	if err != nil {
@@ -212,6 +230,9 @@ func (p Pages) printPaper(c echo.Context, who access.Actor) error {
 		return p.drawMail(c, who, status, r, errs)
 	} else if err != nil {
 		return err
+	}
+	if c.FormValue("format") == "paper" {
+		return p.drawPaper(c, r, sheets)
 	}
 	return p.drawSlips(c, r, sheets)
 }
