@@ -115,13 +115,13 @@ func SameBraces(one, two string) bool {
 	return slices.Equal(a, b) && !strings.ContainsAny(rest, "{}")
 }
 
-// ForAnswering lists the texts that somebody can read who answers an anonymous round or an open link as a pupil or parent,
+// ForAnswering lists the texts that somebody can read who answers an anonymous or mailed round or an open link as a pupil or parent,
 // and the adult who helps them. These are the texts that have other languages.
 func (b *Bank) ForAnswering() []Text {
 	var out []Text
 	for _, t := range b.Texts {
 		reader := IsPupils(t.Audience) || t.Audience == Parents
-		here := t.Part == "" && t.Mode == "any" || has(t.Modes, Anonymous) || has(t.Modes, OpenLink)
+		here := t.Part == "" && t.Mode == "any" || has(t.Modes, Anonymous) || has(t.Modes, OpenLink) || has(t.Modes, Mailed)
 		if reader && here {
 			out = append(out, t)
 		}

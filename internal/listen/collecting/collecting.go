@@ -57,6 +57,7 @@ type item struct {
 	slip, receipt string // hashes
 	answers, pace string
 	route, day    string
+	language      string
 	outcome       Outcome
 	err           error
 	ready         chan struct{}
@@ -100,7 +101,7 @@ func (c *Collector) Submit(ctx context.Context, r round.Round, s Sending) (Outco
 	if !r.Takes() {
 		return Over, nil
 	}
-	it := &item{school: r.SchoolID, round: r.ID, mode: r.Mode, pace: s.Pace, route: s.Route, ready: make(chan struct{}),
+	it := &item{school: r.SchoolID, round: r.ID, mode: r.Mode, pace: s.Pace, route: s.Route, language: s.Language, ready: make(chan struct{}),
 		day: string(storage.DateOf(c.db.Now(), c.zone(r)))}
 	if it.pace != response.Fast {
 		it.pace = response.Usual
@@ -260,6 +261,9 @@ func (c *Collector) store(ctx context.Context, items []*item) error {
 					CellID: d.cell, Answers: it.answers, Pace: it.pace})
 				tallies[response.Tally{SchoolID: it.school, RoundID: it.round, Kind: "day", Name: it.day}]++
 				tallies[response.Tally{SchoolID: it.school, RoundID: it.round, Kind: "route", Name: it.route}]++
+				if it.language != "" {
+					tallies[response.Tally{SchoolID: it.school, RoundID: it.round, Kind: "language", Name: it.language}]++
+				}
 			}
 			if len(spend) > 0 {
 				n, err := participation.NewStore(tx, c.key).Spend(ctx, items[of[0]].school, roundID, spend)

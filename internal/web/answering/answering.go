@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -155,6 +156,10 @@ func (p Pages) page(ctx context.Context, a *asked, as reading) (*drawn, error) {
 func (p Pages) drawFor(ctx context.Context, a *asked, as reading) (answerPage, error) {
 	to := a.tongues.reader(a.doc, as)
 	promise, err := p.Rounds().PromiseIn(ctx, a.round, as.route, a.tongues.tongue(as.language))
+	if _, silent := errors.AsType[bank.NotInLanguage](err); silent {
+		// A promise is given whole or in English; a page that cannot be shown at all would be worse.
+		return p.drawFor(ctx, a, reading{route: as.route, language: "en"})
+	}
 	if err != nil {
 		return answerPage{}, err
 	}
