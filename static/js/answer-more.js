@@ -238,7 +238,8 @@
     if (reading) { return quiet(); }
     const mine = reading = {}, button = doc.getElementById("aloud");
     button.textContent = words["aloud.stop"];
-    for (const node of step.querySelectorAll("h1,h2,p,label span,button.place")) {
+    for (const node of step.querySelectorAll("h1,h2,.stem,.t,.also,p,button.place")) {
+      if (node.querySelector(".t")) { continue; } // its parts are read by themselves
       const lang = (node.closest("[lang]") || root).lang, voice = voiceFor(lang), said = node.textContent.trim();
       if (!voice || !said || node.closest("[hidden]") || node.matches(".error") || !node.offsetParent) { continue; }
       node.classList.add("read");

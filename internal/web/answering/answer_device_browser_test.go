@@ -3,15 +3,18 @@
 package answering
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"earshot/internal/ask/expression"
 	"earshot/internal/ask/survey"
+	"earshot/internal/testkit"
 )
 
 // kept is everything that stands in the device's storage.
@@ -181,8 +184,8 @@ func odd(t *testing.T) (answerPage, survey.Document) {
 
 func TestBrowserEveryKindOfQuestion(t *testing.T) {
 	s := newStub(t)
-	page, doc := odd(t)
-	s.page = page
+	drawn, doc := odd(t)
+	s.page = drawn
 	b := open(t, s, s.address()+"#"+slip)
 	b.Click("#next")
 	b.expectHeading("Do you go to clubs?")
@@ -318,5 +321,59 @@ func TestBrowserPlanIsWhatTheServerRoutesBy(t *testing.T) {
 	}
 	if got := p.Words.Script.Plan.If["q-q2"]; len(got) != 1 || got[0].String() != want.String() {
 		t.Errorf("the plan has %v", got)
+	}
+}
+
+// voices stands in for the voices of a device: it writes down what is said, with which voice, and what is marked meanwhile.
+const voices = `
+  const list = %s;
+  window.heard = [];
+  class Utterance { constructor(text) { this.text = text; } }
+  Object.defineProperty(window, "SpeechSynthesisUtterance", { value: Utterance });
+  Object.defineProperty(window, "speechSynthesis", { value: {
+    getVoices: () => list, cancel() {},
+    speak(u) { heard.push(u.voice.name + ": " + u.text + (document.querySelector(".read") && document.querySelector(".read").textContent.trim() === u.text ? "" : " (not marked)")); setTimeout(() => u.onend(), 5); },
+  } });`
+
+// before runs a script before those of every page.
+func before(script string) testkit.Step {
+	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+		_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+		return err
+	})
+}
+
+func TestBrowserReadsAloudInTheVeryLanguageOrNotAtAll(t *testing.T) {
+	s := newStub(t)
+	listen := func(lang, list string) tab {
+		s.page.Lang = lang
+		b := open(t, s, "about:blank")
+		b.Do(before(strings.Replace(voices, "%s", list, 1)), chromedp.Navigate(s.address()+"#"+slip))
+		b.expectHeading("How is learning for you?")
+		return b
+	}
+	b := listen("pl", `[{ name: "Anna", lang: "en-GB", localService: true }]`)
+	if !eval[bool](b, `document.getElementById("aloud").hidden`) {
+		t.Error("an English voice would read Polish")
+	}
+	b = listen("en-GB", `[{ name: "Cloud", lang: "en-GB", localService: false }, { name: "Across", lang: "en-US", localService: true }, { name: "Near", lang: "en_GB", localService: true }]`)
+	b.Click("#next")
+	b.expectHeading(s.page.Questions[0].Text.Text)
+	b.Click("#aloud")
+	b.WaitFor(`heard.length === 6 && document.getElementById("aloud").textContent === "Read aloud"`)
+	want := "Near: " + s.page.Questions[0].Text.Text + "|Near: Never|Near: Not often|Near: Sometimes|Near: Often|Near: Almost always"
+	got := eval[string](b, `heard.join("|").replace(/1 of 12/g, "")`)
+	if got != want {
+		t.Errorf("read %q, want %q", got, want)
+	}
+	// Leaving the screen ends it.
+	b.Click("#aloud")
+	b.Click("#next")
+	b.Click("#next")
+	b.expectHeading(s.page.Questions[1].Text.Text)
+	n := eval[int](b, "heard.length")
+	time.Sleep(600 * time.Millisecond)
+	if now := eval[int](b, "heard.length"); now != n {
+		t.Errorf("it goes on reading on the next screen: %d after %d", now, n)
 	}
 }
