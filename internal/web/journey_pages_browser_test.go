@@ -120,6 +120,7 @@ func TestBrowserEveryPage(t *testing.T) {
 	elsewhere := []string{"/rounds/:id/typing", "/set-up/:code", "/sign-in", "/join/:code", // in other tests of this kind
 		"/people/parents", "/people/parents/import", "/people/parents/:id", "/rounds/:id/mail", "/rounds/:id/poster", "/u/:token"}
 	noPages := []string{"/a/:code/words", "/a/worker.js", "/healthz", "/readyz", "/static/*", "/surveys/:id/file", "/rounds/:id/results.csv", "/rounds/:id/results/:unit/figures.csv"}
+	looked := 0
 	for _, r := range s.web.Routes {
 		if r.Method != "GET" || slices.Contains(elsewhere, r.Path) || slices.Contains(noPages, r.Path) {
 			continue
@@ -129,6 +130,9 @@ func TestBrowserEveryPage(t *testing.T) {
 			t.Errorf("nobody has looked at %s: give it an address", r.Path)
 		}
 		for i, a := range addresses {
+			if looked++; looked%20 == 0 { // a tab lasts two minutes
+				head = s.signedIn(t, s.Head)
+			}
 			head.Go(a)
 			head.look("page" + strings.NewReplacer("/", "-", ":", "").Replace(r.Path) + strings.Repeat("+", i))
 		}
