@@ -238,6 +238,17 @@ func root() string {
 // ExpectAccessible fails the test if axe-core finds anything serious or critical in the page.
 func (b Tab) ExpectAccessible(what string) {
 	b.Helper()
+	b.axe(what, `v.impact === "serious" || v.impact === "critical"`)
+}
+
+// ExpectFlawless fails the test if axe-core finds anything at all.
+func (b Tab) ExpectFlawless(what string) {
+	b.Helper()
+	b.axe(what, "true")
+}
+
+func (b Tab) axe(what, counts string) {
+	b.Helper()
 	script, err := axe()
 	if err != nil {
 		b.Fatal("axe-core is not there: run make tools, or set AXE_JS to its axe.min.js")
@@ -245,7 +256,7 @@ func (b Tab) ExpectAccessible(what string) {
 	if !Eval[bool](b, "!!window.axe") {
 		b.Do(chromedp.Evaluate[chromedp.Void](script + "; undefined"))
 	}
-	found := Eval[string](b, `axe.run(document, {resultTypes: ["violations"]}).then((r) => r.violations.filter((v) => v.impact === "serious" || v.impact === "critical").map((v) => v.id + ": " + v.help + " " + v.nodes.map((n) => n.html).join(" | ")).join("\n"))`)
+	found := Eval[string](b, `axe.run(document, {resultTypes: ["violations"]}).then((r) => r.violations.filter((v) => `+counts+`).map((v) => v.id + ": " + v.help + " " + v.nodes.map((n) => n.html).join(" | ")).join("\n"))`)
 	if found != "" {
 		b.Errorf("%s: %s", what, found)
 	}

@@ -62,6 +62,8 @@
     every = Array.from(form.querySelectorAll(".step")).slice(1, -1);
     questions = Array.from(form.querySelectorAll("fieldset[id^=q-]"));
     rankings();
+    // One screen at a time: its heading is the page's.
+    for (const h of form.querySelectorAll(".step>h2,.step>legend>h2")) { h.setAttribute("role", "heading"); h.setAttribute("aria-level", 1); }
     const code = takeCode();
     try { kept = JSON.parse(store.getItem(key)); } catch (e) { kept = null; }
     // Another slip on the same device is another person: nothing of the last one may be seen.
@@ -201,6 +203,8 @@
         section.className = "step task";
         section.id = "t-" + i;
         heading.tabIndex = -1;
+        heading.setAttribute("role", "heading");
+        heading.setAttribute("aria-level", 1);
         heading.append(make("small"), page.title || "");
         section.append(heading, ...page.paragraphs.map((text) => make("p", text)));
         form.insertBefore(section, el("check"));

@@ -641,7 +641,7 @@ func TestBrowserNothingSpillsOnSmallScreens(t *testing.T) {
 	}
 }
 
-func TestBrowserAxeFindsNothingSerious(t *testing.T) {
+func TestBrowserAxeFindsNothing(t *testing.T) {
 	for _, colours := range []string{"light", "dark"} {
 		t.Run(colours, func(t *testing.T) {
 			s := newStub(t)
@@ -649,15 +649,15 @@ func TestBrowserAxeFindsNothingSerious(t *testing.T) {
 				return 410, sendReply{State: "closed", Message: "This survey has closed."}
 			}
 			b := open(t, s, s.address(), testkit.Scheme(colours))
-			b.ExpectAccessible("start")
+			b.ExpectFlawless("start")
 			b.Click("#next")
-			b.ExpectAccessible("start with an error")
+			b.ExpectFlawless("start with an error")
 			b.Do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.address()+"#"+slip))
 			b.Click("#next")
 			b.Click("#q-afl_s_next label:nth-of-type(4)")
-			b.ExpectAccessible("question")
+			b.ExpectFlawless("question")
 			b.Click(".talk")
-			b.ExpectAccessible("help")
+			b.ExpectFlawless("help")
 			b.Click("#close")
 			b.Click("#wipe")
 			for range s.page.Questions {
@@ -665,14 +665,14 @@ func TestBrowserAxeFindsNothingSerious(t *testing.T) {
 			}
 			b.Click("#next")
 			b.expectHeading("That was the last question")
-			b.ExpectAccessible("check")
+			b.ExpectFlawless("check")
 			b.Click("#send")
 			b.expectMessage("This survey has closed.")
-			b.ExpectAccessible("problem")
+			b.ExpectFlawless("problem")
 			s.from(func(int, url.Values) (int, sendReply) { return 200, storedReply() })
 			b.Click("#send")
 			b.expectHeading("Thank you")
-			b.ExpectAccessible("thanks")
+			b.ExpectFlawless("thanks")
 		})
 	}
 }

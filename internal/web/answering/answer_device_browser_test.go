@@ -274,7 +274,7 @@ func TestBrowserGridOnAWideScreen(t *testing.T) {
 	}
 	b.Click("#q-q6 label:nth-of-type(2)")
 	b.Click("#q-q7 label:nth-of-type(3)")
-	b.ExpectAccessible("a grid")
+	b.ExpectFlawless("a grid")
 	b.Shot("grid-wide", false)
 }
 
@@ -286,7 +286,7 @@ func TestBrowserLooksAreKeptOnTheDeviceAlone(t *testing.T) {
 	if text := eval[string](b, `document.querySelector(".look").innerText`); !strings.Contains(text, "Paper") || !strings.Contains(text, "Less movement") {
 		t.Errorf("the panel says %q", text)
 	}
-	b.ExpectAccessible("the looks")
+	b.ExpectFlawless("the looks")
 	b.Shot("looks", false)
 	for _, name := range []string{"size", "ground", "space", "font"} {
 		b.Click(`.look input[name=` + name + `]:last-of-type`)
@@ -301,7 +301,7 @@ func TestBrowserLooksAreKeptOnTheDeviceAlone(t *testing.T) {
 	b.Click("#next")
 	b.expectHeading(s.page.Questions[0].Text.Text)
 	b.ExpectNoSpill("the biggest letters")
-	b.ExpectAccessible("the biggest letters on dark")
+	b.ExpectFlawless("the biggest letters on dark")
 	for _, form := range s.posts {
 		for name := range form {
 			if strings.Contains(url.QueryEscape(name), "size") {
