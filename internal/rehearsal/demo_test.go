@@ -84,6 +84,7 @@ func TestDemoSchool(t *testing.T) {
 	}
 	checkAccounts(t, o, demo)
 	checkRounds(t, o, demo)
+	checkLanguages(t, o, demo)
 
 	text, err := json.Marshal(demo)
 	testkit.Must(t, err)

@@ -71,6 +71,7 @@ type plan struct {
 	days       int       // on which answers come
 	settles    time.Time // zero: it stays open
 	publishes  time.Time // zero: it stays settled
+	translated bool      // its questions can be read in other languages
 }
 
 // finished are the rounds that are over, the oldest first.
@@ -107,6 +108,12 @@ func (b *builder) history(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", p.template, err)
 		}
 	}
+	if err := b.draftOfEveryKind(ctx); err != nil {
+		return fmt.Errorf("draft: %w", err)
+	}
+	if err := b.speak(ctx); err != nil {
+		return fmt.Errorf("languages: %w", err)
+	}
 	var err error
 	if b.open, err = b.run(ctx, b.nowOpen(at(b.schoolDay(1), 8, 45), b.town.forms[:begun]), false); err != nil {
 		return fmt.Errorf("open round: %w", err)
@@ -123,7 +130,7 @@ const begun = 11
 // nowOpen is the round that can be answered now, of every form; those named have begun.
 func (b *builder) nowOpen(opens time.Time, begun []room) plan {
 	return plan{
-		template: "first_say", rooms: begun, whoAnswers: pupil, days: 1, opens: opens,
+		template: "first_say", rooms: begun, whoAnswers: pupil, days: 1, opens: opens, translated: true,
 		form: round.Form{About: round.AboutSchool, Purpose: access.ForSchool,
 			Why:       "we want to hear how easy it is for you to have a say",
 			MayChange: "How pupils are asked, and how they hear what came of it.",
@@ -159,6 +166,11 @@ func (b *builder) run(ctx context.Context, p plan, governors bool) (*round.Round
 	sv, err := survey.NewStore(b.DB).Add(ctx, b.head, doc, p.template)
 	if err != nil {
 		return nil, err
+	}
+	if p.translated {
+		if err := b.translate(ctx, sv.ID, doc); err != nil {
+			return nil, fmt.Errorf("translation: %w", err)
+		}
 	}
 	f := p.form
 	f.SurveyID, f.ReplyPlace = sv.ID, "in the school newsletter"

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"earshot/internal/base/storage"
 	"earshot/internal/listen/participation"
 	"earshot/internal/listen/response"
 )
@@ -40,26 +41,37 @@ func (v Verdict) String() string {
 	return b.String()
 }
 
-// Verify reads the whole round and compares it with what its pupils were told. All who answered the round must be among
-// them.
+// Verify reads the whole round as it is at one moment and compares it with what its pupils were told. All who answered
+// the round must be among them.
 func (s LoadSchool) Verify(ctx context.Context, pupils []*Pupil) (Verdict, error) {
 	var v Verdict
 	there := map[string]int{}
-	st := response.NewStore(s.DB)
-	waiting, err := st.Inbox(ctx, s.Round.SchoolID, s.Round.ID)
-	if err != nil {
-		return v, err
-	}
-	for _, w := range waiting {
-		there[w.Answers]++
-	}
-	err = st.Each(ctx, s.Round.SchoolID, s.Round.ID, func(r response.Response) error {
-		there[r.Answers]++
-		return nil
+	err := s.DB.Snapshot(ctx, func(tx *storage.DB) error {
+		st := response.NewStore(tx)
+		waiting, err := st.Inbox(ctx, s.Round.SchoolID, s.Round.ID)
+		if err != nil {
+			return err
+		}
+		for _, w := range waiting {
+			there[w.Answers]++
+		}
+		err = st.Each(ctx, s.Round.SchoolID, s.Round.ID, func(r response.Response) error {
+			there[r.Answers]++
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		rates, err := participation.NewStore(tx, s.Key).Rates(ctx, s.Round.SchoolID, s.Round.ID)
+		if err != nil {
+			return err
+		}
+		for _, r := range rates {
+			v.Spent += r.Spent
+		}
+		v.Receipts, err = receipts(ctx, tx, s.Round.SchoolID, s.Round.ID)
+		return err
 	})
-	if err != nil {
-		return v, err
-	}
 	for _, n := range there {
 		v.Stored += n
 		if n > 1 {
@@ -77,13 +89,5 @@ func (s LoadSchool) Verify(ctx context.Context, pupils []*Pupil) (Verdict, error
 		}
 	}
 	v.Strange = len(there)
-	rates, err := participation.NewStore(s.DB, s.Key).Rates(ctx, s.Round.SchoolID, s.Round.ID)
-	if err != nil {
-		return v, err
-	}
-	for _, r := range rates {
-		v.Spent += r.Spent
-	}
-	v.Receipts, err = receipts(ctx, s.DB, s.Round.SchoolID, s.Round.ID)
 	return v, err
 }

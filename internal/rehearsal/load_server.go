@@ -24,7 +24,8 @@ type Server struct {
 	Data    string // its folder, with the key and the SQLite file
 	// DatabaseURL is empty for SQLite.
 	DatabaseURL string
-	URL         string
+	Args        []string // more flags for serve
+	URL         string   // chosen at the first start
 
 	cmd  *exec.Cmd
 	out  *tail
@@ -42,7 +43,7 @@ func (s *Server) Start(ctx context.Context) error {
 		l.Close()
 	}
 	s.out = &tail{}
-	s.cmd = exec.Command(s.Program, "serve", "--data", s.Data, "--addr", strings.TrimPrefix(s.URL, "http://"))
+	s.cmd = exec.Command(s.Program, append([]string{"serve", "--data", s.Data, "--addr", strings.TrimPrefix(s.URL, "http://")}, s.Args...)...)
 	s.cmd.Env = append(os.Environ(), "DATABASE_URL="+s.DatabaseURL, "EARSHOT_KEY=", "EARSHOT_BASE_URL=")
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
 	if err := s.cmd.Start(); err != nil {

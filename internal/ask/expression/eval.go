@@ -98,7 +98,7 @@ func (n node) eval(env Env) any {
 	case "starts-with":
 		return strings.HasPrefix(str(0), str(1))
 	case "regex":
-		return regexp.MustCompile("^(?:" + n.args[1].text + ")$").MatchString(str(0)) // Parse has tried it
+		return n.pattern.MatchString(str(0))
 	case "today":
 		return env.Today
 	case "round":

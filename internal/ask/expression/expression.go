@@ -6,6 +6,7 @@ package expression
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 )
@@ -23,6 +24,8 @@ type node struct {
 	num  float64
 	args []node
 	at   int // where it begins, in bytes
+
+	pattern *regexp.Regexp // of regex
 }
 
 // Error says what is wrong with an expression: a key whose sentence stands elsewhere, and where it is.
@@ -83,6 +86,13 @@ func (e Expression) Chosen() [][2]string {
 		}
 	})
 	return pairs
+}
+
+// Uses says whether the expression calls a function.
+func (e Expression) Uses(function string) bool {
+	uses := false
+	e.root.walk(func(n node) { uses = uses || n.kind == function })
+	return uses
 }
 
 // UsesCurrent says whether the expression looks at "." , the answer being given, as only a constraint may.

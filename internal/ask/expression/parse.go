@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 )
@@ -13,7 +15,18 @@ import (
 const (
 	maxLength = 1000
 	maxDepth  = 30
+	// maxPattern keeps a pattern from costing more than the rest of a journey.
+	maxPattern = 100
 )
+
+// common is made of characters that stand for themselves in patterns everywhere, the usual signs, and the escapes that all
+// know.
+var common = regexp.MustCompile(`^(?:[^\\]|\\[dw.*+?()\[\]{}|^$/])*$`)
+
+// parsed keeps what has been parsed: a survey's conditions are asked for with every answer.
+var parsed sync.Map // text -> Expression
+
+var parsedSize atomic.Int64
 
 // functions are the known functions with the least and the most values they take; -1 is any number.
 var functions = map[string][2]int{
@@ -34,6 +47,17 @@ func Functions() []string {
 
 // Parse reads an expression. The error is an *Error that says where and what is wrong.
 func Parse(text string) (Expression, error) {
+	if have, ok := parsed.Load(text); ok {
+		return have.(Expression), nil
+	}
+	e, err := parse(text)
+	if err == nil && parsedSize.Add(1) < 10_000 {
+		parsed.Store(text, e)
+	}
+	return e, err
+}
+
+func parse(text string) (Expression, error) {
 	p := &parser{text: text}
 	if len(text) > maxLength {
 		return Expression{}, p.fail(Long, 0, "")
@@ -229,9 +253,12 @@ func (p *parser) call(name token, depth int) (node, error) {
 		if n.args[1].kind != "text" {
 			return node{}, p.fail(BadPattern, n.args[1].at, name.text)
 		}
-		if _, err := regexp.Compile("^(?:" + n.args[1].text + ")$"); err != nil {
+		// Only what Go and every browser read alike: no look-around, no named classes, no odd escapes.
+		compiled, err := regexp.Compile("^(?:" + n.args[1].text + ")$")
+		if err != nil || len(n.args[1].text) > maxPattern || !common.MatchString(n.args[1].text) || strings.Contains(n.args[1].text, "(?") || strings.Contains(n.args[1].text, "[:") {
 			return node{}, p.fail(BadPattern, n.args[1].at, n.args[1].text)
 		}
+		n.pattern = compiled
 	}
 	return n, nil
 }

@@ -215,6 +215,42 @@ func (d Document) leaveOut(c *check, out Answers, named []string) {
 		}
 		out[id] = Answer{State: NotAsked}
 	}
+	c.place = nil
+	if !d.drawnFairly(out) {
+		c.add(AnswerAsked)
+	}
+}
+
+// drawnFairly says whether no more was left out than chance and choice leave out.
+func (d Document) drawnFairly(a Answers) bool {
+	topics := map[string]int{} // asked, by choice
+	for _, s := range d.Sections {
+		asked := 0
+		for _, q := range s.Questions {
+			if q.Type != TypeNote && a[q.ID].State != NotAsked {
+				asked++
+			}
+		}
+		least := s.asks()
+		if s.Ask > 0 {
+			least = min(least, s.Ask)
+		}
+		switch {
+		case s.Choice != "" && asked > 0:
+			topics[s.Choice]++
+		case s.Choice != "":
+			continue // a topic left out
+		}
+		if asked < least {
+			return false
+		}
+	}
+	for _, ch := range d.Choices {
+		if topics[ch.ID] < ch.Pick+ch.Draw {
+			return false
+		}
+	}
+	return true
 }
 
 // Check says what is wrong with answers that claim to be to this document: every question must be there exactly once and

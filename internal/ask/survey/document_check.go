@@ -374,7 +374,7 @@ func Keys() []string {
 		QuestionID, QuestionItem, QuestionWording, QuestionType, QuestionText, QuestionShort, QuestionAbout, QuestionSensitive,
 		QuestionOrigin, QuestionOneself, QuestionKind, FewOptions, ManyOptions, OptionID, OptionLabel, OptionValue,
 		FavourableNone, FavourableWords, FavourableUnknown, MissingUnknown, AtMostOut, SeveralFew,
-		RouteBroken, RouteUnknown, RouteLater, RouteWords, RouteOption, RouteCurrent,
+		RouteBroken, RouteUnknown, RouteLater, RouteWords, RouteOption, RouteCurrent, RouteFunction,
 		ChoiceID, ChoiceText, ChoiceFew, ChoiceApart, ChoiceUnknown, ChoiceShowIf, AskOut, GridApart, NumberRange, NumberBands, NoteFields,
 	}
 }

@@ -215,6 +215,7 @@ const (
 	RouteWords    = "route_words"    // it looks at somebody's own words, or at a note
 	RouteOption   = "route_option"   // it compares with an option that the question does not have
 	RouteCurrent  = "route_current"  // "." belongs into a constraint
+	RouteFunction = "route_function" // today or the words of an option: these hang on the day or the language
 	ChoiceID      = "choice_id"      //
 	ChoiceText    = "choice_text"    //
 	ChoiceFew     = "choice_few"     // fewer topics than are asked, so that there is no choice
@@ -268,6 +269,13 @@ func (d Document) condition(c *check, text string, before map[string]Question) {
 	}
 	if e.UsesCurrent() {
 		c.add(RouteCurrent, "expression", text)
+	}
+	// The day would stand in what somebody was asked, for ever, and could be laid beside who answered when. The words of an
+	// option are not the same in every language.
+	for _, function := range []string{"today", "jr:choice-name"} {
+		if e.Uses(function) {
+			c.add(RouteFunction, "expression", text, "function", function)
+		}
 	}
 	for _, id := range e.Refs() {
 		q, earlier := before[id]

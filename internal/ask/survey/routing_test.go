@@ -206,6 +206,7 @@ func TestRoutingProblems(t *testing.T) {
 		survey.RouteLater:    document(section("s1", scale("q1", "${q2} = 'no'"), scale("q2", ""))),
 		survey.RouteOption:   document(section("s1", scale("q1", ""), scale("q2", "${q1} = 'perhaps'"))),
 		survey.RouteCurrent:  document(section("s1", scale("q1", ""), scale("q2", ". = 'no'"))),
+		survey.RouteFunction: document(section("s1", scale("q1", ""), scale("q2", "${q1} != 'no' or today() = '2026-11-25'"))),
 		survey.RouteWords:    document(section("s1", words, scale("q2", "${q1} != ''"))),
 		survey.ChoiceFew:     topicsWith(func(d *survey.Document) { d.Choices[0].Pick = 2 }),
 		survey.ChoiceText:    topicsWith(func(d *survey.Document) { d.Choices[0].Text = " " }),

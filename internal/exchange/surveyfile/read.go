@@ -375,6 +375,7 @@ var documentSentences = map[string]string{
 	survey.RouteLater:        "The condition {expression} looks at something that is asked at the same place or later. Only earlier answers can decide.",
 	survey.RouteWords:        "The condition {expression} looks at words or a note. Choose a question with answers.",
 	survey.RouteOption:       "The condition {expression} looks for the answer {option}, which is not there. There are: {known}.",
+	survey.RouteFunction:     "The condition {expression} uses {function}, which hangs on the day or on the language. Leave it out.",
 	survey.RouteCurrent:      "The condition {expression} has a full stop for the answer being given. Name an item instead.",
 	survey.ChoiceID:          "A choice of topics is called c1, c2 and so on, each once.",
 	survey.ChoiceText:        "This choice has no words. Write what people read when they choose.",

@@ -9,17 +9,21 @@ import (
 	"earshot/internal/listen/response"
 )
 
-// UnitOf is the unit that a code belongs to, so that nobody types in what their own class has written; empty for a code
-// that is none of this round. It spends nothing.
-func (c *Collector) UnitOf(ctx context.Context, r round.Round, typed string) (string, error) {
+// TypingKeys are pressed for the options of a question when a sheet is typed in, and printed beside its boxes: as many as
+// a question may have options.
+const TypingKeys = "123456789abcdefghijk"
+
+// UnitOf is the unit that a code belongs to, so that nobody types in what their own class has written, and whether the
+// code has been used; empty for a code that is none of this round. It spends nothing.
+func (c *Collector) UnitOf(ctx context.Context, r round.Round, typed string) (unit string, spent bool, err error) {
 	code, ok := seal.CleanCode(typed, participation.CodeLength)
 	if !ok {
-		return "", nil
+		return "", false, nil
 	}
 	st := participation.NewStore(c.db, c.key)
 	hash := st.Hash(r.ID, code)
 	slips, err := st.Look(ctx, r.SchoolID, r.ID, []string{hash})
-	return slips[hash].UnitID, err
+	return slips[hash].UnitID, slips[hash].Spent, err
 }
 
 // Checked counts a sheet that was typed twice: how many answers were compared and how many had come out differently. It

@@ -46,7 +46,7 @@ func (a asking) build(t *tally) (Release, error) {
 	headings := headings(a.doc)
 	decided := map[string]told{}
 	for _, tb := range t.tables {
-		q, err := a.question(tb, list, t.people, decided, &rel.Report)
+		q, err := a.question(tb, list, t.tables, t.people, decided, &rel.Report)
 		if err != nil {
 			return Release{}, err
 		}
@@ -77,7 +77,7 @@ func headings(d survey.Document) map[string]string {
 }
 
 // question decides one question for the groups it may be shown for.
-func (a asking) question(tb table, list []cohort, people []int, decided map[string]told, report *Report) (Question, error) {
+func (a asking) question(tb table, list []cohort, all []table, people []int, decided map[string]told, report *Report) (Question, error) {
 	q := tb.question
 	out := Question{ID: q.ID, Item: q.Item, Wording: q.Wording, Text: q.Text, Short: q.Short, Gateway: q.Gateway, About: q.About,
 		Sensitive: q.Sensitive != "", Kind: q.Kind, Several: q.IsSeveral(), Reverse: q.Reverse, FavourableWords: q.FavourableWords,
@@ -102,7 +102,7 @@ func (a asking) question(tb table, list []cohort, people []int, decided map[stri
 			shown = append(shown, c)
 		}
 	}
-	shown, err := a.known(tb, shown, people, guards, decided, least)
+	shown, err := a.known(tb, all, shown, people, guards, decided, least)
 	if err != nil {
 		return out, err
 	}
@@ -129,7 +129,13 @@ func (a asking) question(tb table, list []cohort, people []int, decided map[stri
 	if by, ok := a.doc.Question(guards.By); ok && guards.By != "" && (decided[by.ID].public == nil || !tellsWho(by, *decided[by.ID].public, guards)) {
 		return out, nil
 	}
-	p, err := decide(tb, shown[:1], limits{bar: publicLeast, people: max(publicLeast, least.people)}, &d)
+	public := limits{bar: publicLeast, people: max(publicLeast, least.people)}
+	if guards.By == "" {
+		if may, err := a.known(tb, all, shown[:1], people, guards, decided, public); err != nil || len(may) == 0 {
+			return out, err
+		}
+	}
+	p, err := decide(tb, shown[:1], public, &d)
 	if err != nil {
 		return out, fmt.Errorf("question %s in public: %w", q.ID, err)
 	}
@@ -149,7 +155,7 @@ type told struct {
 // known leaves the groups whose number asked may be known. Everybody: always. Drawn by chance: always too, since chance
 // says nothing about anybody. Ruled by an earlier answer: where that answer's own figures tell how many it was, so that
 // the number asked is no second cut through them. Chosen by topic: where the choice itself could be shown.
-func (a asking) known(tb table, shown []cohort, people []int, g survey.Guards, decided map[string]told, least limits) ([]cohort, error) {
+func (a asking) known(tb table, all []table, shown []cohort, people []int, g survey.Guards, decided map[string]told, least limits) ([]cohort, error) {
 	var keep []cohort
 	switch {
 	case g.By != "":
@@ -163,20 +169,60 @@ func (a asking) known(tb table, shown []cohort, people []int, g survey.Guards, d
 	case !g.Chosen && !g.Tangled:
 		return shown, nil
 	}
-	q := disclosure.Question{Kind: disclosure.Unordered, Groups: groupsOf(shown), Least: least.bar, Fewest: least.people}
-	for cell := range tb.counts {
-		q.Counts = append(q.Counts, []int{tb.asked[cell], people[cell] - tb.asked[cell], 0})
+	// Everybody answers equally many topics, so the last topic's number follows from the others': a group is shown for a
+	// topic only where every topic of that choice could be.
+	tables := []table{tb}
+	if g.Chosen {
+		tables = a.topicsWith(tb, all)
 	}
-	rows, _, err := disclosure.What(q)
-	if err != nil {
-		return nil, fmt.Errorf("who was asked %s: %w", tb.question.ID, err)
+	safe := map[string]int{}
+	for _, t := range tables {
+		q := disclosure.Question{Kind: disclosure.Unordered, Groups: groupsOf(shown), Least: least.bar, Fewest: least.people}
+		for cell := range t.counts {
+			q.Counts = append(q.Counts, []int{t.asked[cell], people[cell] - t.asked[cell], 0})
+		}
+		rows, _, err := disclosure.What(q)
+		if err != nil {
+			return nil, fmt.Errorf("who was asked %s: %w", tb.question.ID, err)
+		}
+		for i, row := range rows {
+			if row.Tells(2, nil, []int{0}, false) {
+				safe[shown[i].Unit]++
+			}
+		}
 	}
-	for i, row := range rows {
-		if row.Tells(2, nil, []int{0}, false) {
-			keep = append(keep, shown[i])
+	for _, c := range shown {
+		if safe[c.Unit] == len(tables) {
+			keep = append(keep, c)
 		}
 	}
 	return keep, nil
+}
+
+// topicsWith lists one table of each topic of the choice that a question belongs to, and the question's own.
+func (a asking) topicsWith(tb table, all []table) []table {
+	choice := ""
+	topic := map[string]string{} // question -> section, of the topics
+	for _, s := range a.doc.Sections {
+		for _, q := range s.Questions {
+			if s.Choice != "" {
+				topic[q.ID] = s.ID
+			}
+			if q.ID == tb.question.ID {
+				choice = s.Choice
+			}
+		}
+	}
+	list, seen := []table{tb}, map[string]bool{topic[tb.question.ID]: true}
+	for _, other := range all {
+		for _, s := range a.doc.Sections {
+			if s.Choice == choice && topic[other.question.ID] == s.ID && !seen[s.ID] {
+				seen[s.ID] = true
+				list = append(list, other)
+			}
+		}
+	}
+	return list
 }
 
 // tellsWho says whether a row of the question that decides tells how many the answers in g.If are.

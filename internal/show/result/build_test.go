@@ -344,6 +344,20 @@ func TestTheNumberAskedTellsNothingNew(t *testing.T) {
 		for _, q := range rel.Questions {
 			of[q.ID] = q
 		}
+		// Everybody answers equally many topics, so all of a choice are told of a group, or none.
+		topics := map[string]int{}
+		for _, q := range rel.Questions {
+			for _, row := range q.Rows {
+				if q.Part == survey.AskedChosen {
+					topics[row.Unit]++
+				}
+			}
+		}
+		for unit, n := range topics {
+			if n != 3 {
+				t.Errorf("%d of 3 topics are told of %s", n, unit)
+			}
+		}
 		for _, q := range rel.Questions {
 			asked, _ := m.doc.Question(q.ID)
 			g := m.doc.Guards(asked)

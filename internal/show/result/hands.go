@@ -14,7 +14,8 @@ type Hands struct {
 	Counts   []int    `json:"counts"` // FewHands where there are too few to say
 }
 
-// FewHands stands for one or two: a number so small points at somebody in a room, even if that room saw it.
+// FewHands stands for a number that is not said: one or two, which point at somebody in a room even if that room saw it,
+// or another that would give it back.
 const FewHands = -1
 
 // handsOf sums over at least two rooms and careful people: of one room, everybody in it knows, and nobody else needs to.
@@ -36,13 +37,26 @@ func handsOf(doc survey.Document, rows []response.Hand) []Hands {
 		if len(rooms) < 2 || all < careful {
 			continue
 		}
-		for i, n := range h.Counts {
-			if n > 0 && n < 3 {
-				h.Counts[i] = FewHands
-			}
-		}
+		fold(h.Counts)
 		h.Rooms = len(rooms)
 		list = append(list, h)
 	}
 	return list
+}
+
+// fold hides one and two and, where that leaves one hidden number that the whole would give back, the smallest other.
+func fold(counts []int) {
+	hidden, smallest := 0, -1
+	for i, n := range counts {
+		switch {
+		case n > 0 && n < 3:
+			counts[i] = FewHands
+			hidden++
+		case n > 0 && (smallest < 0 || n < counts[smallest]):
+			smallest = i
+		}
+	}
+	if hidden == 1 && smallest >= 0 {
+		counts[smallest] = FewHands
+	}
 }

@@ -60,18 +60,21 @@ func (p Pages) drawOwn(c echo.Context, status int, doc survey.Document, errs pag
 	}
 	d.Form = page.NewForm(errs,
 		page.Field{Name: "text", Label: "The question", Rows: 2, Value: c.FormValue("text"), Hint: "Ask one thing, as you would say it. No “agree or disagree”."},
-		page.Field{Name: "short", Label: "Short name for charts", Value: c.FormValue("short")},
-		about, scale,
-		page.Field{Name: "options", Label: "My own answers, one a line", Rows: 4, Value: c.FormValue("options")},
-		page.Field{Name: "good", Label: "If they go upwards, how many of the last ones are good news?", Value: c.FormValue("good"),
-			Hint: "For example 2, for Never, Sometimes, Often, Always. Leave it empty for a list without an order."},
 		page.Field{Name: "type", Label: "How is it answered?", Options: answeredBy(v, c.FormValue("type"))},
-		page.Field{Name: "at_most", Label: "How many may be chosen, or put in order?", Value: c.FormValue("at_most"), Hint: "For several answers, or an order. Empty: as many as they like, or their first three."},
-		page.Field{Name: "min", Label: "Smallest number", Value: c.FormValue("min"), Hint: "For a number."},
-		page.Field{Name: "max", Label: "Largest number", Value: c.FormValue("max")},
-		page.Field{Name: "bands", Label: "Steps in which the numbers are counted", Value: c.FormValue("bands"), Hint: "Where each step but the first begins, such as 6, 8, 10. Empty: five equal steps. Results show steps, never single numbers."},
-		page.Field{Name: "grid", Label: "Words over several questions with the same answers", Value: c.FormValue("grid"), Hint: "Give the same words to each of them. On a phone they are asked one by one."},
-		page.Field{Name: "care", Label: "Is it about any of these?", Hint: "Then it is shown by year or school only.", Options: care(v, c.FormValue("care"))})
+		scale,
+		page.Field{Name: "options", Label: "My own answers, one a line", Rows: 4, Value: c.FormValue("options")},
+		page.Field{Name: "good", Type: "number", Label: "If they go upwards, how many of the last ones are good news?", Value: c.FormValue("good"),
+			Hint: "For example 2, for Never, Sometimes, Often, Always. Leave it empty for a list without an order."},
+		page.Field{Name: "at_most", Type: "number", Label: "How many may be chosen, or put in order?", Value: c.FormValue("at_most"), Hint: "Leave it empty: as many as they like, or an order of their first three."},
+		page.Field{Name: "grid", Label: "Words over several questions with the same answers", Value: c.FormValue("grid"),
+			Hint: "For a grid, such as “How often are your lessons”. Give each of its questions the same words here, and the same answers. On a phone they are asked one by one."},
+		page.Field{Name: "min", Type: "number", Label: "Smallest number", Value: c.FormValue("min")},
+		page.Field{Name: "max", Type: "number", Label: "Largest number", Value: c.FormValue("max")},
+		page.Field{Name: "bands", Label: "Steps for the results", Value: c.FormValue("bands"),
+			Hint: "Results show steps, never single numbers. Write where each step but the first begins, such as 6, 8, 10. Leave it empty for five equal steps."},
+		about,
+		page.Field{Name: "care", Label: "Is it about any of these?", Hint: "Then it is shown by year or school only.", Options: care(v, c.FormValue("care"))},
+		page.Field{Name: "short", Label: "Short name for charts", Value: c.FormValue("short"), Hint: "Leave it empty: then it is the beginning of the question."})
 	return ownTemplate.Send(c, status, d)
 }
 
@@ -100,6 +103,11 @@ func (p Pages) addOwn(c echo.Context, who access.Actor) error {
 	if own.Type = survey.Type(c.FormValue("type")); own.Type == typeOne || !slices.Contains(survey.Types(), own.Type) {
 		own.Type = ""
 	}
+	// What the page asks for other kinds alone is not looked at, even if something was left in it.
+	good := atoi(c.FormValue("good"), 0)
+	if own.Type != "" {
+		own.Grid, good = "", 0
+	}
 	if own.Type == survey.TypeNote {
 		own.About = ""
 	}
@@ -112,7 +120,7 @@ func (p Pages) addOwn(c echo.Context, who access.Actor) error {
 	if s, ok := p.Bank.Scale(c.FormValue("scale")); ok {
 		own.Scale = s
 	} else {
-		own.Scale = ownScale(c.FormValue("options"), atoi(c.FormValue("good"), 0))
+		own.Scale = ownScale(c.FormValue("options"), good)
 	}
 	problems := doc.AddOwn("", own)
 	if len(problems) == 0 {

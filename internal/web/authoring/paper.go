@@ -1,6 +1,7 @@
 package authoring
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -8,19 +9,19 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"earshot/internal/ask/bank"
-	"earshot/internal/ask/language"
 	"earshot/internal/ask/round"
-	"earshot/internal/ask/survey"
 	"earshot/internal/base/words"
 	"earshot/internal/listen/participation"
 	"earshot/internal/school/access"
 	"earshot/internal/web/page"
 )
 
-// paperPage is the questionnaire on paper, once for every sheet: each carries a code of its class and nobody's name.
+// paperPage is the questionnaire on paper, once for every sheet: each carries a code of its class and nobody's name. A
+// single sheet without a code has boxes for one instead, which is copied from a slip.
 type paperPage struct {
 	page.Base
 	ID     string
+	Blank  bool
 	Tag    string // the language the sheets are in
 	ToDir  string
 	Head   paperHead
@@ -28,19 +29,22 @@ type paperPage struct {
 	Parts  []paperPart
 	Last   []string // what is promised beside the first page
 	End    string
+	Talk   string
 	Help   []string
 }
 
 type paperHead struct {
 	School, Title     string
 	Promise           []string
+	Intro             string
 	Fill, Change, Any string
 	Code              string
+	Page              string // Page {n} of {m}
 }
 
 type paperSheet struct {
 	Group string
-	Code  []string
+	Code  []string // in pieces of four; pieces of blanks are boxes to write in
 }
 
 type paperPart struct {
@@ -49,17 +53,20 @@ type paperPart struct {
 }
 
 type paperQuestion struct {
-	Number  int
+	Number  int // 0: words that ask nothing
 	Text    string
 	Grid    string
 	Hint    string
 	OnlyIf  string
-	Options []string
-	Write   bool // numbers are written into the boxes
+	Row     []paperBox // a scale, in one row
+	Boxes   []paperBox // what else can be chosen, below each other or in columns
+	Columns int
 	Figure  bool // a number is written
 	Lines   int
-	Note    bool
 }
+
+// paperBox is one box to fill in. Its key is what whoever types the sheet in presses for it.
+type paperBox struct{ Key, Label string }
 
 // LinesOf has an element for each line to write on.
 func (q paperQuestion) LinesOf() []struct{} { return make([]struct{}, q.Lines) }
@@ -68,52 +75,10 @@ var paperTemplate = page.New("authoring/paper", "print", paperPage{})
 
 // drawPaper shows freshly minted codes as whole questionnaires, once.
 func (p Pages) drawPaper(c echo.Context, r round.Round, sheets []participation.Sheet) error {
-	ctx := c.Request().Context()
-	doc, err := p.Rounds().Document(ctx, r)
+	d, err := p.newPaper(c, r)
 	if err != nil {
 		return err
 	}
-	promise, err := p.Rounds().Promise(ctx, r, bank.Paper)
-	if err != nil {
-		return err
-	}
-	v := page.Voice(c)
-	if lang := c.FormValue("lang"); lang != "" && lang != "en" {
-		in, err := survey.NewStore(p.DB).Languages(ctx, r.SchoolID, r.SurveyID, doc)
-		if err != nil {
-			return err
-		}
-		spoken, err := language.NewStore(p.DB, p.Bank).Spoken(ctx, r.SchoolID)
-		if err != nil {
-			return err
-		}
-		at := slices.IndexFunc(spoken, func(l language.Spoken) bool { return l.Code == lang })
-		translated, ok := in[lang]
-		if !ok || at < 0 {
-			return notFound()
-		}
-		doc, v = translated, spoken[at].Voice
-		if promise, err = p.Rounds().PromiseIn(ctx, r, bank.Paper, round.Tongue{Voice: v, Texts: spoken[at].Texts}); err != nil {
-			return err
-		}
-	}
-	d := paperPage{Base: p.NewBase(c, r.Title), ID: r.ID, Tag: v.Lang, ToDir: v.Dir, End: v.Say("paper.end"),
-		Head: paperHead{School: page.School(c).Name, Title: doc.Title, Fill: v.Say("paper.fill"), Change: v.Say("paper.change"), Any: v.Say("paper.leave"), Code: v.Say("paper.code")}}
-	for _, part := range promise {
-		if part.Show == bank.ShowFirst {
-			d.Head.Promise = append(d.Head.Promise, part.Text)
-		} else {
-			d.Last = append(d.Last, part.Text)
-		}
-	}
-	d.Help = append(d.Help, v.Say("paper.help"))
-	snap := r.AtOpening()
-	for _, who := range append([]round.Helper{snap.Lead}, snap.Deputies...) {
-		if who.Name != "" {
-			d.Help = append(d.Help, strings.Trim(who.Name+", "+who.Place, ", "))
-		}
-	}
-	d.Parts = paperParts(v, doc)
 	for _, sh := range sheets {
 		for _, code := range append(sh.Slips, sh.Spares...) {
 			d.Sheets = append(d.Sheets, paperSheet{Group: sh.Unit.Name, Code: []string{code[:4], code[4:8], code[8:]}})
@@ -122,65 +87,62 @@ func (p Pages) drawPaper(c echo.Context, r round.Round, sheets []participation.S
 	return paperTemplate.Send(c, http.StatusOK, d)
 }
 
-// paperParts lays a survey out for paper, where nothing can be left out by itself: a hint says so instead.
-func paperParts(v words.Voice, doc survey.Document) []paperPart {
-	var parts []paperPart
-	n := 0
-	chosen := map[string]bool{}
-	for _, s := range doc.Sections {
-		part := paperPart{Title: s.Title, Text: s.Text}
-		for _, c := range doc.Choices {
-			if c.ID == s.Choice && !chosen[c.ID] {
-				chosen[c.ID] = true
-				part.Text = strings.TrimSpace(c.Text + " " + v.Say("answer.choose_most", words.V{"Count": max(c.Pick, 1)}) + "\n" + part.Text)
-			}
-		}
-		if s.Choice != "" {
-			part.Hint = v.Say("answer.optional_part")
-		}
-		for i, q := range s.Questions {
-			pq := paperQuestion{Text: q.Text, Note: q.Type == survey.TypeNote}
-			if q.Type != survey.TypeNote {
-				n++
-				pq.Number = n
-			}
-			if q.Grid != "" && (i == 0 || s.Questions[i-1].Grid != q.Grid) {
-				pq.Grid = q.Grid
-			}
-			if len(doc.Conditions(q)) > 0 {
-				pq.OnlyIf = v.Say("paper.only_if")
-			}
-			for _, o := range q.Options {
-				pq.Options = append(pq.Options, o.Label)
-			}
-			switch q.Type {
-			case survey.TypeSeveral:
-				pq.Hint = v.Say("paper.several", words.V{"Count": q.AtMost})
-				if q.AtMost >= len(q.Options) {
-					pq.Hint = v.Say("paper.any")
-				}
-			case survey.TypeRanking:
-				pq.Hint, pq.Write = v.Say("paper.rank", words.V{"Count": q.AtMost}), true
-			case survey.TypeNumber:
-				pq.Hint, pq.Figure, pq.Options = v.Say("paper.number", words.V{"Min": q.Min, "Max": q.Max}), true, nil
-			case survey.TypeText:
-				pq.Lines = 1
-			case survey.TypeLongText:
-				pq.Lines = 4
-			case survey.TypeScale, survey.TypeSingle:
-				if n == 1 {
-					pq.Hint = v.Say("paper.one")
-				}
-			}
-			part.Questions = append(part.Questions, pq)
-		}
-		parts = append(parts, part)
+// blankSheet is one questionnaire without a code, for the few of a class who want paper while the others have slips: they
+// copy the code of a slip of theirs onto it.
+func (p Pages) blankSheet(c echo.Context, who access.Actor) error {
+	r, err := p.inTheRoom(c, who)
+	if err != nil {
+		return err
 	}
-	return parts
+	if r.State != round.Open || r.Mode != round.Anonymous || !slices.Contains(p.Rounds().Routes(r), bank.Paper) {
+		return notFound()
+	}
+	d, err := p.newPaper(c, r)
+	if err != nil {
+		return err
+	}
+	d.Blank, d.Sheets = true, []paperSheet{{Code: []string{"    ", "    ", "    "}}}
+	return paperTemplate.Send(c, http.StatusOK, d)
+}
+
+// newPaper is a questionnaire in the language that the request asks for, without sheets.
+func (p Pages) newPaper(c echo.Context, r round.Round) (paperPage, error) {
+	ctx := c.Request().Context()
+	tongue, doc, err := p.tongueOf(ctx, r, c.FormValue("lang"))
+	if err != nil {
+		return paperPage{}, err
+	}
+	v := tongue.Voice
+	d := paperPage{Base: p.NewBase(c, r.Title), ID: r.ID, Tag: v.Lang, ToDir: v.Dir, End: v.Say("paper.end"), Talk: v.Say("paper.help"), Parts: paperParts(v, doc),
+		Head: paperHead{School: page.School(c).Name, Title: doc.Title, Intro: doc.Intro, Fill: v.Say("paper.fill"), Change: v.Say("paper.change"), Any: v.Say("paper.leave"),
+			Code: v.Say("paper.code"), Page: v.Say("paper.page", words.V{"N": "{n}", "M": "{m}"})}}
+	if err := p.promiseOnPaper(ctx, r, tongue, &d); err != nil {
+		return paperPage{}, err
+	}
+	snap := r.AtOpening()
+	for _, who := range append([]round.Helper{snap.Lead}, snap.Deputies...) {
+		if who.Name != "" {
+			d.Help = append(d.Help, strings.Trim(who.Name+", "+who.Place, ", "))
+		}
+	}
+	return d, nil
+}
+
+func (p Pages) promiseOnPaper(ctx context.Context, r round.Round, tongue round.Tongue, d *paperPage) error {
+	promise, err := p.Rounds().PromiseIn(ctx, r, bank.Paper, tongue)
+	for _, part := range promise {
+		if part.Show == bank.ShowFirst {
+			d.Head.Promise = append(d.Head.Promise, part.Text)
+		} else {
+			d.Last = append(d.Last, part.Text)
+		}
+	}
+	return err
 }
 
 type cardPage struct {
 	page.Base
+	ID      string
 	Heading string
 	Lines   []string
 	Promise []string
@@ -199,7 +161,7 @@ func (p Pages) helperCard(c echo.Context, who access.Actor) error {
 	}
 	v := page.Voice(c)
 	address := p.address(r) + "/helper"
-	d := cardPage{Base: p.NewBase(c, v.Say("helper.title")), Heading: r.Title, Address: bare(address)}
+	d := cardPage{Base: p.NewBase(c, v.Say("helper.title")), ID: r.ID, Heading: r.Title, Address: bare(address)}
 	silent := v.Say("helper.silent_nobody")
 	if lead := r.AtOpening().Lead.Name; lead != "" {
 		silent = v.Say("helper.silent", words.V{"Lead": lead})

@@ -1,15 +1,13 @@
 package authoring
 
 import (
-	"fmt"
+	"cmp"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
-	"earshot/internal/ask/expression"
 	"earshot/internal/ask/survey"
 	"earshot/internal/base/words"
 	"earshot/internal/school/access"
@@ -28,29 +26,66 @@ func topicsOf(doc survey.Document) survey.Choice {
 	return survey.Choice{ID: topicsID, Text: "What would you like to be asked about?", Pick: 2, Draw: 1}
 }
 
+// partLine is one part of a survey on the page where it is written.
+func partLine(v words.Voice, doc survey.Document, n int) sectionLine {
+	s := doc.Sections[n]
+	line := sectionLine{ID: s.ID, Name: "Part " + itoa(n+1), Title: s.Title, Empty: len(s.Questions) == 0 && len(doc.Sections) > 1, Up: n > 0, Down: n < len(doc.Sections)-1,
+		Text: s.Text, Topic: s.Choice != "", Rule: sayRule(v, doc, s.ShowIf)}
+	if s.Title != "" {
+		line.Name += ": " + s.Title
+	}
+	if line.Topic {
+		line.Set = append(line.Set, v.Say("part.topic"))
+	}
+	if s.Ask > 0 {
+		line.Ask = itoa(s.Ask)
+		line.Set = append(line.Set, v.Say("part.drawn", words.V{"Count": s.Ask}))
+	}
+	if s.Text != "" {
+		line.Set = append(line.Set, v.Say("part.words"))
+	}
+	if line.Rule != "" {
+		line.Set = append(line.Set, v.Say("part.rule"))
+	}
+	return line
+}
+
 // saveParts reads what is set for each part: words before it, how many of its questions are asked, whether it is a topic.
+// Then it moves a part, if that is the button somebody pressed.
 func (p Pages) saveParts(c echo.Context, doc *survey.Document) {
 	topics := topicsOf(*doc)
 	if text, ok := formValue(c, "choice"); ok {
 		topics.Text = strings.TrimSpace(text)
 		topics.Pick, topics.Draw = atoi(c.FormValue("pick"), topics.Pick), atoi(c.FormValue("draw"), topics.Draw)
 	}
-	some := false
+	used := map[string]bool{}
 	for i := range doc.Sections {
 		s := &doc.Sections[i]
 		if text, ok := formValue(c, "text-"+s.ID); ok {
 			s.Text, s.Ask = strings.TrimSpace(text), atoi(c.FormValue("ask-"+s.ID), 0)
-			if chosen := c.FormValue("topic-"+s.ID) != ""; !chosen && s.Choice == topicsID {
+			if chosen := c.FormValue("topic-"+s.ID) != ""; !chosen {
 				s.Choice = ""
-			} else if chosen && s.Choice == "" {
+			} else if s.Choice == "" {
 				s.Choice = topicsID
 			}
 		}
-		some = some || s.Choice == topicsID
+		used[s.Choice] = true
 	}
-	doc.Choices = slices.DeleteFunc(slices.Clone(doc.Choices), func(ch survey.Choice) bool { return ch.ID == topicsID })
-	if some {
+	doc.Choices = slices.DeleteFunc(slices.Clone(doc.Choices), func(ch survey.Choice) bool { return ch.ID == topicsID || !used[ch.ID] })
+	if used[topicsID] {
 		doc.Choices = append(doc.Choices, topics)
+	}
+	what, id, _ := strings.Cut(c.FormValue("do"), " ")
+	at := slices.IndexFunc(doc.Sections, func(s survey.Section) bool { return s.ID == id })
+	to := at
+	switch what {
+	case "part-up":
+		to--
+	case "part-down":
+		to++
+	}
+	if at >= 0 && to >= 0 && to < len(doc.Sections) {
+		doc.Sections[at], doc.Sections[to] = doc.Sections[to], doc.Sections[at]
 	}
 }
 
@@ -58,12 +93,14 @@ type whenPage struct {
 	page.Base
 	ID, Target string
 	Asked      string // the words of what is asked
+	Part       bool   // it is a whole part
 	Rule       string // as it is now, in words
 	Earlier    []page.Link
 	By         string // the question that shall decide
 	ByText     string
+	Number     bool // it is answered with a number
+	Others     bool // another earlier question could decide instead
 	Form       page.Form
-	Number     bool
 }
 
 var whenTemplate = page.New("authoring/when", "base", whenPage{})
@@ -96,6 +133,7 @@ func (p Pages) when(c echo.Context, who access.Actor) error {
 	return p.drawWhen(c, http.StatusOK, doc, "", page.Errors{})
 }
 
+// drawWhen shows the rule of doc; typed, if it is not empty, is an expression somebody wrote a moment ago.
 func (p Pages) drawWhen(c echo.Context, status int, doc survey.Document, typed string, errs page.Errors) error {
 	v := page.Voice(c)
 	id := c.Param("id")
@@ -103,32 +141,56 @@ func (p Pages) drawWhen(c echo.Context, status int, doc survey.Document, typed s
 	if rule == nil {
 		return notFound()
 	}
-	if typed == "" {
-		typed = *rule
+	d := whenPage{Base: p.NewBase(c, "When is it asked?"), ID: id, Target: c.Param("target"), Asked: asked, Part: strings.HasPrefix(c.Param("target"), "s"),
+		Rule: sayRule(v, doc, *rule)}
+	if d.Part {
+		d.Title = "When is this part asked?"
+		if asked == "" {
+			d.Asked = "A part without a heading"
+		}
 	}
-	d := whenPage{Base: p.NewBase(c, "When is it asked?"), ID: id, Target: c.Param("target"), Asked: asked, Rule: sayRule(v, doc, *rule)}
 	d.Crumbs = []page.Link{{Text: "Surveys", URL: "/surveys"}, {Text: doc.Title, URL: "/surveys/" + id}, {Text: d.Title, Here: true}}
-	fields := []page.Field{{Name: "rule", Label: "As an expression", Rows: 2, Value: typed,
-		Hint: "For those who know XLSForm, such as ${q1} != 'never' and not(selected(${q2}, 'art')). The answers have short names in the survey's file."}}
+	now, _ := readRule(*rule)
+	by := c.QueryParam("by")
+	if by == "" && now.by != "" {
+		by = now.by
+	} else if by == "" && len(earlier) == 1 {
+		by = earlier[0].ID
+	}
+	if by != now.by {
+		now = simpleRule{}
+	}
+	fields := []page.Field{{Name: "rule", Label: "The rule", Rows: 2, Value: cmp.Or(typed, *rule),
+		Hint: "As in XLSForm, such as ${q1} != 'never' and not(selected(${q2}, 'art')). Save the survey as a file to see the short names of its answers."}}
 	for _, q := range earlier {
-		d.Earlier = append(d.Earlier, page.Link{Text: q.Text, URL: "?by=" + q.ID, Here: q.ID == c.QueryParam("by")})
-		if q.ID != c.QueryParam("by") {
-			continue
+		d.Earlier = append(d.Earlier, page.Link{Text: q.Text, URL: "?by=" + q.ID, Here: q.ID == by})
+		d.Others = d.Others || q.ID != by
+		if q.ID == by {
+			d.By, d.ByText, d.Number = q.ID, q.Text, q.Type == survey.TypeNumber
+			fields = append(fields, decidingFields(c, v, q, now)...)
 		}
-		d.By, d.ByText, d.Number = q.ID, q.Text, q.Type == survey.TypeNumber
-		if d.Number {
-			fields = append(fields, page.Field{Name: "from", Label: "At least"}, page.Field{Name: "to", Label: "At most"})
-			continue
-		}
-		options := page.Field{Name: "answer", Label: "Asked if the answer was any of these", Several: true}
-		for _, o := range q.Options {
-			options.Options = append(options.Options, page.Option{Value: o.ID, Label: o.Label})
-		}
-		options.Options = append(options.Options, page.Option{Value: "-", Label: v.Say("rule.no_answer")})
-		fields = append(fields, options)
 	}
 	d.Form = page.NewForm(errs, fields...)
 	return whenTemplate.Send(c, status, d)
+}
+
+// decidingFields ask which answers to a question decide, with what was pressed a moment ago, or what the rule says now.
+func decidingFields(c echo.Context, v words.Voice, q survey.Question, now simpleRule) []page.Field {
+	form, _ := c.FormParams()
+	if c.FormValue("do") == "answers" {
+		now = simpleRule{by: q.ID, answers: form["answer"], from: c.FormValue("from"), to: c.FormValue("to")}
+	}
+	if q.Type == survey.TypeNumber {
+		hint := v.Say("rule.bounds", words.V{"Min": q.Min, "Max": q.Max})
+		return []page.Field{{Name: "from", Label: "At least", Type: "number", Value: now.from, Hint: hint}, {Name: "to", Label: "At most", Type: "number", Value: now.to}}
+	}
+	answer := page.Field{Name: "answer", Label: "It is asked if the answer was any of these", Several: true}
+	for _, o := range q.Options {
+		answer.Options = append(answer.Options, page.Option{Value: o.ID, Label: o.Label, Chosen: slices.Contains(now.answers, o.ID)})
+	}
+	none := page.Option{Value: noAnswer, Label: v.Say("rule.no_answer"), Chosen: slices.Contains(now.answers, noAnswer)}
+	answer.Options = append(answer.Options, none)
+	return []page.Field{answer}
 }
 
 // saveWhen sets when a question or a part is asked: always, after some answers, or as an expression says.
@@ -145,23 +207,32 @@ func (p Pages) saveWhen(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	before := len(doc.Problems())
+	before, typed := *rule, ""
+	problems := len(doc.Problems())
 	switch by, _ := doc.Question(c.FormValue("by")); c.FormValue("do") {
 	case "always":
 		*rule = ""
 	case "answers":
-		*rule = ruleFor(by, form["answer"], strings.TrimSpace(c.FormValue("from")), strings.TrimSpace(c.FormValue("to")))
+		r := simpleRule{by: by.ID, answers: form["answer"], from: strings.TrimSpace(c.FormValue("from")), to: strings.TrimSpace(c.FormValue("to"))}
+		if errs, status, wrong := page.Explain(c, r.check(by)); wrong {
+			return p.drawWhen(c, status, doc, "", errs)
+		}
+		*rule = r.String()
 	default:
-		*rule = strings.TrimSpace(c.FormValue("rule"))
+		typed = strings.TrimSpace(c.FormValue("rule"))
+		*rule = typed
 	}
-	if problems := doc.Problems(); len(problems) > before {
+	alike(&doc, c.Param("target"), *rule)
+	if now := doc.Problems(); len(now) > problems {
 		var mine []survey.Problem
-		for _, pr := range problems {
-			if strings.HasPrefix(pr.Key, "route_") {
+		for _, pr := range now {
+			if strings.HasPrefix(pr.Key, "route_") || pr.Key == survey.ChoiceShowIf || pr.Key == survey.GridApart {
 				mine = append(mine, pr)
 			}
 		}
-		return p.drawWhen(c, http.StatusUnprocessableEntity, doc, *rule, problemsFault(c, mine))
+		*rule = before
+		alike(&doc, c.Param("target"), before)
+		return p.drawWhen(c, http.StatusUnprocessableEntity, doc, typed, problemsFault(c, mine))
 	}
 	if err := survey.NewStore(p.DB).Save(c.Request().Context(), who, c.Param("id"), doc); err != nil {
 		return err
@@ -169,55 +240,17 @@ func (p Pages) saveWhen(c echo.Context, who access.Actor) error {
 	return p.Done(c, "/surveys/"+c.Param("id"), page.Voice(c).Say("survey.saved"))
 }
 
-// ruleFor writes the expression for some answers to a question.
-func ruleFor(by survey.Question, answers []string, from, to string) string {
-	var parts []string
-	if by.Type == survey.TypeNumber {
-		for _, bound := range [][2]string{{">=", from}, {"<=", to}} {
-			if bound[1] != "" {
-				parts = append(parts, fmt.Sprintf("${%s} %s %s", by.ID, bound[0], bound[1]))
+// alike gives the questions of one grid the same rule, since they stand under the same words.
+func alike(doc *survey.Document, question, rule string) {
+	q, ok := doc.Question(question)
+	if !ok || q.Grid == "" {
+		return
+	}
+	for i := range doc.Sections {
+		for j := range doc.Sections[i].Questions {
+			if other := &doc.Sections[i].Questions[j]; other.Grid == q.Grid {
+				other.ShowIf = rule
 			}
 		}
-		return strings.Join(parts, " and ")
 	}
-	for _, a := range answers {
-		if a == "-" {
-			parts = append(parts, fmt.Sprintf("${%s} = ''", by.ID))
-		} else {
-			parts = append(parts, fmt.Sprintf("selected(${%s}, '%s')", by.ID, a))
-		}
-	}
-	return strings.Join(parts, " or ")
-}
-
-var oneAnswer = regexp.MustCompile(`^(?:selected\(\$\{(q\d+)\}, '([a-z0-9_]+)'\)|\$\{(q\d+)\} = '')$`)
-
-// sayRule says a rule in words where a page made it, and as it stands where somebody wrote it.
-func sayRule(v words.Voice, doc survey.Document, rule string) string {
-	rule = strings.TrimSpace(rule)
-	if rule == "" {
-		return ""
-	}
-	e, err := expression.Parse(rule)
-	if refs := e.Refs(); err == nil && len(refs) == 1 {
-		q, ok := doc.Question(refs[0])
-		var labels []string
-		for part := range strings.SplitSeq(rule, " or ") {
-			m := oneAnswer.FindStringSubmatch(part)
-			switch o, known := q.Option(strings.Join(append(m, "", "", "")[2:3], "")); {
-			case m == nil:
-				ok = false
-			case m[3] != "":
-				labels = append(labels, strings.ToLower(v.Say("rule.no_answer")))
-			case known:
-				labels = append(labels, "“"+o.Label+"”")
-			default:
-				ok = false
-			}
-		}
-		if ok {
-			return v.Say("rule.answers", words.V{"Question": q.Text, "Answers": strings.Join(labels, " "+v.Say("rule.or")+" ")})
-		}
-	}
-	return v.Say("rule.expression", words.V{"Rule": rule})
 }

@@ -130,24 +130,29 @@ type surveyEditPage struct {
 
 type sectionLine struct {
 	ID        string
+	Name      string // Part 2: Lessons
 	Title     string
 	Empty     bool // it may be taken away
+	Up        bool // it may be moved up
+	Down      bool
 	Questions []questionLine
-	Text      string // words on a screen of their own before the questions
-	Ask       string // how many of the questions each person is asked; empty: all
-	Topic     bool   // people choose whether to answer it
-	Rule      string // when it is asked, in words
-	Settled   bool   // nothing of this is set, so that it stays folded
+	Text      string   // words on a screen of their own before the questions
+	Ask       string   // how many of the questions each person is asked; empty: all
+	Topic     bool     // people choose whether to answer it
+	Rule      string   // when it is asked, in words
+	Set       []string // what of this is set, in words
 }
 
 type questionLine struct {
-	ID   string
-	Text string
-	Hint string
-	Rule string // when it is asked, in words
-	Own  bool   // its words may be changed
-	Up   bool
-	Down bool
+	ID     string
+	Number int    // 0: a note, which is not counted
+	Grid   string // the words over it and its neighbours, where they begin
+	Text   string
+	Hint   string
+	Rule   string // when it is asked, in words
+	Own    bool   // its words may be changed
+	Up     bool
+	Down   bool
 }
 
 var surveyEditTemplate = page.New("authoring/survey_edit", "base", surveyEditPage{})
@@ -168,21 +173,24 @@ func (p Pages) drawSurvey(c echo.Context, status int, doc survey.Document, errs 
 	topics := topicsOf(doc)
 	d.Form = page.NewForm(errs,
 		page.Field{Name: "title", Label: "Title", Value: doc.Title, Hint: "Those who answer see it."},
-		page.Field{Name: "minutes", Label: "Minutes it takes", Value: itoa(doc.Minutes)},
-		page.Field{Name: "choice", Label: "What they read when they choose their topics", Value: topics.Text},
-		page.Field{Name: "pick", Label: "How many topics each chooses", Value: itoa(topics.Pick)},
-		page.Field{Name: "draw", Label: "How many more chance draws", Value: itoa(topics.Draw)})
+		page.Field{Name: "minutes", Type: "number", Label: "Minutes it takes", Value: itoa(doc.Minutes)},
+		page.Field{Name: "choice", Label: "What people read when they choose their topics", Value: topics.Text},
+		page.Field{Name: "pick", Type: "number", Label: "How many topics each person chooses", Value: itoa(topics.Pick)},
+		page.Field{Name: "draw", Type: "number", Label: "How many more topics chance adds", Value: itoa(topics.Draw), Hint: "So that topics few would choose get answers too."})
+	number := 0
 	for n, s := range doc.Sections {
-		line := sectionLine{ID: s.ID, Title: s.Title, Empty: len(s.Questions) == 0 && len(doc.Sections) > 1, Text: s.Text, Topic: s.Choice != "",
-			Rule: sayRule(v, doc, s.ShowIf)}
-		if s.Ask > 0 {
-			line.Ask = itoa(s.Ask)
-		}
-		line.Settled = line.Text != "" || line.Topic || line.Rule != "" || line.Ask != ""
+		line := partLine(v, doc, n)
 		d.Topics = d.Topics || line.Topic
 		for i, q := range s.Questions {
 			ql := questionLine{ID: q.ID, Text: q.Text, Own: q.Origin != survey.FromBank, Up: i > 0 || n > 0,
 				Down: i < len(s.Questions)-1 || n < len(doc.Sections)-1, Rule: sayRule(v, doc, q.ShowIf)}
+			if q.Type != survey.TypeNote {
+				number++
+				ql.Number = number
+			}
+			if i == 0 || s.Questions[i-1].Grid != q.Grid {
+				ql.Grid = q.Grid
+			}
 			var hints []string
 			if v.Has("type." + string(q.Type)) {
 				hints = append(hints, v.Say("type."+string(q.Type)))
