@@ -10,7 +10,7 @@
   const base64 = (bytes) => btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join(""));
   const bytes = (b64) => Uint8Array.from(atob(b64), (c) => c.charCodeAt(0));
   const join = (...parts) => { const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0)); let at = 0; for (const p of parts) { all.set(p, at); at += p.length; } return all; };
-  let words = {}, kept, secret, saving, tries = 0, timer, sending, reading, idle, warned;
+  let words = {}, mine, kept, secret, saving, tries = 0, timer, sending, reading, idle, warned;
 
   // ---- Sealing to the school: HPKE (RFC 9180), base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
   const kemSuite = join(text.encode("KEM"), new Uint8Array([0, 0x10]));
@@ -45,6 +45,7 @@
     try {
       const name = outbox + base64(crypto.getRandomValues(new Uint8Array(6)));
       localStorage.setItem(name, base64(await seal(data.toString())));
+      mine = name;
       forget();
       again(ms);
       return true;
@@ -60,22 +61,34 @@
     timer = setTimeout(pump, (ms || 0) + Math.random() * most);
   }
 
-  async function pump() {
+  const final = ["stored", "already", "spent", "unknown_code", "closed", "invalid"];
+
+  // Two tabs do not send the same at once, where the browser can keep them apart; the receipt would know a repeat anyway.
+  const pump = () => (navigator.locks ? navigator.locks.request("earshot-out", { ifAvailable: true }, (lock) => (lock ? pour() : again(0))) : pour());
+
+  // Another tab may have sent what this one waits for.
+  addEventListener("storage", (e) => {
+    if (mine && e.key === mine && !e.newValue) { told({ state: "already" }, mine); }
+  });
+
+  async function pour() {
     clearTimeout(timer);
     if (sending) { return; }
     sending = true;
     let later = -1;
     for (const name of waiting()) {
+      const sealed = localStorage.getItem(name);
+      if (!sealed) { continue; } // another tab was faster
       const stop = new AbortController(), late = setTimeout(() => stop.abort(), 2e4);
       try {
-        const res = await fetch(url + "/sealed", { method: "POST", body: bytes(localStorage.getItem(name)), signal: stop.signal, cache: "no-store",
+        const res = await fetch(url + "/sealed", { method: "POST", body: bytes(sealed), signal: stop.signal, cache: "no-store",
           headers: { Accept: "application/json", "Content-Type": "application/octet-stream" } });
         const reply = await res.json();
-        if (res.status === 503 || res.status === 429 || res.status >= 500 || !reply.state || reply.state === "busy") {
+        if (!final.includes(reply.state)) { // whatever else went wrong may be mended: only the school's own word ends the waiting
           later = Math.max(later, 1e3 * (parseInt(res.headers.get("Retry-After"), 10) || 0));
         } else {
           localStorage.removeItem(name);
-          told(reply);
+          told(reply, name);
         }
       } catch (e) {
         later = Math.max(later, 0);
@@ -87,14 +100,17 @@
   }
 
   // told says what became of answers that waited: on the screen that waits for them, or beside what is on the screen now.
-  function told(reply) {
+  // On a shared device they were somebody else's, and nobody is told.
+  function told(reply, name) {
     const good = reply.state === "stored" || reply.state === "already";
     const line = good ? words["keep.sent"] : words["keep.refused"].replace("{message}", reply.message || reply.state);
-    if (!form.isConnected && !page.shared) {
-      if (good) { page.thanks(reply.thanks || {}); } else { page.finish(words["keep.waiting_title"], [line]); }
-      return;
+    const here = name === mine;
+    if (here) { mine = null; }
+    if (here && !form.isConnected) {
+      if (good) { page.thanks(reply.thanks || { lines: [line] }); } else { page.finish(words["keep.waiting_title"], [line]); }
+    } else if (!page.shared) {
+      note(line);
     }
-    note(line);
   }
 
   function note(line) {
@@ -123,12 +139,14 @@
   // begin gives back what somebody with this slip began on this device, if they did.
   async function begin(now) {
     if (!seals || !now.code || page.shared) { return null; }
+    worker();
+    // A computer with a mouse is often everybody's, and its history knows the address with the code: no half-done answers there.
+    if (matchMedia("(hover: hover) and (pointer: fine)").matches) { return null; }
     try {
       secret = await unlock(now.code);
       for (const k of Object.keys(localStorage)) { // what nobody came back for
         if (k.startsWith("earshot-draft:") && +localStorage.getItem(k).split(" ")[0] < Date.now() / 864e5 - 14) { localStorage.removeItem(k); }
       }
-      worker();
       const have = localStorage.getItem(secret.name);
       if (!have || Object.keys(now.answers).length) { return null; }
       const data = bytes(have.split(" ")[1]);
@@ -282,8 +300,8 @@
       line.textContent = words["kiosk.clearing"].replace("{n}", left);
       if (warned !== box) { return; }
       if (left-- <= 0) {
-        try { sessionStorage.setItem("earshot-cleared", 1); } catch (e) { left = 0; }
-        return page.clean();
+        touched();
+        return page.clean(words["kiosk.cleared"]);
       }
       idle = setTimeout(tick, 1e3);
     })();
@@ -293,13 +311,14 @@
   function next(place) {
     const line = make("p"), button = make("button", words["kiosk.next"]);
     let left = 15;
-    button.onclick = page.clean;
+    let over;
+    button.onclick = () => { if (!over) { over = true; line.remove(); page.clean(); } };
     place.append(line, button);
     clearTimeout(idle);
     (function tick() {
       line.textContent = words["kiosk.next_in"].replace("{n}", left);
-      if (left-- <= 0) { return waiting().length ? pump().then(page.clean) : page.clean(); }
-      setTimeout(tick, 1e3);
+      if (left-- <= 0) { return button.click(); }
+      if (line.isConnected) { setTimeout(tick, 1e3); }
     })();
   }
 
@@ -314,12 +333,6 @@
     if (page.shared) {
       for (const event of ["pointerdown", "keydown", "scroll"]) { addEventListener(event, touched, true); }
       touched();
-      try {
-        if (sessionStorage.getItem("earshot-cleared")) {
-          sessionStorage.removeItem("earshot-cleared");
-          note(words["kiosk.cleared"]);
-        }
-      } catch (e) { touched(); }
     }
     if (waiting().length) { pump(); }
     page.ready(it);

@@ -38,7 +38,7 @@
   const able = () => window.AbortController && Element.prototype.replaceChildren;
 
   function keep() {
-    if (shared) { return; }
+    if (shared || !isSecureContext) { return; } // over plain http nothing is kept, not even in the tab
     try { store.setItem(key, JSON.stringify(kept)); } catch (e) { kept.lost = 1; }
     if (more && more.keep) { more.keep(kept); }
   }
@@ -72,7 +72,7 @@
     if (code) { kept.code = kept.slip = code; }
     // A device that was set up for several people stays one, also when a slip's own code is scanned with it.
     if (shared) { local()["earshot-shared"] = Date.now(); }
-    else if (form.dataset.more && Date.now() - local()["earshot-shared"] < 432e5) { return location.replace(form.getAttribute("action") + "/shared?ready=1#" + kept.code); }
+    else if (form.dataset.more && Date.now() - local()["earshot-shared"] < 432e5) { return location.replace(form.getAttribute("action") + "/shared?ready=1&" + location.search.slice(1) + "#" + kept.code); }
     draw();
     placeCode(!kept.code);
     dialog();
@@ -96,6 +96,9 @@
     addEventListener("hashchange", () => { if (location.hash.length > 9) { location.reload(); } });
     addEventListener("online", () => { if (timer) { send(); } });
     addEventListener("beforeunload", (e) => { if (kept.sending && !done) { e.preventDefault(); } });
+    for (const link of form.querySelectorAll(".langs a")) {
+      link.onclick = () => { if (kept.code && (shared || !isSecureContext)) { link.hash = kept.code; } };
+    }
     extras();
     const at = again ? (history.state || kept).at : "start";
     history.replaceState({ at: at, from: "" }, "", location.pathname + location.search);
@@ -186,7 +189,7 @@
     const out = leftOut(), on = new Set();
     const answer = (q) => (on.has("q-" + q) ? (kept.answers[q] || []).filter(Boolean).join(" ") : "");
     const label = (q, o) => { const input = form.querySelector("#q-" + q + " [value='" + o + "']"); return input ? (input.closest("label") || input).textContent : ""; };
-    const asked = (id) => !out.has(id) && (!plan.if || !plan.if[id] || plan.if[id].every((tree) => holds(tree, answer, label)));
+    const asked = (id) => !out.has(id) && (!plan.if || !plan.if[id] || plan.if[id].every((tree) => { try { return holds(tree, answer, label); } catch (e) { return true; } }));
     const takes = (step) => { const yes = asked(step.id); if (yes) { on.add(step.id); } return yes; };
     return every.filter((step) => {
       if (step.tagName === "FIELDSET" || !rows(step).length) { return takes(step); }
@@ -345,13 +348,33 @@
   }
 
   // clean takes everything off this device and begins anew.
-  function clean() {
+  function clean(note) {
     if (more && more.forget) { more.forget(); }
     forget();
+    if (shared) { return anew(note); }
     done = true;
     form.reset();
     history.replaceState(null, "");
     location.replace(location.pathname + location.search);
+  }
+
+  // anew makes the screen ready for the next person without asking the server: there may be no connection.
+  function anew(note) {
+    cancel();
+    form.reset();
+    kept = fresh("");
+    done = busy = wiping = false;
+    notBefore = 0;
+    form.hidden = false;
+    el("thanks").hidden = true;
+    for (const old of form.querySelectorAll(".task")) { old.remove(); }
+    for (const error of form.querySelectorAll(".error")) { put(error, ""); }
+    if (field) { field.value = ""; field.removeAttribute("aria-invalid"); }
+    history.replaceState({ at: "start", from: "" }, "", location.pathname + location.search);
+    draw();
+    placeCode(true);
+    show("start", true);
+    say(note || "");
   }
 
   // The code.
@@ -359,6 +382,8 @@
     // A receipt belongs to one slip.
     if (code && code !== kept.slip) {
       if (kept.slip) { kept.receipt = hex(); }
+      // Another slip is another person, unless the first was refused when it was sent.
+      if (kept.slip && kept.started && !kept.refused) { Object.assign(kept, { answers: {}, times: {}, lots: {}, seen: 0, reminded: 0 }); draw(); show("start"); }
       kept.slip = code;
     }
     if (code !== kept.code) { kept.code = code; kept.started = 0; keep(); }
@@ -485,11 +510,12 @@
     if (state === "stored" || state === "already") { return thanks(reply.thanks || {}); }
     if (!state || state === "busy" || out.status === 503) {
       // Sealed to the school's key, the answers may wait where the next person cannot read them.
-      if (more && more.wait && (!out.status || tries > 1) && await more.wait(data, out.wait)) { return waiting(); }
+      if (more && more.wait && (!out.status || tries > 1) && await more.wait(data, out.wait)) { tries = 0; return waiting(); }
       return later(out);
     }
     cancel();
     if (field && (state === "spent" || state === "unknown_code")) {
+      kept.refused = 1;
       kept.started = 0;
       keep();
       return backToCode(reply.message || words.problem);
@@ -515,7 +541,7 @@
     done = true;
     forget();
     kept = { times: {}, answers: {}, lots: {} };
-    form.remove();
+    if (shared) { form.reset(); form.hidden = true; } else { form.remove(); }
     put(heading, title);
     place.replaceChildren(heading, ...lines.map((line) => make("p", line)));
     place.hidden = false;
@@ -542,16 +568,18 @@
   }
 
   // What else there is comes when it is needed.
+  let coming;
   function load() {
     if (!form.dataset.more || more && more.ready) { return more; }
-    return new Promise((ready) => {
+    coming = coming || new Promise((ready) => {
       const script = doc.createElement("script"), give = () => ready(more);
       setTimeout(give, 4e3);
       window.earshot = { form: form, finish: finish, thanks: thanks, clean: clean, shared: shared, code: cleaned, ready: (it) => { more = it; give(); } };
       script.src = form.dataset.more;
-      script.onerror = give;
+      script.onerror = () => { coming = null; give(); };
       doc.head.append(script);
     });
+    return coming;
   }
 
   function extras() {
@@ -564,6 +592,8 @@
       speechSynthesis.onvoiceschanged = voices;
       aloud.onclick = async () => { const m = await load(); if (m) { m.aloud(steps[here()]); } };
     }
+    // What keeps answers without a connection comes with the first touch of the page, not with its first view.
+    for (const event of ["pointerdown", "keydown"]) { addEventListener(event, load, { once: true, passive: true }); }
     if (!isSecureContext) { showIf(el("nothing"), true); }
     if (kept.started && !shared) { load().then((m) => { if (m && m.begin) { m.begin(kept); } }); }
     if (shared || Object.keys(local()).some((k) => k.startsWith("earshot-out"))) { load(); }

@@ -3,10 +3,16 @@
 (function () {
   "use strict";
   const el = (id) => document.getElementById(id);
-  const plan = JSON.parse(el("plan").textContent), words = plan.words;
+  const plan = JSON.parse(el("plan").textContent), words = plan.words, questions = plan.questions;
   const make = (tag, text, kind) => { const node = document.createElement(tag); node.textContent = text || ""; if (kind) { node.className = kind; } return node; };
   const hex = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => (b + 256).toString(16).slice(1)).join("");
-  let answers = {}, first = null, at = -1, receipt = hex(), saved = 0, busy = false, decided = null;
+  const code = el("code"), list = el("answers"), save = el("save");
+
+  // at is the question that is being typed: -1 while there is no code, one past the last when all are done.
+  let at = -1, answers = {}, saved = 0, busy = false;
+  // Of the sheet at hand: its receipt, whether it is asked for twice, its first answers, what came of the comparison.
+  let sheet = fresh(), settling = null;
+  function fresh() { return { receipt: hex(), twice: Math.random() < plan.share, first: null, result: null }; }
 
   function say(text, bad) {
     el("said").textContent = text || "";
@@ -14,148 +20,253 @@
     el("said").className = bad ? "notice problem" : "notice";
   }
 
-  function chosen(q) { return answers[q.id] || []; }
+  // The questions are built once; show says what has changed.
+  const lines = questions.map((q, i) => {
+    const line = make("li"), asked = make("span", q.n + ". " + q.text, "asked"), keys = make("span", "", "keys");
+    asked.id = "asked-" + q.id;
+    line.tabIndex = -1;
+    line.setAttribute("role", "group");
+    line.setAttribute("aria-labelledby", asked.id);
+    line.append(asked, keys);
+    let buttons = [], number = null;
+    if (q.options) {
+      buttons = q.options.map((o, k) => {
+        const button = make("button", "", "key");
+        button.type = "button";
+        button.append(make("b", plan.keys[k]), make("span", o[1]));
+        button.onclick = (e) => {
+          if (at < 0 || settling) { return; }
+          if (e.detail) { button.blur(); } // a mouse: the keys go on with the sheet
+          at = i;
+          choose(q, o[0]);
+        };
+        keys.append(button);
+        return button;
+      });
+    } else {
+      number = document.createElement("input");
+      number.inputMode = "numeric";
+      number.autocomplete = "off";
+      number.setAttribute("aria-labelledby", asked.id);
+      number.onfocus = () => { if (at >= 0 && at !== i) { at = i; show(); } };
+      number.oninput = () => { set(q, number.value.trim() ? [number.value.trim()] : []); };
+      keys.append(number, make("span", words.number.replace("{min}", q.min).replace("{max}", q.max), "hint"));
+    }
+    return { line: line, buttons: buttons, number: number };
+  });
 
-  // draw shows the question that is being typed with its numbered answers, and the others in one line each.
-  function draw() {
-    el("answers").replaceChildren(...plan.questions.map((q, i) => {
-      const line = make("li", "", i === at ? "now" : "");
-      line.append(make("span", q.n + ". " + q.text, "asked"));
-      const have = chosen(q);
-      if (q.options) {
-        const list = make("span", "", "keys");
-        q.options.forEach((o, k) => {
-          const place = have.indexOf(o[0]) + 1, key = make("span", "", place ? "on" : "");
-          key.append(make("b", String(k + 1)), " " + o[1] + (place && q.type === "ranking" ? " (" + place + ".)" : ""));
-          list.append(key);
-        });
-        line.append(list);
-      } else {
-        line.append(make("span", have[0] || (i === at ? "…" : "–"), "keys"));
+  const chosen = (q) => answers[q.id] || [];
+  function set(q, values) {
+    if (values.length) { answers[q.id] = values; } else { delete answers[q.id]; }
+  }
+
+  function show() {
+    lines.forEach((l, i) => {
+      const q = questions[i], have = chosen(q);
+      l.line.className = i === at ? "now" : "";
+      l.buttons.forEach((button, k) => {
+        const place = have.indexOf(q.options[k][0]) + 1;
+        button.setAttribute("aria-pressed", place > 0);
+        button.tabIndex = i === at ? 0 : -1;
+        button.lastChild.textContent = q.options[k][1] + (place && q.type === "ranking" ? " (" + place + ".)" : "");
+      });
+      if (l.number) {
+        l.number.disabled = at < 0;
+        if (l.number.value !== (have[0] || "")) { l.number.value = have[0] || ""; }
       }
-      return line;
-    }));
-    const now = document.querySelector("#answers .now");
-    if (now) { now.scrollIntoView({ block: "nearest" }); }
-    const done = at === plan.questions.length;
-    el("save").hidden = !done;
-    el("save").textContent = words.save;
-    el("count").textContent = words.saved + ": " + saved;
-    if (done) { el("save").focus(); }
+    });
+    save.hidden = at !== questions.length;
+    save.textContent = words.save;
+    el("count").textContent = saved ? words.saved + ": " + saved : "";
+    code.readOnly = at >= 0;
   }
 
   function go(to) {
-    at = Math.max(0, Math.min(plan.questions.length, to));
-    draw();
+    at = Math.max(0, Math.min(questions.length, to));
+    show();
+    if (at === questions.length) {
+      say(words.done);
+      save.focus();
+      return;
+    }
+    const l = lines[at];
+    (l.number || l.line).focus({ preventScroll: true });
+    l.line.scrollIntoView({ block: "nearest" });
+  }
+
+  // next leaves a question, unless its number will not do.
+  function next() {
+    const q = questions[at], have = chosen(q)[0];
+    if (!q.options && have && !(/^[0-9]+$/.test(have) && +have >= q.min && +have <= q.max)) {
+      say(words.number.replace("{min}", q.min).replace("{max}", q.max), true);
+      return;
+    }
+    say("");
+    go(at + 1);
+  }
+
+  // choose fills in a box, or takes it back; where there is only one, the next question comes.
+  function choose(q, option) {
+    const have = chosen(q);
+    if (!q.most) {
+      set(q, [option]);
+      return next();
+    }
+    set(q, have.includes(option) ? have.filter((v) => v !== option) : have.concat(option).slice(0, q.most));
+    show();
+  }
+
+  // back undoes: the last box of several, or the question before. Before the first question stands the code.
+  function back() {
+    const q = questions[at];
+    if (q && q.most && chosen(q).length) {
+      set(q, chosen(q).slice(0, -1));
+      return show();
+    }
+    if (at > 0) {
+      if (!questions[at - 1].most && questions[at - 1].options) { set(questions[at - 1], []); }
+      say("");
+      return go(at - 1);
+    }
+    at = -1;
+    show();
+    say("");
+    code.focus();
   }
 
   function key(e) {
-    if (at < 0 || at >= plan.questions.length || e.ctrlKey || e.metaKey || e.altKey || /INPUT|SELECT/.test(e.target.tagName)) {
-      if (e.key === "Backspace" && at === plan.questions.length && e.target === el("save")) { e.preventDefault(); back(); }
-      return;
-    }
-    const q = plan.questions[at], n = /^[0-9]$/.test(e.key) ? +e.key : -1, have = chosen(q);
-    if (e.key === "Backspace") {
+    if (e.ctrlKey || e.metaKey || e.altKey || busy) { return; }
+    if (settling) { return settleKey(e); }
+    if (at < 0 || e.target === code || e.target.tagName === "SELECT") { return; }
+    const q = questions[at], onNumber = e.target.tagName === "INPUT";
+    if (e.key === "Backspace" && !(onNumber && e.target.value)) {
       e.preventDefault();
-      if (have.length && (q.most || !q.options)) { answers[q.id] = q.options ? have.slice(0, -1) : [have[0].slice(0, -1)].filter(Boolean); return draw(); }
       return back();
     }
-    if (e.key === "Enter" || e.key === " ") { e.preventDefault(); return go(at + 1); }
-    if (n < 0) { return; }
-    e.preventDefault();
-    if (!q.options) { answers[q.id] = [(have[0] || "") + n]; return draw(); }
-    if (n === 0 && !q.most) { delete answers[q.id]; return go(at + 1); }
-    const option = q.options[n - 1];
-    if (!option) { return; }
-    if (!q.most) { answers[q.id] = [option[0]]; return go(at + 1); }
-    answers[q.id] = have.includes(option[0]) ? have.filter((v) => v !== option[0]) : have.concat(option[0]).slice(0, q.most);
-    draw();
+    if (!q || e.target === save) { return; }
+    const pressing = e.target.classList.contains("key"); // somebody goes from box to box with Tab
+    if ((e.key === "Enter" || e.key === " ") && !pressing) {
+      e.preventDefault();
+      return next();
+    }
+    if (onNumber || !q.options) { return; }
+    if (e.key === "0") {
+      e.preventDefault();
+      set(q, []);
+      return next();
+    }
+    const k = e.key.length === 1 ? plan.keys.indexOf(e.key.toLowerCase()) : -1;
+    if (k >= 0 && q.options[k]) {
+      e.preventDefault();
+      choose(q, q.options[k][0]);
+    }
   }
 
-  // back undoes: the question before is asked again.
-  function back() {
-    if (at > 0) { go(at - 1); delete answers[plan.questions[at].id]; draw(); }
+  async function post(data) {
+    busy = true;
+    try {
+      return await (await fetch(plan.action, { method: "POST", body: new URLSearchParams(data), headers: { Accept: "application/json" } })).json();
+    } catch (e) {
+      return {};
+    } finally {
+      busy = false;
+    }
   }
 
-  function begin() {
-    if (el("code").value.replace(/[^0-9a-z]/gi, "").length !== 12) { return say(words.code, true); }
-    say("");
-    el("code").blur();
+  const letters = () => code.value.replace(/[^0-9a-z]/gi, "").length;
+
+  // begin looks the code up, so that nobody types a sheet in vain.
+  async function begin() {
+    if (busy || at >= 0) { return; }
+    if (letters() !== 12) { return say(words.code, true); }
+    say(words.checking);
+    const reply = await post({ code: code.value, look: "1" });
+    if (reply.state !== "ready") { return say(reply.message || words.unchecked, true); }
+    say(words.begun);
     go(0);
   }
 
   const text = (q, values) => (values || []).map((v) => (q.options ? (q.options.find((o) => o[0] === v) || [])[1] : v)).join(", ") || "–";
 
-  async function save() {
+  async function finish() {
     if (busy) { return; }
-    let compared = 0, different = 0;
-    if (!first && !decided && Math.random() < plan.share) {
-      first = answers;
+    if (sheet.twice && !sheet.first && !sheet.result) {
+      sheet.first = answers;
       answers = {};
-      say(words.again);
-      return go(0);
+      go(0);
+      return say(words.again);
     }
-    if (first) {
-      const second = answers, differ = plan.questions.filter((q) => text(q, first[q.id]) !== text(q, second[q.id]));
-      decided = { compared: plan.questions.length, different: differ.length };
-      if (differ.length) { return settle(differ, second); }
-      say(words.same);
-      first = null;
+    if (sheet.first && !sheet.result) {
+      const one = sheet.first, differ = questions.filter((q) => text(q, one[q.id]) !== text(q, answers[q.id]));
+      sheet.result = { compared: questions.length, different: differ.length };
+      if (differ.length) { return settle(differ, one, answers); }
     }
-    if (decided) { compared = decided.compared; different = decided.different; }
-    const data = new URLSearchParams({ code: el("code").value, receipt: receipt, compared: compared, different: different, language: el("language").value });
-    for (const id in answers) { for (const v of answers[id]) { data.append(id, v); } }
-    busy = true;
-    let reply = {};
-    try {
-      reply = await (await fetch(plan.action, { method: "POST", body: data, headers: { Accept: "application/json" } })).json();
-    } catch (e) {
-      reply = { message: words.stopped };
+    const data = [["code", code.value], ["receipt", sheet.receipt], ["language", el("language").value]];
+    if (sheet.result) { data.push(["compared", sheet.result.compared], ["different", sheet.result.different]); }
+    for (const id in answers) { for (const v of answers[id]) { data.push([id, v]); } }
+    const reply = await post(data);
+    if (reply.state !== "stored") {
+      save.focus();
+      return say(reply.message || words.stopped, true);
     }
-    busy = false;
-    if (reply.state !== "stored") { return say(reply.message || words.stopped, true); }
+    const same = sheet.result && !sheet.result.different;
     saved += 1;
     answers = {};
-    first = decided = null;
-    receipt = hex();
+    sheet = fresh();
     at = -1;
-    el("code").value = "";
-    draw();
-    say(reply.message);
-    el("code").focus();
+    code.value = "";
+    show();
+    say((same ? words.same + " " : "") + reply.message);
+    code.focus();
+    scrollTo(0, 0);
   }
 
-  // settle asks about each answer that came out differently: the sheet decides.
-  function settle(differ, second) {
-    say(words.differ, true);
-    const one = first;
-    answers = Object.assign({}, second);
-    first = null;
-    el("save").hidden = true;
-    let left = differ.length;
-    el("answers").replaceChildren(...differ.map((q) => {
+  // settle asks about each answer that came out differently: the sheet decides. 1 is the first time, 2 the second.
+  function settle(differ, one, two) {
+    settling = differ.slice();
+    answers = Object.assign({}, two);
+    save.hidden = true;
+    const row = (q) => {
       const line = make("li", "", "now");
       line.append(make("span", q.n + ". " + q.text, "asked"));
-      [[words.first, one], [words.second, second]].forEach(([name, from]) => {
-        const button = make("button", name + ": " + text(q, from[q.id]), "button quiet");
+      const keys = make("span", "", "keys");
+      [[words.first, one], [words.second, two]].forEach(([name, from], k) => {
+        const button = make("button", "", "key");
         button.type = "button";
+        button.append(make("b", String(k + 1)), make("span", name + ": " + text(q, from[q.id])));
         button.onclick = () => {
-          if (from[q.id]) { answers[q.id] = from[q.id]; } else { delete answers[q.id]; }
+          set(q, from[q.id] || []);
+          settling = settling.filter((other) => other !== q);
           line.remove();
-          left -= 1;
-          if (!left) { say(""); go(plan.questions.length); }
+          if (settling.length) { return list.querySelector("button").focus(); }
+          settling = null;
+          list.replaceChildren(...lines.map((l) => l.line));
+          go(questions.length);
         };
-        line.append(button);
+        keys.append(button);
       });
+      line.append(keys);
       return line;
-    }));
-    document.querySelector("#answers button").focus();
+    };
+    list.replaceChildren(...differ.map(row));
+    list.querySelector("button").focus();
+    say(words.differ, true);
+  }
+
+  function settleKey(e) {
+    const button = list.querySelectorAll("li:first-child button")[{ 1: 0, 2: 1 }[e.key]];
+    if (button) {
+      e.preventDefault();
+      button.click();
+    }
   }
 
   document.addEventListener("keydown", key);
-  el("code").addEventListener("keydown", (e) => { if (e.key === "Enter") { e.preventDefault(); begin(); } });
-  el("save").onclick = save;
+  code.addEventListener("keydown", (e) => { if (e.key === "Enter") { e.preventDefault(); begin(); } });
+  code.addEventListener("input", () => { if (letters() === 12) { begin(); } });
+  save.onclick = finish;
   addEventListener("beforeunload", (e) => { if (at >= 0) { e.preventDefault(); } });
-  draw();
-  el("code").focus();
+  list.replaceChildren(...lines.map((l) => l.line));
+  show();
+  code.focus();
 })();

@@ -526,20 +526,44 @@ func (p Pages) drawFind(c echo.Context, code int, problem string) error {
 
 // stored says in plain words what is kept about somebody who answers, and until when: in the language they answered in.
 func (p Pages) stored(c echo.Context) error {
-	v, r := page.Voice(c), round.Round{}
+	in, r := round.English(), round.Round{}
 	if c.Param("code") != "" {
 		a, err := p.ask(c)
 		if err != nil {
 			return err
 		}
-		v, r = a.tongues.voice(a.tongues.reading(c, bank.AnyDevice).language), a.round
+		in, r = a.tongues.tongue(a.tongues.reading(c, bank.AnyDevice).language), a.round
 	}
+	v := in.Voice
 	d := outcomePage{answerFrame: frame(v, r)}
 	d.Title = v.Say("stored.title")
-	for _, key := range []string{"stored.1", "stored.2", "stored.3", "stored.4", "stored.5"} {
+	for _, key := range storedKeys(r) {
+		if key == storedWaiting {
+			if text, ok := p.Bank.Say(in.Texts, storedWaiting); ok {
+				d.Lines = append(d.Lines, text)
+			}
+			continue
+		}
 		d.Lines = append(d.Lines, v.Say(key))
 	}
 	return outcomeTemplate.Send(c, http.StatusOK, d)
+}
+
+// storedWaiting is the bank's text about answers that wait while a mailed slip still belongs to somebody.
+const storedWaiting = "p_waiting_mailed_parent"
+
+// storedKeys are the sentences about what is kept, by how a round is answered.
+func storedKeys(r round.Round) []string {
+	adult := r.Audience == bank.Parents || r.Audience == bank.Staff
+	switch {
+	case r.Mailed():
+		return []string{"stored.1_adult", "stored.2_mailed", storedWaiting, "stored.4", "stored.5"}
+	case r.Mode == round.OpenLink:
+		return []string{"stored.1_adult", "stored.2_link", "stored.4", "stored.5"}
+	case adult:
+		return []string{"stored.1_adult", "stored.2_adult", "stored.3", "stored.4", "stored.5"}
+	}
+	return []string{"stored.1", "stored.2", "stored.3", "stored.4", "stored.5"}
 }
 
 func (p Pages) previewSurvey(c echo.Context, who access.Actor) error {
