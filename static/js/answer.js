@@ -383,7 +383,7 @@
     if (code && code !== kept.slip) {
       if (kept.slip) { kept.receipt = hex(); }
       // Another slip is another person, unless the first was refused when it was sent.
-      if (kept.slip && kept.started && !kept.refused) { Object.assign(kept, { answers: {}, times: {}, lots: {}, seen: 0, reminded: 0 }); draw(); show("start"); }
+      if (kept.began && kept.began !== code && !kept.refused) { Object.assign(kept, { answers: {}, times: {}, lots: {}, seen: 0, reminded: 0 }); draw(); show("start"); }
       kept.slip = code;
     }
     if (code !== kept.code) { kept.code = code; kept.started = 0; keep(); }
@@ -423,6 +423,7 @@
         for (const old of form.querySelectorAll(".task")) { old.remove(); }
         kept.task = reply.state === "reading" && (reply.pages || []).length ? reply.pages : null;
         kept.started = 1;
+        kept.began = kept.code;
       }
     }
     busy = true;

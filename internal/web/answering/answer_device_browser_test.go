@@ -377,3 +377,70 @@ func TestBrowserReadsAloudInTheVeryLanguageOrNotAtAll(t *testing.T) {
 		t.Errorf("it goes on reading on the next screen: %d after %d", now, n)
 	}
 }
+
+// Without a signal a shared device goes on: the first person's answers wait sealed, the next person begins.
+func TestBrowserSharedDeviceWithoutASignal(t *testing.T) {
+	s := newStub(t)
+	s.page.Shared, s.page.Route = true, "shared_device"
+	b := open(t, s, s.address())
+	b.Do(chromedp.Focus(chromedp.CSS("#code")), chromedp.KeyEvent(slip))
+	b.toTheEnd()
+	s.down.Store(true)
+	b.Click("#send")
+	b.expectHeading("Not sent yet")
+	b.Click("#thanks button:first-of-type")
+	b.expectHeading("How is learning for you?")
+	if eval[bool](b, `!!document.querySelector("fieldset :checked") || !!document.getElementById("code").value`) {
+		t.Error("the next person sees the last one's answers")
+	}
+	b.expectKeptNothingOf(slip, "often", "afl_s_next")
+	b.Do(chromedp.Focus(chromedp.CSS("#code")), chromedp.KeyEvent(otherSlip))
+	b.toTheEnd()
+	s.down.Store(false)
+	b.Click("#send")
+	b.expectHeading("Thank you")
+	b.WaitFor(`localStorage.length === 1`) // the mark of a shared device
+	codes := map[string]bool{}
+	for _, form := range s.sent() {
+		codes[form.Get("code")] = true
+	}
+	if len(s.sent()) != 2 || !codes[slip] || !codes[otherSlip] {
+		t.Errorf("sent %v", s.sent())
+	}
+}
+
+// Two people, one after the other, in one tab: a second slip begins with nothing chosen.
+func TestBrowserASecondSlipBeginsWithNothing(t *testing.T) {
+	s := newStub(t)
+	b := open(t, s, s.address()+"#"+slip)
+	b.Click("#next")
+	b.Click("#q-afl_s_next label:nth-of-type(4)")
+	b.Click("#back")
+	b.expectHeading("How is learning for you?")
+	b.Click("#retype")
+	b.Do(chromedp.KeyEvent(otherSlip))
+	b.Click("#next")
+	b.expectHeading(s.page.Questions[0].Text.Text)
+	if eval[bool](b, `!!document.querySelector("fieldset :checked")`) {
+		t.Error("the second person sees the first one's answer")
+	}
+}
+
+// What another tab has sent is not sent again, and nobody is told that it was lost.
+func TestBrowserAnotherTabWasFaster(t *testing.T) {
+	s := newStub(t)
+	b := open(t, s, s.address()+"#"+slip)
+	b.toTheEnd()
+	s.down.Store(true)
+	b.Click("#send")
+	b.expectHeading("Not sent yet")
+	s.from(func(int, url.Values) (int, sendReply) { return 422, sendReply{State: "trouble"} }) // no word of the school's own
+	s.down.Store(false)
+	b.Click("#thanks button")
+	time.Sleep(400 * time.Millisecond)
+	if n := eval[int](b, `Object.keys(localStorage).filter((k) => k.startsWith("earshot-out")).length`); n != 1 {
+		t.Error("answers were dropped for an error that may be mended")
+	}
+	b.Do(chromedp.Evaluate[chromedp.Void](`{ const k = Object.keys(localStorage).find((k) => k.startsWith("earshot-out")); localStorage.removeItem(k); dispatchEvent(new StorageEvent("storage", { key: k, newValue: null })); }; undefined`))
+	b.WaitFor(`document.getElementById("thanks").textContent.includes("have been sent")`)
+}
