@@ -1,12 +1,14 @@
-# make demo | check | test | bench: see README.md.
+# make demo | check | test | bench | soak | lighthouse: see README.md.
 export CGO_ENABLED := 0
 GO ?= go
 TOOLS := node_modules/axe-core/axe.min.js
+LIGHTHOUSE := node_modules/lighthouse/cli/index.js
+SOAK ?= 10m
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 INSTALL := $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 DEBIAN := chromium postgresql postgresql-contrib fonts-noto-core
 
-.PHONY: demo check test test-sqlite test-postgres test-browser bench tools
+.PHONY: demo check test test-sqlite test-postgres test-browser bench soak lighthouse tools
 
 demo:
 	$(GO) run ./cmd/earshot demo
@@ -15,7 +17,7 @@ demo:
 check:
 	@test -z "$$(gofmt -l cmd internal templates static)" || { gofmt -l cmd internal templates static; echo "gofmt would change these files"; exit 1; }
 	$(GO) vet ./...
-	$(GO) vet -tags browser ./...
+	$(GO) vet -tags browser,lighthouse ./...
 	$(GO) tool staticcheck ./...
 	$(GO) test ./internal/ ./templates/ ./static/
 
@@ -26,6 +28,11 @@ tools: $(TOOLS)
 $(TOOLS):
 	@command -v npm >/dev/null || { $(INSTALL) npm >/dev/null; }
 	npm install --no-save --no-audit --no-fund --silent --prefix . axe-core@4.14.1
+
+# npm takes away what it is not asked for, so axe-core is named again.
+$(LIGHTHOUSE):
+	@command -v npm >/dev/null || { $(INSTALL) npm >/dev/null; }
+	npm install --no-save --no-audit --no-fund --silent --prefix . axe-core@4.14.1 lighthouse@12.8.2
 
 test: tools check test-sqlite test-postgres test-browser
 
@@ -40,3 +47,10 @@ test-browser:
 
 bench: tools
 	PG_DURABLE=on .ci/with-postgres $(GO) run ./cmd/bench
+
+# Breaks things while a school answers, on both databases, for as long as SOAK says. SOAK_SEED repeats a run.
+soak: tools
+	SOAK=$(SOAK) $(GO) test -count=1 -timeout 0 -v -run Soak ./internal/rehearsal/soak
+
+lighthouse: tools $(LIGHTHOUSE)
+	LIGHTHOUSE=$(CURDIR)/$(LIGHTHOUSE) $(GO) test -count=1 -tags lighthouse -run Lighthouse -v ./cmd/earshot

@@ -99,6 +99,7 @@ func TestBrowserEveryPage(t *testing.T) {
 		"/rounds/:id/screen":               {round(open, "/screen"), round(link, "/screen"), round(whole, "/screen")},
 		"/rounds/:id/ways":                 {round(open, "/ways")},
 		"/rounds/:id/card":                 {round(open, "/card")},
+		"/rounds/:id/paper":                {round(open, "/paper")},
 		"/rounds/:id/hands":                {round(open, "/hands"), round(open, "/hands?unit="+someClass)},
 		"/rounds/:id/results":              {round(whole, "/results"), round(classes, "/results"), round(open, "/results")},
 		"/rounds/:id/results/:unit":        {round(whole, "/results/"+year)},

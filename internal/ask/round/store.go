@@ -319,3 +319,28 @@ func (s Store) ByCode(ctx context.Context, code string) (Round, error) {
 	}
 	return s.find(ctx, d.SchoolID, d.Target)
 }
+
+// Adults lists, for each unit, everybody who teaches it or is its tutor, then or now: those who must not count its hands
+// or type in its sheets. Unlike UnitReaders it gives nobody a right to read anything.
+func (s Store) Adults(ctx context.Context, r Round) (map[string][]string, error) {
+	all, err := s.UnitReaders(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	now, err := roster.NewStore(s.db).Teachers(ctx, r.SchoolID)
+	if err != nil {
+		return nil, err
+	}
+	units, err := s.Units(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	adults := map[string][]string{}
+	for _, u := range units {
+		adults[u.ID] = append(adults[u.ID], all[u.ID]...)
+		for _, p := range now[u.GroupID] {
+			adults[u.ID] = append(adults[u.ID], p.ID)
+		}
+	}
+	return adults, nil
+}

@@ -2,14 +2,17 @@ package collecting
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/ask/survey"
 	"earshot/internal/base/fault"
 	"earshot/internal/base/storage"
+	"earshot/internal/listen/participation"
 	"earshot/internal/listen/response"
 	"earshot/internal/school/access"
 	"earshot/internal/school/audit"
@@ -19,23 +22,29 @@ import (
 // sensitive, nothing that describes oneself, nothing about an adult, and nothing that hangs on another answer.
 func ForHands(d survey.Document) []survey.Question {
 	var list []survey.Question
+	english := strings.HasPrefix(d.Language, "en")
 	for _, q := range d.Questions() {
 		one := q.Type == survey.TypeScale || q.Type == survey.TypeSingle
-		if one && q.Sensitive == "" && !q.DescribesOneself && q.About != bank.AboutThisClass && q.About != bank.AboutLessons && d.Part(q) == survey.AskedAll {
+		adult := q.About == bank.AboutThisClass || q.About == bank.AboutLessons || q.About == bank.AboutSchool && !english || adults.MatchString(q.Grid+" "+q.Text)
+		if one && q.Sensitive == "" && !q.DescribesOneself && !adult && d.Part(q) == survey.AskedAll {
 			list = append(list, q)
 		}
 	}
 	return list
 }
 
-// mostHands is more than any room holds.
-const mostHands = 60
+// adults finds what is said about adults in questions about the whole school, which no field of theirs tells. In a survey
+// that is not written in English nobody looks for such words, so its questions about the school are not asked by hands.
+var adults = regexp.MustCompile(`(?i)\b(adults?|teach\w*|tutors?|staff|head ?teachers?|grown[- ]?ups?|parents?|carers?)\b`)
+
+// mostHands is how many hands one class can raise: a few more than were on its list, as it has spare slips for newcomers.
+func mostHands(u round.Unit) int { return u.Size + participation.Spares(u.Size) }
 
 // CountHands stores what a room showed: question -> option -> how many. Whoever counts does not teach the class. Counting
 // again takes the place of the first count.
 func (c *Collector) CountHands(ctx context.Context, who access.Actor, r round.Round, unit round.Unit, counts map[string]map[string]string) error {
 	rounds := round.NewStore(c.db, c.key, nil)
-	teach, err := rounds.UnitReaders(ctx, r)
+	teach, err := rounds.Adults(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -49,25 +58,25 @@ func (c *Collector) CountHands(ctx context.Context, who access.Actor, r round.Ro
 	if err != nil {
 		return err
 	}
-	fields := map[string]fault.Problem{}
+	fields, most := map[string]fault.Problem{}, mostHands(unit)
 	var rows []response.Hand
 	for _, q := range ForHands(doc) {
 		sum := 0
 		for _, o := range q.Options {
-			text := counts[q.ID][o.ID]
+			text := strings.TrimSpace(counts[q.ID][o.ID])
 			if text == "" {
 				continue
 			}
 			n, err := strconv.Atoi(text)
-			if err != nil || n < 0 || n > mostHands {
-				fields[q.ID+"."+o.ID] = fault.Problem{Key: "hands.number", Values: fault.Values{"Most": mostHands}}
+			if err != nil || n < 0 || n > most {
+				fields[q.ID+"."+o.ID] = fault.Problem{Key: "hands.number", Values: fault.Values{"Most": most}}
 				continue
 			}
 			sum += n
 			rows = append(rows, response.Hand{SchoolID: r.SchoolID, RoundID: r.ID, UnitID: unit.ID, QuestionID: q.ID, OptionID: o.ID, Count: n})
 		}
-		if sum > mostHands {
-			fields[q.ID+"."+q.Options[0].ID] = fault.Problem{Key: "hands.number", Values: fault.Values{"Most": mostHands}}
+		if sum > most {
+			fields[q.ID+"."+q.Options[0].ID] = fault.Problem{Key: "hands.number", Values: fault.Values{"Most": most}}
 		}
 		if sum == 0 { // nobody was asked this
 			rows = slices.DeleteFunc(rows, func(h response.Hand) bool { return h.QuestionID == q.ID })

@@ -17,15 +17,15 @@ import (
 // until the end: settling waits for us or we for it, so no answer can slip in behind the mover's back. It also returns
 // the unit that stands for everybody.
 func roundNow(ctx context.Context, tx *storage.DB, school, id string) (round.State, string, error) {
-	var r round.Round
-	err := tx.Write(ctx).Clauses(clause.Locking{Strength: "SHARE"}).
-		Select("state").Where("school_id = ? AND id = ?", school, id).Take(&r).Error
-	if err != nil {
-		return "", "", storage.Fault(err, "fault.not_found")
+	var found struct {
+		State round.State
+		Root  string
 	}
-	var root round.Unit
-	err = tx.Write(ctx).Select("id").Where("school_id = ? AND round_id = ? AND parent_id = ''", school, id).Take(&root).Error
-	return r.State, root.ID, err
+	err := tx.Write(ctx).Model(&round.Round{}).Clauses(clause.Locking{Strength: "SHARE", Table: clause.Table{Name: "rounds"}}).
+		Select("rounds.state AS state, units.id AS root").
+		Joins("JOIN units ON units.school_id = rounds.school_id AND units.round_id = rounds.id AND units.parent_id = ''").
+		Where("rounds.school_id = ? AND rounds.id = ?", school, id).Take(&found).Error
+	return found.State, found.Root, storage.Fault(err, "fault.not_found")
 }
 
 func sorted(counts map[response.Tally]int) []response.Tally {

@@ -83,19 +83,17 @@ func (s Store) Take(ctx context.Context, school, roundID string, receipts []stri
 	if s.db.Kind() == storage.SQLite {
 		return s.takeEach(ctx, school, roundID, receipts, waiting)
 	}
-	// Two statements that always read the same, however many rows there are: each column travels as one list.
-	err := s.db.Write(ctx).Exec("INSERT INTO receipts (school_id, round_id, hash) SELECT ?, ?, unnest(?::text[]) ON CONFLICT DO NOTHING",
-		school, roundID, storage.Array(receipts)).Error
-	if err != nil {
-		return err
-	}
+	// One statement that always reads the same, however many rows there are: each column travels as one list.
 	var ids, cells, answers, paces []string
 	for _, w := range waiting {
 		ids, cells, answers, paces = append(ids, w.ID), append(cells, w.CellID), append(answers, w.Answers), append(paces, w.Pace)
 	}
-	return s.db.Write(ctx).Exec(`INSERT INTO inbox (school_id, round_id, id, cell_id, answers, pace)
-		SELECT ?, ?, * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[])`, school, roundID,
-		storage.Array(ids), storage.Array(cells), storage.Array(answers), storage.Array(paces)).Error
+	return s.db.Write(ctx).Exec(`WITH kept AS (
+			INSERT INTO receipts (school_id, round_id, hash) SELECT ?, ?, unnest(?::text[]) ON CONFLICT DO NOTHING)
+		INSERT INTO inbox (school_id, round_id, id, cell_id, answers, pace)
+		SELECT ?, ?, * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[])`,
+		school, roundID, storage.Array(receipts),
+		school, roundID, storage.Array(ids), storage.Array(cells), storage.Array(answers), storage.Array(paces)).Error
 }
 
 func (s Store) takeEach(ctx context.Context, school, roundID string, receipts []string, waiting []Waiting) error {

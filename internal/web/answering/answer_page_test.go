@@ -12,10 +12,8 @@ import (
 
 	"github.com/jba/templatecheck"
 
-	"earshot/internal/ask/bank"
 	"earshot/internal/ask/survey"
 	"earshot/internal/base/seal"
-	"earshot/internal/base/words"
 	"earshot/static"
 	"earshot/templates"
 )
@@ -224,46 +222,4 @@ func samplePage() answerPage {
 		})
 	}
 	return page
-}
-
-func english() words.Voice { return words.English() }
-
-// everyKind is a survey with a question of every kind that a round can open with, topics, a draw and a condition.
-func everyKind(t testing.TB) survey.Document {
-	t.Helper()
-	often := bank.Scale{ID: "often", Kind: bank.Unipolar, Favourable: []string{"c"}, FavourableWords: "often",
-		Options: []bank.Option{{ID: "a", Value: 1, Label: "Never"}, {ID: "b", Value: 2, Label: "Sometimes"}, {ID: "c", Value: 3, Label: "Often"}}}
-	clubs := bank.Scale{ID: "clubs", Kind: bank.Choice, Options: []bank.Option{{ID: "a", Label: "Art"}, {ID: "b", Label: "Football"}, {ID: "c", Label: "Chess"}, {ID: "d", Label: "Drama"}}}
-	d := survey.Document{Title: "Every kind", Audience: bank.Pupils11to16, Language: "en", Minutes: 4}
-	add := func(section string, own survey.Own) {
-		own.About, own.Origin = bank.AboutSchool, survey.FromSchool
-		if own.Type == survey.TypeNote {
-			own.About = ""
-		}
-		if p := d.AddOwn(section, own); len(p) > 0 {
-			t.Fatal(p)
-		}
-	}
-	one := d.AddSection("One", "")
-	add(one, survey.Own{Text: "Do you go to clubs?", Scale: often})
-	add(one, survey.Own{Text: "Which clubs?", Scale: clubs, Type: survey.TypeSeveral, AtMost: 2, ShowIf: "${q1} != 'a'"})
-	add(one, survey.Own{Text: "Now think of last night.", Type: survey.TypeNote})
-	add(one, survey.Own{Text: "How many hours did you sleep?", Type: survey.TypeNumber, Min: 0, Max: 14, Bands: []int{6, 8, 10}})
-	add(one, survey.Own{Text: "Put your first two in order.", Scale: clubs, Type: survey.TypeRanking, AtMost: 2})
-	add(one, survey.Own{Text: "Warm rooms", Scale: often, Grid: "How often do you find these?"})
-	add(one, survey.Own{Text: "Quiet rooms", Scale: often, Grid: "How often do you find these?"})
-	two := d.AddSection("Two", "")
-	for _, text := range []string{"Drawn A", "Drawn B", "Drawn C"} {
-		add(two, survey.Own{Text: text, Scale: often})
-	}
-	d.Sections[1].Ask, d.Sections[1].Text = 2, "Two of three are asked."
-	d.Choices = []survey.Choice{{ID: "c1", Text: "Choose your topics", Pick: 1, Draw: 1}}
-	for i, text := range []string{"Topic A", "Topic B", "Topic C"} {
-		add(d.AddSection(text, ""), survey.Own{Text: text, Scale: often})
-		d.Sections[2+i].Choice = "c1"
-	}
-	if p := d.CanOpenWith(d.Audience); len(p) > 0 {
-		t.Fatal(p)
-	}
-	return d
 }

@@ -3,13 +3,13 @@ package answering
 import (
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/base/fault"
+	"earshot/internal/base/words"
 	"earshot/internal/listen/collecting"
 	"earshot/internal/school/access"
 	"earshot/internal/web/page"
@@ -21,11 +21,15 @@ type handsPage struct {
 	ID        string
 	Heading   string
 	Unit      string
-	Units     []page.Link // to choose from, as long as none is chosen
+	Units     []handsUnit // to choose from, as long as none is chosen
+	Own       bool        // some are not there because the reader teaches them
+	Size      string
 	Promise   []string
 	Questions []handsQuestion
 	Errors    page.Errors
 }
+
+type handsUnit struct{ Text, URL, Hint string }
 
 type handsQuestion struct {
 	Text    string
@@ -52,7 +56,7 @@ func (p Pages) roomOf(c echo.Context, who access.Actor) (round.Round, []round.Un
 	if err != nil {
 		return r, nil, nil, err
 	}
-	teach, err := p.Rounds().UnitReaders(ctx, r)
+	teach, err := p.Rounds().Adults(ctx, r)
 	return r, slices.DeleteFunc(units, func(u round.Unit) bool { return !u.IsLeaf() }), teach, err
 }
 
@@ -68,14 +72,25 @@ func (p Pages) drawHands(c echo.Context, who access.Actor, status int, errs page
 	}
 	d := handsPage{Base: p.NewBase(c, "Count hands"), ID: r.ID, Heading: r.Title, Unit: c.QueryParam("unit"), Errors: errs}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID}, {Text: "Count hands", Here: true}}
+	have, err := p.Collector.Hands(ctx, r)
+	if err != nil {
+		return err
+	}
+	v := page.Voice(c)
 	var unit round.Unit
 	for _, u := range units {
-		if !slices.Contains(teach[u.ID], who.Person) {
-			d.Units = append(d.Units, page.Link{Text: u.Name, URL: "?unit=" + u.ID, Here: u.ID == d.Unit})
-		}
 		if u.ID == d.Unit {
 			unit = u
 		}
+		if slices.Contains(teach[u.ID], who.Person) {
+			d.Own = true
+			continue
+		}
+		line := handsUnit{Text: u.Name, URL: "?unit=" + u.ID}
+		if len(have[u.ID]) > 0 {
+			line.Hint = v.Say("hands.counted")
+		}
+		d.Units = append(d.Units, line)
 	}
 	if unit.ID == "" {
 		return handsTemplate.Send(c, status, d)
@@ -84,6 +99,7 @@ func (p Pages) drawHands(c echo.Context, who access.Actor, status int, errs page
 		return fault.New(fault.Forbidden, "hands.own_class")
 	}
 	d.Heading = unit.Name + ": " + r.Title
+	d.Size = v.Say("hands.size", words.V{"Name": unit.Name, "Count": unit.Size})
 	promise, err := p.Rounds().Promise(ctx, r, bank.HandsUp)
 	if err != nil {
 		return err
@@ -95,18 +111,11 @@ func (p Pages) drawHands(c echo.Context, who access.Actor, status int, errs page
 	if err != nil {
 		return err
 	}
-	have, err := p.Collector.Hands(ctx, r)
-	if err != nil {
-		return err
-	}
 	for _, q := range collecting.ForHands(doc) {
 		hq := handsQuestion{Text: q.Text}
 		for _, o := range q.Options {
 			name := q.ID + "." + o.ID
 			ho := handsOption{Name: name, Label: o.Label, Error: errs.Of(name), Value: c.FormValue(name)}
-			if n, counted := have[unit.ID][q.ID][o.ID]; counted && c.Request().Method == http.MethodGet {
-				ho.Value = strconv.Itoa(n)
-			}
 			hq.Options = append(hq.Options, ho)
 		}
 		d.Questions = append(d.Questions, hq)

@@ -1,6 +1,7 @@
 package answering
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -23,13 +24,14 @@ type typingPage struct {
 	ID        string
 	Heading   string
 	Plan      typingPlan
-	Languages []page.Option
-	Checked   string // how the sheets that were typed twice came out
+	Languages []page.Option // of the sheets; one alone is not asked for
+	Checked   string        // how the sheets that were typed twice came out
 }
 
 // typingPlan reaches static/js/typing.js as JSON.
 type typingPlan struct {
 	Action    string            `json:"action"`
+	Keys      string            `json:"keys"`  // one for each option, as they are printed beside the boxes
 	Share     float64           `json:"share"` // of the sheets that are asked for again
 	Questions []typingQuestion  `json:"questions"`
 	Words     map[string]string `json:"words"`
@@ -40,7 +42,9 @@ type typingQuestion struct {
 	Number  int         `json:"n"`
 	Text    string      `json:"text"`
 	Type    survey.Type `json:"type"`
-	Most    int         `json:"most,omitempty"`
+	Most    int         `json:"most,omitempty"` // of several answers, or places of an order
+	Min     int         `json:"min"`            // of a number
+	Max     int         `json:"max,omitempty"`
 	Options [][2]string `json:"options,omitempty"`
 }
 
@@ -65,16 +69,26 @@ func (p Pages) typing(c echo.Context, who access.Actor) error {
 	}
 	v := page.Voice(c)
 	d := typingPage{Base: p.NewBase(c, "Type in paper"), ID: r.ID, Heading: r.Title,
-		Plan: typingPlan{Action: "/rounds/" + r.ID + "/typing", Share: twice / 100., Words: map[string]string{}}}
+		Plan: typingPlan{Action: "/rounds/" + r.ID + "/typing", Keys: collecting.TypingKeys, Share: twice / 100., Words: map[string]string{}}}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID}, {Text: "Type in paper", Here: true}}
-	for _, key := range []string{"code", "again", "same", "differ", "first", "second", "saved", "save", "stopped"} {
+	for _, key := range []string{"code", "again", "same", "differ", "first", "second", "saved", "save", "stopped", "checking", "begun", "unchecked", "done"} {
 		d.Plan.Words[key] = v.Say("typing." + key)
 	}
-	for _, l := range words.Languages() {
-		d.Languages = append(d.Languages, page.Option{Value: l.Code, Label: l.English, Chosen: l.Code == "en"})
+	d.Plan.Words["number"] = v.Say("typing.number", words.V{"Min": "{min}", "Max": "{max}"})
+	tongues, err := p.tonguesOf(ctx, r, doc)
+	if err != nil {
+		return err
+	}
+	for _, l := range tongues.list {
+		if _, in := tongues.docs[l.Code]; in || l.Code == "en" {
+			d.Languages = append(d.Languages, page.Option{Value: l.Code, Label: l.English, Chosen: l.Code == "en"})
+		}
 	}
 	for n, q := range doc.Questions() {
-		tq := typingQuestion{ID: q.ID, Number: n + 1, Text: q.Text, Type: q.Type}
+		tq := typingQuestion{ID: q.ID, Number: n + 1, Text: q.Text, Type: q.Type, Min: q.Min, Max: q.Max}
+		if q.Grid != "" {
+			tq.Text = q.Grid + " " + q.Text
+		}
 		if q.IsSeveral() {
 			tq.Most = q.AtMost
 		}
@@ -117,26 +131,26 @@ func (p Pages) typeIn(c echo.Context, who access.Actor) error {
 	if r.Mode != round.Anonymous || !r.Takes() {
 		return refuse(http.StatusGone, "closed", "typing.not_open")
 	}
-	unit, err := p.Collector.UnitOf(ctx, r, form.Get("code"))
+	state, err := p.sheetState(ctx, who, r, form.Get("code"))
 	if err != nil {
 		return err
 	}
-	if unit == "" {
-		return refuse(http.StatusNotFound, "unknown_code", "typing.unknown_code")
-	}
-	teach, err := p.Rounds().UnitReaders(ctx, r)
-	if err != nil {
-		return err
-	}
-	if slices.Contains(teach[unit], who.Person) {
-		return refuse(http.StatusForbidden, "own_class", "typing.own_class")
+	switch {
+	case state == collecting.UnknownCode:
+		return refuse(http.StatusNotFound, string(state), "typing.unknown_code")
+	case state == ownClass:
+		return refuse(http.StatusForbidden, string(state), "typing.own_class")
+	case form.Get("look") != "" && state == collecting.Spent:
+		return refuse(http.StatusConflict, string(state), "typing.spent")
+	case form.Get("look") != "": // before anything is typed in vain
+		return c.JSON(http.StatusOK, sendReply{State: "ready"})
 	}
 	answers, problems := doc.Read(func(name string) []string { return form[name] }, string(storage.DateOf(p.DB.Now(), r.Zone())))
 	if len(problems) == 0 {
 		problems = doc.Check(answers)
 	}
 	if len(problems) > 0 {
-		return refuse(http.StatusUnprocessableEntity, "invalid", "typing.invalid")
+		return c.JSON(http.StatusUnprocessableEntity, sendReply{State: "invalid", Message: v.Say("typing.invalid", words.V{"Number": problems[0].Values["number"]})})
 	}
 	language, _ := words.Find(form.Get("language"))
 	outcome, err := p.Collector.Submit(ctx, r, collecting.Sending{Code: form.Get("code"), Receipt: form.Get("receipt"), Route: "paper", Language: language.Code, Answers: answers})
@@ -166,4 +180,27 @@ func (p Pages) typeIn(c echo.Context, who access.Actor) error {
 		reply.Message = v.Say("typing.not_open")
 	}
 	return c.JSON(status[outcome], reply)
+}
+
+// ownClass is the state of a sheet that somebody else has to type in.
+const ownClass collecting.Outcome = "own_class"
+
+// sheetState says whether somebody may type in a sheet: empty if they may, otherwise UnknownCode, Spent or ownClass.
+func (p Pages) sheetState(ctx context.Context, who access.Actor, r round.Round, code string) (collecting.Outcome, error) {
+	unit, spent, err := p.Collector.UnitOf(ctx, r, code)
+	if err != nil {
+		return "", err
+	}
+	teach, err := p.Rounds().Adults(ctx, r)
+	switch {
+	case err != nil:
+		return "", err
+	case unit == "":
+		return collecting.UnknownCode, nil
+	case slices.Contains(teach[unit], who.Person):
+		return ownClass, nil
+	case spent:
+		return collecting.Spent, nil
+	}
+	return "", nil
 }

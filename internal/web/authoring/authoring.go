@@ -66,6 +66,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Staff("GET", "/rounds/:id/script", p.roomScript)
 	r.Staff("GET", "/rounds/:id/screen", p.screen)
 	r.Staff("GET", "/rounds/:id/card", p.helperCard)
+	r.Staff("GET", "/rounds/:id/paper", p.blankSheet)
 	r.Staff("GET", "/rounds/:id/ways", p.ways)
 }
 

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"earshot/internal/base/storage"
+	"earshot/internal/rehearsal"
+)
+
+// A school of a million answers: so many in each of 49 rounds before, and so many in every round that is measured.
+const (
+	roundsBefore = 49
+	inEach       = 20_000
+	turns        = 5    // of which the median counts; one more before them warms up and does not
+	atOnce       = 6000 // answers in one measurement
+)
+
+// million compares the rates with a million responses stored with the rates without. Two databases are measured in
+// turns, so that a machine that grows slower by the minute slows both alike.
+func million(ctx context.Context, s *sheet, p *place, base *baseline) error {
+	full, end, err := newPlace(ctx, p.name, p.dir, p.server.Program, p.address)
+	if err != nil {
+		return err
+	}
+	defer end()
+	if err := full.fill(ctx); err != nil {
+		return err
+	}
+	rates := map[string][]float64{}
+	for i := range turns + 1 {
+		for name, of := range map[string]*place{"none": p, "million": full} {
+			pupils, err := of.asked(ctx, 2*atOnce)
+			if err != nil {
+				return err
+			}
+			if of == full {
+				if err := full.answered(ctx, "inbox", inEach); err != nil {
+					return err
+				}
+			}
+			n, err := of.submit(ctx, many, pupils[:atOnce])
+			if err != nil {
+				return err
+			}
+			r, err := of.load(ctx, pupils[atOnce:], rehearsal.LoadOptions{Clients: many, JustSend: true, Warm: true})
+			if err != nil {
+				return err
+			}
+			if i > 0 {
+				rates["committer "+name], rates["http "+name] = append(rates["committer "+name], n), append(rates["http "+name], r.Throughput)
+			}
+		}
+	}
+	for _, what := range []string{"committer", "http"} {
+		none, all := median(rates[what+" none"]), median(rates[what+" million"])
+		s.add(fmt.Sprintf("%s_%s_64_with_a_million", p.name, what), all, "responses/s")
+		s.add(fmt.Sprintf("%s_%s_64_million_to_none", p.name, what), all/none, "ratio", atLeast(0.9))
+	}
+	used, err := full.server.Usage()
+	if err != nil {
+		return err
+	}
+	s.add(p.name+"_server_memory_with_a_million", used.Megabytes(), "MB", atMost(150))
+	return full.server.Stop()
+}
+
+// fill stores a million answers, with their slips and receipts.
+func (p *place) fill(ctx context.Context) error {
+	for range roundsBefore {
+		if err := p.school.Ask(ctx, 300); err != nil {
+			return err
+		}
+		if err := p.answered(ctx, "responses", inEach); err != nil {
+			return err
+		}
+	}
+	settle := "PRAGMA wal_checkpoint(TRUNCATE)"
+	if p.school.DB.Kind() == storage.Postgres {
+		if err := p.school.DB.Write(ctx).Exec("ANALYZE").Error; err != nil {
+			return err
+		}
+		settle = "CHECKPOINT"
+	}
+	return p.school.DB.Write(ctx).Exec(settle).Error
+}
+
+// answered writes rows as so many answers leave them, spread over the forms of the round.
+func (p *place) answered(ctx context.Context, table string, answers int) error {
+	sc := p.school
+	pupils, err := rehearsal.Pupils(sc.Doc, sc.Codes[:100], 1)
+	if err != nil {
+		return err
+	}
+	// Random texts as long as the real ids and hashes, in order, since that is quickest to write.
+	rows := "SELECT lower(hex(randomblob(13))) AS id, lower(hex(randomblob(26))) AS hash FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT i FROM n)"
+	if sc.DB.Kind() == storage.Postgres {
+		rows = "SELECT substr(md5(random()::text), 1, 26) AS id, md5(random()::text) || substr(md5(random()::text), 1, 20) AS hash FROM generate_series(1, ?)"
+	}
+	var leaves []string
+	for _, u := range sc.Units {
+		if u.IsLeaf() && len(leaves) < 50 {
+			leaves = append(leaves, u.ID)
+		}
+	}
+	for i, unit := range leaves {
+		n := answers / len(leaves)
+		for _, q := range []struct {
+			statement string
+			values    []any
+		}{
+			{"INSERT INTO slips (school_id, round_id, hash, unit_id, kind, spent) SELECT ?, ?, hash, ?, 'pupil', true FROM (" + rows + ") AS r ORDER BY hash", []any{unit, n}},
+			{"INSERT INTO receipts (school_id, round_id, hash) SELECT ?, ?, hash FROM (" + rows + ") AS r ORDER BY hash", []any{n}},
+			{"INSERT INTO " + table + " (school_id, round_id, id, cell_id, answers, pace) SELECT ?, ?, id, ?, ?, 'usual' FROM (" + rows + ") AS r ORDER BY id", []any{unit, pupils[i].Answers, n}},
+		} {
+			if err := sc.DB.Write(ctx).Exec(q.statement, append([]any{sc.Round.SchoolID, sc.Round.ID}, q.values...)...).Error; err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
