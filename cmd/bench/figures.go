@@ -84,3 +84,12 @@ func median(list []float64) float64 {
 	list = slices.Sorted(slices.Values(list))
 	return list[len(list)/2]
 }
+
+// ratios divides what was measured in turns, turn by turn.
+func ratios(list, by []float64) []float64 {
+	out := make([]float64, len(list))
+	for i := range list {
+		out[i] = list[i] / by[i]
+	}
+	return out
+}

@@ -6,7 +6,7 @@
   const plan = JSON.parse(el("plan").textContent), words = plan.words, questions = plan.questions;
   const make = (tag, text, kind) => { const node = document.createElement(tag); node.textContent = text || ""; if (kind) { node.className = kind; } return node; };
   const hex = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => (b + 256).toString(16).slice(1)).join("");
-  const code = el("code"), list = el("answers"), save = el("save");
+  const code = el("code"), list = el("answers"), save = el("save"), said = el("said");
 
   // at is the question that is being typed: -1 while there is no code, one past the last when all are done.
   let at = -1, answers = {}, saved = 0, busy = false;
@@ -14,10 +14,20 @@
   let sheet = fresh(), settling = null;
   function fresh() { return { receipt: hex(), twice: Math.random() < plan.share, first: null, result: null }; }
 
+  // say puts a message where whoever types is looking: under the code, under the question, or over the button to save.
   function say(text, bad) {
-    el("said").textContent = text || "";
-    el("said").hidden = !text;
-    el("said").className = bad ? "notice problem" : "notice";
+    if (settling) {
+      list.before(said);
+    } else if (at < 0) {
+      code.parentNode.after(said);
+    } else if (at < questions.length) {
+      lines[at].line.append(said);
+    } else {
+      list.after(said);
+    }
+    said.textContent = text || "";
+    said.hidden = !text;
+    said.className = bad ? "notice problem" : "notice";
   }
 
   // The questions are built once; show says what has changed.
@@ -182,8 +192,8 @@
     say(words.checking);
     const reply = await post({ code: code.value, look: "1" });
     if (reply.state !== "ready") { return say(reply.message || words.unchecked, true); }
-    say(words.begun);
     go(0);
+    say(words.begun);
   }
 
   const text = (q, values) => (values || []).map((v) => (q.options ? (q.options.find((o) => o[0] === v) || [])[1] : v)).join(", ") || "–";

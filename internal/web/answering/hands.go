@@ -24,6 +24,7 @@ type handsPage struct {
 	Units     []handsUnit // to choose from, as long as none is chosen
 	Own       bool        // some are not there because the reader teaches them
 	Size      string
+	Counted   bool // somebody has counted here already
 	Promise   []string
 	Questions []handsQuestion
 	Errors    page.Errors
@@ -98,7 +99,7 @@ func (p Pages) drawHands(c echo.Context, who access.Actor, status int, errs page
 	if slices.Contains(teach[unit.ID], who.Person) {
 		return fault.New(fault.Forbidden, "hands.own_class")
 	}
-	d.Heading = unit.Name + ": " + r.Title
+	d.Heading, d.Counted = unit.Name+": "+r.Title, len(have[unit.ID]) > 0
 	d.Size = v.Say("hands.size", words.V{"Name": unit.Name, "Count": unit.Size})
 	promise, err := p.Rounds().Promise(ctx, r, bank.HandsUp)
 	if err != nil {

@@ -127,8 +127,9 @@ func (p Pages) addOwn(c echo.Context, who access.Actor) error {
 		last := doc.Sections[len(doc.Sections)-1].Questions
 		added := last[len(last)-1].ID
 		for _, pr := range doc.Problems() {
-			// Without words there is no short name either: one sentence is enough.
-			if pr.Values["question"] == added && !(pr.Key == survey.QuestionShort && own.Text == "") {
+			// Without words there is no short name either: one sentence is enough. A grid begins with one question; until
+			// it has another, the survey's own page says that it is not ready.
+			if pr.Values["question"] == added && !(pr.Key == survey.QuestionShort && own.Text == "") && pr.Key != survey.GridApart {
 				problems = append(problems, pr)
 			}
 		}

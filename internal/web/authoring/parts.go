@@ -94,6 +94,7 @@ type whenPage struct {
 	ID, Target string
 	Asked      string // the words of what is asked
 	Part       bool   // it is a whole part
+	Grid       bool   // it stands in a grid, whose questions all have the same rule
 	Rule       string // as it is now, in words
 	Earlier    []page.Link
 	By         string // the question that shall decide
@@ -143,6 +144,9 @@ func (p Pages) drawWhen(c echo.Context, status int, doc survey.Document, typed s
 	}
 	d := whenPage{Base: p.NewBase(c, "When is it asked?"), ID: id, Target: c.Param("target"), Asked: asked, Part: strings.HasPrefix(c.Param("target"), "s"),
 		Rule: sayRule(v, doc, *rule)}
+	if q, ok := doc.Question(d.Target); ok && q.Grid != "" {
+		d.Asked, d.Grid = q.Grid+" "+asked, true
+	}
 	if d.Part {
 		d.Title = "When is this part asked?"
 		if asked == "" {

@@ -70,9 +70,9 @@ func (p Pages) translations(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	d := translationsPage{Base: p.NewBase(c, "Languages"), ID: c.Param("id"), Staff: doc.Audience == bank.Staff}
+	d := translationsPage{Base: p.NewBase(c, "Translations"), ID: c.Param("id"), Staff: doc.Audience == bank.Staff}
 	d.CSS = letters()
-	d.Crumbs = []page.Link{{Text: "Surveys", URL: "/surveys"}, {Text: doc.Title, URL: "/surveys/" + d.ID}, {Text: "Languages", Here: true}}
+	d.Crumbs = []page.Link{{Text: "Surveys", URL: "/surveys"}, {Text: doc.Title, URL: "/surveys/" + d.ID}, {Text: "Translations", Here: true}}
 	for _, l := range words.Languages()[1:] {
 		line := translationLine{Name: l.Name, English: l.English, Tag: l.Tag, Dir: l.Dir, URL: "/surveys/" + d.ID + "/languages/" + l.Code,
 			State: page.Voice(c).Say("translation.state_none"), Read: slices.Contains(read, l.Code)}
@@ -136,7 +136,7 @@ func (p Pages) drawTranslate(c echo.Context, who access.Actor, status int, typed
 	d := translatePage{Base: p.NewBase(c, "Questions in "+l.English), ID: c.Param("id"), Language: l, From: from.Tag, FromDir: from.Dir,
 		Errors: errs, Reader: c.FormValue("reader"), State: page.Voice(c).Say("translation.state_none"), Read: slices.Contains(read, l.Code)}
 	d.CSS = letters()
-	d.Crumbs = []page.Link{{Text: "Surveys", URL: "/surveys"}, {Text: doc.Title, URL: "/surveys/" + d.ID}, {Text: "Languages", URL: "/surveys/" + d.ID + "/languages"}, {Text: l.English, Here: true}}
+	d.Crumbs = []page.Link{{Text: "Surveys", URL: "/surveys"}, {Text: doc.Title, URL: "/surveys/" + d.ID}, {Text: "Translations", URL: "/surveys/" + d.ID + "/languages"}, {Text: l.English, Here: true}}
 	said := map[string]string{}
 	for _, t := range have {
 		if t.Language == l.Code {
