@@ -27,6 +27,8 @@ type answerPage struct {
 	Promise   promiseView
 	Languages []languageView
 	Notice    string // the questions are in another language than the rest
+	TitleLang string // then the title is too
+	TitleDir  string
 	Questions []questionView
 	Words     answerWords
 }

@@ -85,6 +85,7 @@ func drawAnswer(to reader, r round.Round, promise bank.Promise) answerPage {
 	if !sameLanguage(to.doc.Language, v.Lang) {
 		l, _ := words.Find(to.doc.Language)
 		d.Notice = v.Say("lang.questions_in", words.V{"Language": l.Name})
+		d.TitleLang, d.TitleDir = l.Tag, l.Dir
 	}
 	if to.route == bank.SharedDevice || to.route == bank.AdultHelper {
 		d.Route, d.Shared = string(to.route), to.route == bank.SharedDevice
