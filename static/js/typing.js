@@ -21,7 +21,7 @@
     } else if (at < 0) {
       code.parentNode.after(said);
     } else if (at < questions.length) {
-      lines[at].line.append(said);
+      lines[at].group.append(said);
     } else {
       list.after(said);
     }
@@ -32,12 +32,13 @@
 
   // The questions are built once; show says what has changed.
   const lines = questions.map((q, i) => {
-    const line = make("li"), asked = make("span", q.n + ". " + q.text, "asked"), keys = make("span", "", "keys");
+    const line = make("li"), group = make("div"), asked = make("span", q.n + ". " + q.text, "asked"), keys = make("span", "", "keys");
     asked.id = "asked-" + q.id;
-    line.tabIndex = -1;
-    line.setAttribute("role", "group");
-    line.setAttribute("aria-labelledby", asked.id);
-    line.append(asked, keys);
+    group.tabIndex = -1;
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-labelledby", asked.id);
+    group.append(asked, keys);
+    line.append(group);
     let buttons = [], number = null;
     if (q.options) {
       buttons = q.options.map((o, k) => {
@@ -62,7 +63,7 @@
       number.oninput = () => { set(q, number.value.trim() ? [number.value.trim()] : []); };
       keys.append(number, make("span", words.number.replace("{min}", q.min).replace("{max}", q.max), "hint"));
     }
-    return { line: line, buttons: buttons, number: number };
+    return { line: line, group: group, buttons: buttons, number: number };
   });
 
   const chosen = (q) => answers[q.id] || [];
@@ -100,7 +101,7 @@
       return;
     }
     const l = lines[at];
-    (l.number || l.line).focus({ preventScroll: true });
+    (l.number || l.group).focus({ preventScroll: true });
     l.line.scrollIntoView({ block: "nearest" });
   }
 
