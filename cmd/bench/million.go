@@ -67,6 +67,12 @@ func (p *place) turn(ctx context.Context, before int) (map[string]float64, error
 			return nil, err
 		}
 	}
+	if p.school.DB.Kind() == storage.SQLite {
+		// What opening the round has left in the log is not the answers' to carry away.
+		if err := p.school.DB.Write(ctx).Exec("PRAGMA wal_checkpoint(RESTART)").Error; err != nil {
+			return nil, err
+		}
+	}
 	committed, err := p.submit(ctx, many, pupils[:atOnce])
 	if err != nil {
 		return nil, err
@@ -102,10 +108,17 @@ func (p *place) answered(ctx context.Context, table string, answers int) error {
 	if err != nil {
 		return err
 	}
-	// Random texts as long as the real ids and hashes, in order, since that is quickest to write.
+	// Random texts as long as the real ids and hashes. Rounds before are written in order, since that is quickest; in a
+	// round that is being answered they come as they come, or every page would be full to the brim.
 	rows := "SELECT lower(hex(randomblob(13))) AS id, lower(hex(randomblob(26))) AS hash FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT i FROM n)"
 	if sc.DB.Kind() == storage.Postgres {
 		rows = "SELECT substr(md5(random()::text), 1, 26) AS id, md5(random()::text) || substr(md5(random()::text), 1, 20) AS hash FROM generate_series(1, ?)"
+	}
+	by := func(key string) string {
+		if table == "inbox" {
+			return ""
+		}
+		return " ORDER BY " + key
 	}
 	var leaves []string
 	for _, u := range sc.Units {
@@ -119,9 +132,9 @@ func (p *place) answered(ctx context.Context, table string, answers int) error {
 			statement string
 			values    []any
 		}{
-			{"INSERT INTO slips (school_id, round_id, hash, unit_id, kind, spent) SELECT ?, ?, hash, ?, 'pupil', true FROM (" + rows + ") AS r ORDER BY hash", []any{unit, n}},
-			{"INSERT INTO receipts (school_id, round_id, hash) SELECT ?, ?, hash FROM (" + rows + ") AS r ORDER BY hash", []any{n}},
-			{"INSERT INTO " + table + " (school_id, round_id, id, cell_id, answers, pace) SELECT ?, ?, id, ?, ?, 'usual' FROM (" + rows + ") AS r ORDER BY id", []any{unit, pupils[i].Answers, n}},
+			{"INSERT INTO slips (school_id, round_id, hash, unit_id, kind, spent) SELECT ?, ?, hash, ?, 'pupil', true FROM (" + rows + ") AS r" + by("hash"), []any{unit, n}},
+			{"INSERT INTO receipts (school_id, round_id, hash) SELECT ?, ?, hash FROM (" + rows + ") AS r" + by("hash"), []any{n}},
+			{"INSERT INTO " + table + " (school_id, round_id, id, cell_id, answers, pace) SELECT ?, ?, id, ?, ?, 'usual' FROM (" + rows + ") AS r" + by("id"), []any{unit, pupils[i].Answers, n}},
 		} {
 			if err := sc.DB.Write(ctx).Exec(q.statement, append([]any{sc.Round.SchoolID, sc.Round.ID}, q.values...)...).Error; err != nil {
 				return err

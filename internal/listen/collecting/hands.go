@@ -19,23 +19,27 @@ import (
 )
 
 // ForHands lists the questions that a whole room may answer by raising a hand, where everybody sees everybody: nothing
-// sensitive, nothing that describes oneself, nothing about an adult, and nothing that hangs on another answer.
+// sensitive or about home, nothing that describes oneself, nothing about an adult, and nothing that hangs on another
+// answer. The promise says the same. Words are looked at as well as marks, and in a survey that is not written in English
+// nobody could look at them, so that nothing of it is asked by hands.
 func ForHands(d survey.Document) []survey.Question {
+	if !strings.HasPrefix(d.Language, "en") {
+		return nil
+	}
 	var list []survey.Question
-	english := strings.HasPrefix(d.Language, "en")
 	for _, q := range d.Questions() {
 		one := q.Type == survey.TypeScale || q.Type == survey.TypeSingle
-		adult := q.About == bank.AboutThisClass || q.About == bank.AboutLessons || q.About == bank.AboutSchool && !english || adults.MatchString(q.Grid+" "+q.Text)
-		if one && q.Sensitive == "" && !q.DescribesOneself && !adult && d.Part(q) == survey.AskedAll {
+		open := q.Sensitive == "" && !q.DescribesOneself && (q.About == bank.AboutSchool || q.About == bank.AboutMe)
+		if one && open && !notAloud.MatchString(q.Grid+" "+q.Text) && d.Part(q) == survey.AskedAll {
 			list = append(list, q)
 		}
 	}
 	return list
 }
 
-// adults finds what is said about adults in questions about the whole school, which no field of theirs tells. In a survey
-// that is not written in English nobody looks for such words, so its questions about the school are not asked by hands.
-var adults = regexp.MustCompile(`(?i)\b(adults?|teach\w*|tutors?|staff|head ?teachers?|grown[- ]?ups?|parents?|carers?)\b`)
+// notAloud finds what is said about adults, feelings, safety and home in questions that carry no mark for it.
+var notAloud = regexp.MustCompile(`(?i)\b(adults?|teach\w*|tutors?|staff|head ?teachers?|grown[- ]?ups?|parents?|carers?|famil\w+|home|` +
+	`feel\w*|felt|safe\w*|unsafe|afraid|scared|worr\w+|lonel\w+|sad|upset|anxious|bull(y|ies|ied|ying))\b`)
 
 // mostHands is how many hands one class can raise: a few more than were on its list, as it has spare slips for newcomers.
 func mostHands(u round.Unit) int { return u.Size + participation.Spares(u.Size) }

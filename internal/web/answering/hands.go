@@ -1,6 +1,7 @@
 package answering
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 
@@ -33,12 +34,15 @@ type handsPage struct {
 type handsUnit struct{ Text, URL, Hint string }
 
 type handsQuestion struct {
+	ID      string
 	Text    string
+	Error   string
 	Options []handsOption
 }
 
 type handsOption struct {
-	Name, Label, Value, Error string
+	Name, Label, Value string
+	Wrong              bool
 }
 
 var handsTemplate = page.New("answering/hands", "base", handsPage{})
@@ -113,11 +117,11 @@ func (p Pages) drawHands(c echo.Context, who access.Actor, status int, errs page
 		return err
 	}
 	for _, q := range collecting.ForHands(doc) {
-		hq := handsQuestion{Text: q.Text}
+		hq := handsQuestion{ID: q.ID, Text: q.Text}
 		for _, o := range q.Options {
 			name := q.ID + "." + o.ID
-			ho := handsOption{Name: name, Label: o.Label, Error: errs.Of(name), Value: c.FormValue(name)}
-			hq.Options = append(hq.Options, ho)
+			hq.Options = append(hq.Options, handsOption{Name: name, Label: o.Label, Wrong: errs.Of(name) != "", Value: c.FormValue(name)})
+			hq.Error = cmp.Or(hq.Error, errs.Of(name)) // the same for each
 		}
 		d.Questions = append(d.Questions, hq)
 	}

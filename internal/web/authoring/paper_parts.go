@@ -20,13 +20,13 @@ func paperParts(v words.Voice, doc survey.Document) []paperPart {
 	}
 	chosen := map[string]bool{}
 	for _, s := range doc.Sections {
-		part := paperPart{Title: s.Title, Text: s.Text, Hint: onlyIf(v, doc, s.ShowIf, numbers)}
-		for _, c := range doc.Choices {
+		for _, c := range doc.Choices { // before the first of its topics
 			if c.ID == s.Choice && !chosen[c.ID] {
 				chosen[c.ID] = true
-				part.Text = strings.TrimSpace(c.Text + " " + v.Say("answer.choose_most", words.V{"Count": max(c.Pick, 1)}) + "\n" + part.Text)
+				parts = append(parts, paperPart{Title: c.Text, Text: v.Say("answer.choose_most", words.V{"Count": max(c.Pick, 1)})})
 			}
 		}
+		part := paperPart{Title: s.Title, Text: s.Text, Hint: onlyIf(v, doc, s.ShowIf, numbers)}
 		if s.Choice != "" {
 			part.Hint = v.Say("answer.optional_part")
 		}

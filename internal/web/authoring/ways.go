@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,6 +13,7 @@ import (
 	"earshot/internal/ask/round"
 	"earshot/internal/ask/survey"
 	"earshot/internal/base/words"
+	"earshot/internal/listen/collecting"
 	"earshot/internal/listen/participation"
 	"earshot/internal/school/access"
 	"earshot/internal/web/page"
@@ -34,7 +36,7 @@ type waysPage struct {
 	Units     []page.Option // classes whose slips may still be printed as sheets
 	Begun     int           // classes in which somebody has answered already
 	Languages []page.Option // there is more than one only where the questions are translated
-	Typists   []string      // who may type in paper
+	Typists   string        // who may type in paper
 	CanType   bool
 }
 
@@ -57,15 +59,25 @@ func (p Pages) ways(c echo.Context, who access.Actor) error {
 		return err
 	}
 	has := func(route bank.Route) bool { return slices.Contains(p.Rounds().Routes(r), route) }
-	d.Tablet, d.Helper, d.Paper, d.Hands = d.Open && has(bank.SharedDevice), d.Open && has(bank.AdultHelper) && bank.IsPupils(r.Audience), has(bank.Paper), has(bank.HandsUp)
+	d.Tablet, d.Helper, d.Paper = d.Open && has(bank.SharedDevice), d.Open && has(bank.AdultHelper) && bank.IsPupils(r.Audience), has(bank.Paper)
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID}, {Text: d.Title, Here: true}}
 	d.CanType = access.Can(who, access.TypePaper, access.Object{School: who.School})
 	snap := r.AtOpening()
+	var typists []string
 	for _, h := range append([]round.Helper{snap.Lead}, snap.Deputies...) {
 		if h.Name != "" {
-			d.Typists = append(d.Typists, h.Name)
+			typists = append(typists, h.Name)
 		}
 	}
+	if last := len(typists) - 1; last > 0 {
+		typists = []string{strings.Join(typists[:last], ", "), typists[last]}
+	}
+	d.Typists = strings.Join(typists, " or ")
+	doc, err := p.Rounds().Document(ctx, r)
+	if err != nil {
+		return err
+	}
+	d.Hands = has(bank.HandsUp) && len(collecting.ForHands(doc)) > 0
 	if err := p.sheetsLeft(ctx, r, &d); err != nil {
 		return err
 	}
