@@ -45,8 +45,9 @@ test-postgres:
 test-browser:
 	AXE_JS=$(CURDIR)/$(TOOLS) $(GO) test -tags browser -run Browser ./internal/web/...
 
+# ONLY=sqlite/million runs one database and part.
 bench: tools
-	PG_DURABLE=on .ci/with-postgres $(GO) run ./cmd/bench
+	PG_DURABLE=on .ci/with-postgres $(GO) run ./cmd/bench $(if $(ONLY),-only $(ONLY))
 
 # Breaks things while a school answers, on both databases, for as long as SOAK says. SOAK_SEED repeats a run.
 soak: tools

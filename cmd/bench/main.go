@@ -9,22 +9,29 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
+// only picks one database and one part of the run, such as sqlite/million, to look at it more closely; then nothing is
+// written to bench.json.
+var only = flag.String("only", "", "one database and part: sqlite/million")
+
 func main() {
+	flag.Parse()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 	defer cancel()
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	var s sheet
 	err := measure(ctx, &s)
-	if err == nil {
+	if err == nil && *only == "" {
 		err = s.save("bench.json")
 	}
 	if err != nil {
@@ -54,6 +61,9 @@ func measure(ctx context.Context, s *sheet) error {
 	}
 	defer drop()
 	for _, name := range []string{"sqlite", "postgres"} {
+		if !strings.HasPrefix(*only, name) && *only != "" {
+			continue
+		}
 		if err := measureOn(ctx, s, name, dir, program, server, base); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
@@ -67,8 +77,14 @@ func measureOn(ctx context.Context, s *sheet, name, dir, program, address string
 		return err
 	}
 	defer end()
-	for _, part := range []func(context.Context, *sheet, *place, *baseline) error{rates, journeys, minute, memory, million, pages} {
-		if err := part(ctx, s, p, base); err != nil {
+	for _, part := range []struct {
+		name string
+		run  func(context.Context, *sheet, *place, *baseline) error
+	}{{"rates", rates}, {"journeys", journeys}, {"minute", minute}, {"memory", memory}, {"million", million}, {"pages", pages}} {
+		if *only != "" && *only != name+"/"+part.name {
+			continue
+		}
+		if err := part.run(ctx, s, p, base); err != nil {
 			return err
 		}
 	}
