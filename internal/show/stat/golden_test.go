@@ -14,12 +14,12 @@ import (
 
 // goldenFolder is where reference values computed with R lie, when they are at
 // hand: they are made from data that is not part of this repository.
-func goldenFolder(t *testing.T) string {
+func goldenFolder(t *testing.T, name string) string {
 	shared := os.Getenv("EARSHOT_SHARED")
 	if shared == "" {
 		shared = filepath.Join("..", "..", "..", "..", "shared") // beside the repository
 	}
-	folder := filepath.Join(shared, "golden", "bfi")
+	folder := filepath.Join(shared, "golden", name)
 	if _, err := os.Stat(folder); err != nil {
 		t.Logf("no reference values in %s: nothing compared", folder)
 		return ""
@@ -60,7 +60,7 @@ func table(t *testing.T, path string) []row {
 }
 
 func TestGolden(t *testing.T) {
-	folder := goldenFolder(t)
+	folder := goldenFolder(t, "bfi")
 	if folder == "" {
 		return
 	}
@@ -106,8 +106,13 @@ func TestGolden(t *testing.T) {
 	}
 	compareScales(t, folder, spec.Scales, keyed)
 	for _, r := range table(t, filepath.Join(folder, "expected_correlations.csv")) {
-		got := stat.Correlation(keyed[r["item1"]], keyed[r["item2"]])
-		near(t, r["item1"]+" "+r["item2"], got, r.number("pearson"), 1e-9)
+		x, y := keyed[r["item1"]], keyed[r["item2"]]
+		near(t, r["item1"]+" "+r["item2"], stat.Correlation(x, y), r.number("pearson"), 1e-9)
+		near(t, r["item1"]+" "+r["item2"]+" ranks", stat.Spearman(x, y), r.number("spearman"), 1e-9)
+	}
+	for _, r := range table(t, filepath.Join(folder, "expected_polychoric.csv")) {
+		got := stat.Polychoric(keyed[r["item1"]], keyed[r["item2"]])
+		near(t, r["item1"]+" "+r["item2"]+" polychoric", got, r.number("polychoric_twostep"), 1e-3)
 	}
 }
 
@@ -140,6 +145,7 @@ func compareScales(t *testing.T, folder string, scales map[string][]string, keye
 		} {
 			near(t, scale+" "+key, got, want[key].(float64), 1e-9)
 		}
+		near(t, scale+" omega", r.Omega, want["omega_total_1f_minres_pairwiseR"].(float64), 1e-4)
 		for p, value := range want["score_quantiles_type7"].(map[string]any) {
 			percent, err := strconv.ParseFloat(p[:len(p)-1], 64)
 			if err != nil {
@@ -150,6 +156,8 @@ func compareScales(t *testing.T, folder string, scales map[string][]string, keye
 		for i, name := range names {
 			near(t, name+" rest", r.Rest[i].Available, rest[name].number("r_item_rest_available"), 1e-9)
 			near(t, name+" rest, listwise", r.Rest[i].Listwise, rest[name].number("r_item_rest_listwise"), 1e-9)
+			near(t, name+" alpha without it", r.Rest[i].Dropped, rest[name].number("alpha_raw_if_dropped"), 1e-9)
+			near(t, name+" loading", r.Loadings[i], want["loadings_minres"].(map[string]any)[name].(float64), 1e-4)
 		}
 	}
 }

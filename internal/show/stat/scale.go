@@ -3,6 +3,7 @@ package stat
 import (
 	"errors"
 	"math"
+	"slices"
 
 	gonum "gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -55,6 +56,11 @@ type Reliability struct {
 	AlphaPairwise float64
 	// AlphaStandardised is k r/(1+(k-1) r), r the mean pairwise correlation.
 	AlphaStandardised float64
+	// Omega is McDonald's omega (1999) of one factor: (Σl)²/((Σl)²+Σ(1-l²)), l its loadings by least squares on the
+	// pairwise correlations (minres, Harman and Jones 1966). NaN with fewer than three items.
+	Omega float64
+	// Loadings has, for each item, its loading on that factor. Empty where Omega is NaN.
+	Loadings []float64
 	// AlphaListwise is alpha over the complete cases alone.
 	AlphaListwise float64
 	// Feldt is the 95% interval of AlphaListwise (Feldt, Woodruff and Salih 1987).
@@ -67,6 +73,7 @@ type Reliability struct {
 type ItemRest struct {
 	Available float64 // with the mean of the other items that the person answered
 	Listwise  float64 // with the sum of the others, over the complete cases
+	Dropped   float64 // AlphaPairwise without this item; NaN when fewer than two are left
 }
 
 // ReliabilityOf computes the reliability of a scale from keyed answers, items x
@@ -86,14 +93,17 @@ func ReliabilityOf(keyed [][]float64) (Reliability, error) {
 	r.AlphaPairwise = alpha(keyed)
 	r.AlphaListwise = alpha(complete)
 
-	k, sum := float64(len(keyed)), 0.0
+	k, sum, correlations := float64(len(keyed)), 0.0, matrix(len(keyed))
 	for i := range keyed {
 		for j := range i {
-			sum += Correlation(keyed[i], keyed[j])
+			c := Correlation(keyed[i], keyed[j])
+			correlations[i][j], correlations[j][i] = c, c
+			sum += c
 		}
 	}
 	mean := sum / (k * (k - 1) / 2)
 	r.AlphaStandardised = k * mean / (1 + (k-1)*mean)
+	r.Loadings, r.Omega = oneFactor(correlations)
 	r.Feldt = feldt(r.AlphaListwise, r.Complete, r.Items)
 
 	for i := range keyed {
@@ -105,7 +115,11 @@ func ReliabilityOf(keyed [][]float64) (Reliability, error) {
 		for person := range others {
 			others[person] = meanOfAnswered(complete, person, i, 0)
 		}
-		r.Rest = append(r.Rest, ItemRest{Correlation(keyed[i], rest), Correlation(complete[i], others)})
+		dropped := math.NaN()
+		if len(keyed) > 2 {
+			dropped = alpha(slices.Delete(slices.Clone(keyed), i, i+1))
+		}
+		r.Rest = append(r.Rest, ItemRest{Correlation(keyed[i], rest), Correlation(complete[i], others), dropped})
 	}
 	return r, nil
 }
