@@ -243,6 +243,10 @@
     say("");
     wiping = false;
     keep();
+    // In large letters what stays in place leaves no room for what is read, and hides what has the focus.
+    const bars = [doc.querySelector("header"), form.querySelector("nav")], full = bars[0].offsetHeight + bars[1].offsetHeight > innerHeight / 3;
+    for (const bar of bars) { bar.style.cssText = full ? "position:static;z-index:auto" : ""; }
+    root.style.scrollPaddingBottom = bars[1].offsetHeight + 12 + "px";
     if (focus) {
       scrollTo(0, 0);
       step.querySelector("h1,h2").focus({ preventScroll: true });

@@ -1,5 +1,5 @@
 // Puts sheets of paper onto leaves: every leaf of a sheet carries its code, and every sheet begins on a new leaf also when it is
-// printed on both sides. All sheets of a page say the same, so that the first one is measured for all.
+// printed on both sides. All sheets in a language say the same, so that the first one is measured for all.
 (function () {
   "use strict";
   const make = (kind) => { const node = document.createElement("section"); node.className = kind; return node; };
@@ -54,15 +54,15 @@
     if (leaves.length % 2) { article.append(make("leaf")); }
   }
 
-  let leaves = null;
+  const measured = {};
   for (const article of document.querySelectorAll("article.form")) {
     const head = article.querySelector(".form-head"), blocks = [...article.querySelectorAll(".block")];
     article.classList.add("leaves");
-    if (!leaves) {
+    if (!measured[article.lang]) {
       article.replaceChildren();
-      leaves = measure(article, head, blocks);
+      measured[article.lang] = measure(article, head, blocks);
     }
-    lay(article, head, blocks, leaves);
+    lay(article, head, blocks, measured[article.lang]);
   }
   for (const hint of document.querySelectorAll(".toolbar .js")) { hint.hidden = false; }
 })();

@@ -86,6 +86,7 @@ type Plan struct {
 	People   []string       `json:"people,omitempty"`    // of the staff, in a round for staff
 	Mail     bool           `json:"mail,omitempty"`      // slips come by e-mail, as far as there are addresses
 	PerChild bool           `json:"per_child,omitempty"` // by e-mail: a parent answers for each child, not once for all
+	Outcome  string         `json:"outcome,omitempty"`   // the question that matters most: what goes with its answers is shown
 }
 
 // Snapshot is who reads and who helps, as it was when the round opened.

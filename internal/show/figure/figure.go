@@ -12,7 +12,7 @@ import (
 	"earshot/internal/show/result"
 )
 
-// Figure is one picture with all that is said beside it. At most one of Likert, Bars and Heat is set.
+// Figure is one picture with all that is said beside it. At most one of the pictures is set.
 type Figure struct {
 	ID       string
 	Title    string
@@ -23,6 +23,9 @@ type Figure struct {
 	Likert   *Likert
 	Bars     *Bars
 	Heat     *Heat
+	Dots     *Dots
+	Slope    *Slope
+	Scatter  *Scatter
 }
 
 // Table is the figure's numbers.
@@ -97,6 +100,57 @@ type Heat struct {
 type HeatCell struct {
 	Row, Column, Percent int
 	Text                 string
+}
+
+// Dots are shares with their intervals, one below the other on one axis from 0 to 100 per cent.
+type Dots struct {
+	Rows []Dot
+	// Line is a share that the others are compared with, such as the school's; -1 for none.
+	Line      int
+	LineLabel string
+}
+
+// Dot is one share. Low and High are whole per cent; both are Percent where everybody asked answered.
+type Dot struct {
+	Label              string
+	Percent, Low, High int
+	Guess              bool   // drawn towards the mean of all: a best guess, drawn hollow
+	Strong             bool   // the one that the page is about
+	Text               string // for who points at it
+}
+
+// Slope follows shares over time, from left to right.
+type Slope struct {
+	Times []string
+	Lines []SlopeLine
+}
+
+// SlopeLine is one group or one voice. A time at which it was not asked has no point.
+type SlopeLine struct {
+	Label  string
+	Points []SlopePoint
+}
+
+// SlopePoint is one share. After a break (the words were changed) it is not joined to the point before.
+type SlopePoint struct {
+	Time               int // in Slope.Times
+	Percent, Low, High int
+	Break              bool
+	Text               string
+}
+
+// Scatter is questions by how closely they go with the one that matters most (across) and by their share (upwards).
+type Scatter struct {
+	Across, Upwards string // what the axes say
+	Points          []ScatterPoint
+}
+
+// ScatterPoint is one question. X and its bounds are correlations, -1..1; Percent is its share.
+type ScatterPoint struct {
+	Label        string
+	X, Low, High float64
+	Percent      int
+	Text         string
 }
 
 // Step is the place of a share among the nine colours of a heat map, from low to high.

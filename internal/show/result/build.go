@@ -28,9 +28,9 @@ type asking struct {
 }
 
 // build makes a release. It is pure: the same answers always give the same release.
-func (a asking) build(t *tally) (Release, error) {
+func (a asking) build(t *tally) (rel Release, err error) {
 	r := a.round
-	rel := Release{Format: Format, Title: r.Title, Audience: a.doc.Audience, About: r.About, Purpose: r.Purpose,
+	rel = Release{Format: Format, Title: r.Title, Audience: a.doc.Audience, About: r.About, Purpose: r.Purpose,
 		Open: r.Mode == round.OpenLink, Least: r.Least}
 	list := cohorts(a.units, t, a.doc.Audience)
 	decideWho(list, t, r.Least)
@@ -46,13 +46,20 @@ func (a asking) build(t *tally) (Release, error) {
 	headings := headings(a.doc)
 	decided := map[string]told{}
 	for _, tb := range t.tables {
-		q, err := a.question(tb, list, t.tables, t.people, decided, &rel.Report)
+		var q Question
+		q, err = a.question(tb, list, t.tables, t.people, decided, &rel.Report)
 		if err != nil {
 			return Release{}, err
 		}
 		q.Heading = headings[tb.question.ID]
 		rel.Questions = append(rel.Questions, q)
 	}
+	rel.Outcome = a.outcome()
+	if rel.Splits, err = t.splitsOf(decided, list); err != nil {
+		return Release{}, err
+	}
+	rel.Matters = t.pairs.matters(decided, schoolOf(list))
+	guesses(&rel, list, t, a.teach)
 	// Pages go through a year and its forms together, so the order of the round comes back.
 	slices.SortStableFunc(list, func(x, y cohort) int { return position(a.units, x.Unit) - position(a.units, y.Unit) })
 	for _, c := range list {
@@ -79,7 +86,7 @@ func headings(d survey.Document) map[string]string {
 // question decides one question for the groups it may be shown for.
 func (a asking) question(tb table, list []cohort, all []table, people []int, decided map[string]told, report *Report) (Question, error) {
 	q := tb.question
-	out := Question{ID: q.ID, Item: q.Item, Wording: q.Wording, Text: q.Text, Short: q.Short, Gateway: q.Gateway, About: q.About,
+	out := Question{ID: q.ID, Item: q.Item, Wording: q.Wording, Text: q.Text, Short: q.Short, Gateway: q.Gateway, About: q.About, Trend: q.Trend(),
 		Sensitive: q.Sensitive != "", Kind: q.Kind, Several: q.IsSeveral(), Reverse: q.Reverse, FavourableWords: q.FavourableWords,
 		Part: a.doc.Part(q)}
 	if q.Type == survey.TypeRanking {
@@ -116,8 +123,10 @@ func (a asking) question(tb table, list []cohort, all []table, people []int, dec
 	report.Headlines += d.report.Headlines
 	report.HeadlinesKept += d.report.HeadlinesKept
 	tells := told{rows: map[string]disclosure.Row{}}
-	for i, row := range d.plain {
-		tells.rows[shown[i].Unit] = row
+	for i, c := range shown {
+		if i < len(d.plain) {
+			tells.rows[c.Unit] = d.plain[i]
+		}
 	}
 	defer func() { decided[q.ID] = tells }()
 
@@ -254,11 +263,7 @@ func decide(tb table, shown []cohort, least limits, within *decision) (decision,
 	if tb.question.IsSeveral() {
 		return decideEach(tb, shown, groups, least, within)
 	}
-	q := disclosure.Question{Kind: disclosure.Unordered, Groups: groups, Counts: tb.counts,
-		Favourable: tb.indices(tb.question.Favourable), Missing: tb.indices(tb.question.Missing), Least: least.bar, Fewest: least.people}
-	if tb.question.HasOrder() && tb.question.Kind != bank.Ideal {
-		q.Kind = disclosure.Ordered
-	}
+	q := asDisclosure(tb, groups, least)
 	if within != nil {
 		q.Within = within.plain[:len(groups)]
 	}
@@ -271,6 +276,15 @@ func decide(tb table, shown []cohort, least limits, within *decision) (decision,
 		d.rows = append(d.rows, plainRow(row, crowd(tb, shown[i])))
 	}
 	return d, nil
+}
+
+func asDisclosure(tb table, groups []disclosure.Group, least limits) disclosure.Question {
+	q := disclosure.Question{Kind: disclosure.Unordered, Groups: groups, Counts: tb.counts,
+		Favourable: tb.indices(tb.question.Favourable), Missing: tb.indices(tb.question.Missing), Least: least.bar, Fewest: least.people}
+	if tb.question.HasOrder() && tb.question.Kind != bank.Ideal {
+		q.Kind = disclosure.Ordered
+	}
+	return q
 }
 
 func decideEach(tb table, shown []cohort, groups []disclosure.Group, least limits, within *decision) (decision, error) {

@@ -16,6 +16,9 @@ type tally struct {
 	index  map[string]int
 	people []int // by cell
 	tables []table
+	splits []*sides
+	alike  *alike
+	pairs  *pairs
 }
 
 // table counts the answers to one question.
@@ -31,7 +34,7 @@ type table struct {
 	asked    []int // by cell: everybody, less those it was not put to and those it did not concern
 }
 
-func newTally(doc survey.Document, units []round.Unit) *tally {
+func newTally(doc survey.Document, units []round.Unit, outcome string) *tally {
 	t := &tally{doc: doc, index: map[string]int{}}
 	for _, u := range units {
 		if u.CellID == u.ID {
@@ -48,6 +51,8 @@ func newTally(doc survey.Document, units []round.Unit) *tally {
 		tb.part = doc.Part(q)
 		t.tables = append(t.tables, tb)
 	}
+	t.splits, t.alike = newSides(t), newAlike(t, outcome)
+	t.pairs = newPairs(t, outcome)
 	return t
 }
 
@@ -64,33 +69,47 @@ func newTable(q survey.Question, cells int) table {
 
 // add counts one response. Everybody who was asked stands in a question, answered or not: disclosure takes the number
 // asked in a cell as known.
-func (t *tally) add(cell string, a survey.Answers) error {
+func (t *tally) add(cell string, a survey.Answers, fast bool) error {
 	c, ok := t.index[cell]
 	if !ok {
 		return fmt.Errorf("result: a response is in the cell %s, which the round has not", cell)
 	}
 	t.people[c]++
 	for i := range t.tables {
-		tb := &t.tables[i]
-		q := tb.question
-		answer := a[q.ID]
-		switch answer.State {
-		case survey.NotAsked, survey.NotRelevant:
-			continue
-		case survey.Answered:
-			tb.answered[c]++
-		default:
-			tb.silent[c]++
-			tb.counts[c][len(q.Options)]++
+		if err := t.tables[i].add(c, a); err != nil {
+			return err
 		}
-		tb.asked[c]++
-		for _, id := range q.Counted(answer) {
-			o, ok := tb.options[id]
-			if !ok {
-				return fmt.Errorf("result: an answer to %s is none of its options", q.ID)
-			}
-			tb.counts[c][o]++
+	}
+	for _, s := range t.splits {
+		if err := s.add(a, fast); err != nil {
+			return err
 		}
+	}
+	t.alike.add(c, a)
+	t.pairs.add(a)
+	return nil
+}
+
+// add counts the answer of one response in one place.
+func (tb *table) add(c int, a survey.Answers) error {
+	q := tb.question
+	answer := a[q.ID]
+	switch answer.State {
+	case survey.NotAsked, survey.NotRelevant:
+		return nil
+	case survey.Answered:
+		tb.answered[c]++
+	default:
+		tb.silent[c]++
+		tb.counts[c][len(q.Options)]++
+	}
+	tb.asked[c]++
+	for _, id := range q.Counted(answer) {
+		o, ok := tb.options[id]
+		if !ok {
+			return fmt.Errorf("result: an answer to %s is none of its options", q.ID)
+		}
+		tb.counts[c][o]++
 	}
 	return nil
 }

@@ -208,10 +208,10 @@ func (m *made) settle() {
 
 func (m *made) release(t testing.TB) Release {
 	t.Helper()
-	tl := newTally(m.doc, m.units)
+	tl := newTally(m.doc, m.units, m.outcome())
 	for _, u := range m.units {
 		for _, a := range m.said[u.ID] {
-			if err := tl.add(u.CellID, a); err != nil {
+			if err := tl.add(u.CellID, a, len(a)%7 == 0); err != nil {
 				t.Fatal(err)
 			}
 		}

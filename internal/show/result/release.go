@@ -12,7 +12,7 @@ import (
 )
 
 // Format is the shape of a stored release. A later program that writes another shape still reads this one.
-const Format = 1
+const Format = 2
 
 // Release is all that may ever be known of a round's answers, fixed at one moment. It holds no response, no person, no
 // count of one or two, and nothing about the size of a group that is hidden.
@@ -30,7 +30,11 @@ type Release struct {
 	Questions []Question     `json:"questions"`
 	Sections  []Section      `json:"sections,omitempty"`
 	Hands     []Hands        `json:"hands,omitempty"`
-	Report    Report         `json:"report"`
+	// Outcome is the question that matters most to the school, chosen before the round opened; empty for none.
+	Outcome string   `json:"outcome,omitempty"`
+	Splits  []Split  `json:"splits,omitempty"`
+	Matters []Matter `json:"matters,omitempty"`
+	Report  Report   `json:"report"`
 }
 
 // Group is the school, a year, a form or a class of the round, in the round's order.
@@ -94,6 +98,7 @@ type Question struct {
 	ID        string     `json:"id"`
 	Item      string     `json:"item"`
 	Wording   string     `json:"wording"`
+	Trend     string     `json:"trend,omitempty"` // the wording it is compared with over time; empty in old releases: Wording
 	Text      string     `json:"text"`
 	Short     string     `json:"short"`
 	Heading   string     `json:"heading,omitempty"` // of its section in the survey
@@ -149,6 +154,7 @@ type Row struct {
 	Share    *Share `json:"share,omitempty"`
 	Band     *Band  `json:"band,omitempty"`
 	Each     []Each `json:"each,omitempty"` // of several choices, one for each option
+	Guess    *Guess `json:"guess,omitempty"`
 }
 
 // Bar is how many chose one of a run of neighbouring options.

@@ -96,13 +96,13 @@ func (s Store) count(ctx context.Context, rounds round.Store, r round.Round) (Re
 	if err != nil {
 		return Release{}, err
 	}
-	t := newTally(doc, units)
+	t := newTally(doc, units, r.Choices().Outcome)
 	err = response.NewStore(s.db).Each(ctx, r.SchoolID, r.ID, func(row response.Response) error {
 		answers, err := survey.DecodeAnswers([]byte(row.Answers))
 		if err != nil {
 			return err
 		}
-		return t.add(row.CellID, answers)
+		return t.add(row.CellID, answers, row.Pace == response.Fast)
 	})
 	if err != nil {
 		return Release{}, err

@@ -43,6 +43,19 @@ func Spearman(x, y []float64) float64 {
 	return Correlation(ra, rb)
 }
 
+// SpearmanInterval is Spearman with its 95% interval by Fisher's z, whose standard error is √((1+r²/2)/(n-3)) for ranks
+// (Bonett and Wright 2000). The bounds are NaN with fewer than four people.
+func SpearmanInterval(x, y []float64) (r float64, interval Interval) {
+	a, _ := pairs(x, y)
+	r = Spearman(x, y)
+	half := Z95 * math.Sqrt((1+r*r/2)/float64(len(a)-3))
+	if len(a) < 4 {
+		half = math.NaN()
+	}
+	z := math.Atanh(math.Max(-0.999999, math.Min(0.999999, r)))
+	return r, Interval{math.Tanh(z - half), math.Tanh(z + half)}
+}
+
 // MannWhitney compares two groups by ranks (Mann and Whitney 1947), in the normal approximation with its variance
 // corrected for ties.
 type MannWhitney struct {

@@ -617,7 +617,7 @@ func TestBrowserPlainFormWithoutScript(t *testing.T) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	sent := s.sent()
-	if len(sent) != 1 || sent[0].Get("code") != "7k4m 9q2x d3tv" || sent[0].Get("afl_s_next") != "often" || sent[0].Get("well_s_still") != "never" || len(sent[0]) != 3 {
+	if len(sent) != 1 || sent[0].Get("code") != "7k4m 9q2x d3tv" || sent[0].Get("afl_s_next") != "often" || sent[0].Get("well_s_still") != "never" || sent[0].Get("lang") != "en" || len(sent[0]) != 4 {
 		t.Errorf("posted %v", sent)
 	}
 }

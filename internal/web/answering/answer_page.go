@@ -26,6 +26,8 @@ type answerPage struct {
 	Receipt   string // open links alone: made with the page, since there is no slip to know a second Send by
 	Promise   promiseView
 	Languages []languageView
+	Language  string // goes with the answers, so that what comes back is in it too; empty in a preview
+	Both      bool   // the questions are in English beside it
 	Notice    string // the questions are in another language than the rest
 	TitleLang string // then the title is too
 	TitleDir  string
@@ -43,6 +45,7 @@ type languageView struct {
 type outcomePage struct {
 	answerFrame
 	Lines []string
+	Begin linkView // to the questions, from what an adult reads before them
 	Link  linkView
 }
 

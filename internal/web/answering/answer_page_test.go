@@ -153,7 +153,7 @@ func samplePage() answerPage {
 				Close:  "Back to the questions",
 			},
 		},
-		Action: "/a/x7k2", NeedsCode: true, More: true, Extras: "/a/x7k2/words?lang=en", Key: stubBox().Public(),
+		Language: "en", Action: "/a/x7k2", NeedsCode: true, More: true, Extras: "/a/x7k2/words?lang=en", Key: stubBox().Public(),
 		Promise: promiseView{
 			First: []string{
 				"This is not a test. There are no right or wrong answers. It takes about 4 minutes. We are asking because we are planning next year’s lessons.",

@@ -169,7 +169,7 @@ func (p Pages) drawFor(ctx context.Context, a *asked, as reading) (answerPage, e
 	}
 	d := drawAnswer(to, a.round, promise)
 	d.More, d.Key, d.Extras = true, box.Public(), "/a/"+a.round.Code+"/words?lang="+as.language
-	d.Languages = a.tongues.links(as)
+	d.Languages, d.Language, d.Both = a.tongues.links(as), as.language, as.both
 	return d, nil
 }
 
@@ -298,7 +298,7 @@ func (p Pages) sealed(c echo.Context) error {
 
 func (p Pages) take(c echo.Context, a *asked, form url.Values) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
-	as := a.tongues.reading(c, routeOf(c, form))
+	as := a.tongues.chosen(c, routeOf(c, form), form)
 	today := string(storage.DateOf(p.DB.Now(), a.round.Zone()))
 	answers, problems := a.doc.Read(func(name string) []string { return form[name] }, today)
 	if len(problems) == 0 {
@@ -370,7 +370,7 @@ func (p Pages) tell(c echo.Context, a *asked, as reading, form url.Values, outco
 	case collecting.Over:
 		return p.over(c, a, as)
 	}
-	d := outcomePage{answerFrame: frame(v, a.round), Lines: thanks.Lines}
+	d := outcomePage{answerFrame: frame(v, a.round), Lines: thanks.Lines, Link: *thanks.Link}
 	d.Title = thanks.Title
 	return outcomeTemplate.Send(c, http.StatusOK, d)
 }

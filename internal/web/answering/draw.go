@@ -97,9 +97,9 @@ func drawAnswer(to reader, r round.Round, promise bank.Promise) answerPage {
 
 // adultPage is what the adult reads who sets up a shared device, or who helps, before anybody answers.
 func adultPage(v words.Voice, route bank.Route, r round.Round, begin string) outcomePage {
-	d := outcomePage{answerFrame: frame(v, r), Link: linkView{URL: begin}}
+	d := outcomePage{answerFrame: frame(v, r), Begin: linkView{URL: begin}}
 	if route == bank.SharedDevice {
-		d.Title, d.Link.Text = v.Say("kiosk.title"), v.Say("kiosk.ready")
+		d.Title, d.Begin.Text = v.Say("kiosk.title"), v.Say("kiosk.ready")
 		d.Lines = []string{v.Say("kiosk.place"), v.Say("kiosk.away"), v.Say("kiosk.clean")}
 		return d
 	}
@@ -107,7 +107,7 @@ func adultPage(v words.Voice, route bank.Route, r round.Round, begin string) out
 	if lead := r.AtOpening().Lead.Name; lead != "" {
 		silent = v.Say("helper.silent", words.V{"Lead": lead})
 	}
-	d.Title, d.Link.Text = v.Say("helper.title"), v.Say("helper.ready")
+	d.Title, d.Begin.Text = v.Say("helper.title"), v.Say("helper.ready")
 	d.Lines = []string{v.Say("helper.who"), v.Say("helper.say"), v.Say("helper.wait"), silent}
 	return d
 }

@@ -2,6 +2,7 @@ package answering
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -52,6 +53,11 @@ func (t tongues) tongue(code string) round.Tongue {
 
 // reading finds out how somebody reads: the language they chose, or the one their browser asks for.
 func (t tongues) reading(c echo.Context, route bank.Route) reading {
+	return t.chosen(c, route, c.QueryParams())
+}
+
+// chosen is reading with the choice in the fields of a form that was sent: the address it goes to says no language.
+func (t tongues) chosen(c echo.Context, route bank.Route, from url.Values) reading {
 	as := reading{route: route, language: "en"}
 	has := func(code string) bool {
 		return slices.ContainsFunc(t.list, func(l words.Language) bool { return l.Code == code })
@@ -59,11 +65,11 @@ func (t tongues) reading(c echo.Context, route bank.Route) reading {
 	if want := words.Match(c.Request().Header.Get("Accept-Language")); has(want) {
 		as.language = want
 	}
-	if want := c.QueryParam("lang"); has(want) {
+	if want := from.Get("lang"); has(want) {
 		as.language = want
 	}
 	_, translated := t.docs[as.language]
-	as.both = c.QueryParam("both") != "" && translated && as.language != "en"
+	as.both = from.Get("both") != "" && translated && as.language != "en"
 	return as
 }
 

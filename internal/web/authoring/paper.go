@@ -1,7 +1,6 @@
 package authoring
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,17 +19,23 @@ import (
 // single sheet without a code has boxes for one instead, which is copied from a slip.
 type paperPage struct {
 	page.Base
-	ID     string
-	Blank  bool
-	Tag    string // the language the sheets are in
-	ToDir  string
-	Head   paperHead
-	Sheets []paperSheet
-	Parts  []paperPart
-	Last   []string // what is promised beside the first page
-	End    string
-	Talk   string
-	Help   []string
+	ID    string
+	Blank bool
+	Forms []paperForm
+	Help  []string
+}
+
+// paperForm is the questionnaire in one language, with the sheets that are in it.
+type paperForm struct {
+	Language string // its English name, for whoever hands them out
+	Tag      string
+	ToDir    string
+	Head     paperHead
+	Sheets   []paperSheet
+	Parts    []paperPart
+	Last     []string // what is promised beside the first page
+	End      string
+	Talk     string
 }
 
 type paperHead struct {
@@ -73,17 +78,33 @@ func (q paperQuestion) LinesOf() []struct{} { return make([]struct{}, q.Lines) }
 
 var paperTemplate = page.New("authoring/paper", "print", paperPage{})
 
-// drawPaper shows freshly minted codes as whole questionnaires, once.
+// drawPaper shows freshly minted codes as whole questionnaires, once, in the language that the request asks for.
 func (p Pages) drawPaper(c echo.Context, r round.Round, sheets []participation.Sheet) error {
-	d, err := p.newPaper(c, r)
+	f, err := p.newForm(c, r, c.FormValue("lang"))
 	if err != nil {
 		return err
 	}
+	return p.drawSheets(c, r, sheets, []paperForm{f}, nil)
+}
+
+// drawSheets is drawPaper in several languages, each with its sheets together: the first form is for most, the others are
+// those of the shares. The codes of a class are in a random order, but its spares come last, in the language of most.
+func (p Pages) drawSheets(c echo.Context, r round.Round, sheets []participation.Sheet, forms []paperForm, others []paperShare) error {
+	d := p.newPaper(c, r)
 	for _, sh := range sheets {
-		for _, code := range append(sh.Slips, sh.Spares...) {
-			d.Sheets = append(d.Sheets, paperSheet{Group: sh.Unit.Name, Code: []string{code[:4], code[4:8], code[8:]}})
+		codes := append(sh.Slips, sh.Spares...)
+		take := func(f *paperForm, n int) {
+			for _, code := range codes[:n] {
+				f.Sheets = append(f.Sheets, paperSheet{Group: sh.Unit.Name, Code: []string{code[:4], code[4:8], code[8:]}})
+			}
+			codes = codes[n:]
 		}
+		for i, other := range others {
+			take(&forms[i+1], min(other.sheets, len(codes)))
+		}
+		take(&forms[0], len(codes))
 	}
+	d.Forms = slices.DeleteFunc(forms, func(f paperForm) bool { return len(f.Sheets) == 0 })
 	return paperTemplate.Send(c, http.StatusOK, d)
 }
 
@@ -97,47 +118,49 @@ func (p Pages) blankSheet(c echo.Context, who access.Actor) error {
 	if r.State != round.Open || r.Mode != round.Anonymous || !slices.Contains(p.Rounds().Routes(r), bank.Paper) {
 		return notFound()
 	}
-	d, err := p.newPaper(c, r)
+	d := p.newPaper(c, r)
+	f, err := p.newForm(c, r, c.FormValue("lang"))
 	if err != nil {
 		return err
 	}
-	d.Blank, d.Sheets = true, []paperSheet{{Code: []string{"    ", "    ", "    "}}}
+	f.Sheets = []paperSheet{{Code: []string{"    ", "    ", "    "}}}
+	d.Blank, d.Forms = true, []paperForm{f}
 	return paperTemplate.Send(c, http.StatusOK, d)
 }
 
-// newPaper is a questionnaire in the language that the request asks for, without sheets.
-func (p Pages) newPaper(c echo.Context, r round.Round) (paperPage, error) {
-	ctx := c.Request().Context()
-	tongue, doc, err := p.tongueOf(ctx, r, c.FormValue("lang"))
-	if err != nil {
-		return paperPage{}, err
-	}
-	v := tongue.Voice
-	d := paperPage{Base: p.NewBase(c, r.Title), ID: r.ID, Tag: v.Lang, ToDir: v.Dir, End: v.Say("paper.end"), Talk: v.Say("paper.help"), Parts: paperParts(v, doc),
-		Head: paperHead{School: page.School(c).Name, Title: doc.Title, Intro: doc.Intro, Fill: v.Say("paper.fill"), Change: v.Say("paper.change"), Any: v.Say("paper.leave"),
-			Code: v.Say("paper.code"), Page: v.Say("paper.page", words.V{"N": "{n}", "M": "{m}"})}}
-	if err := p.promiseOnPaper(ctx, r, tongue, &d); err != nil {
-		return paperPage{}, err
-	}
+// newPaper is the page for sheets, without any.
+func (p Pages) newPaper(c echo.Context, r round.Round) paperPage {
+	d := paperPage{Base: p.NewBase(c, r.Title), ID: r.ID}
 	snap := r.AtOpening()
 	for _, who := range append([]round.Helper{snap.Lead}, snap.Deputies...) {
 		if who.Name != "" {
 			d.Help = append(d.Help, strings.Trim(who.Name+", "+who.Place, ", "))
 		}
 	}
-	return d, nil
+	return d
 }
 
-func (p Pages) promiseOnPaper(ctx context.Context, r round.Round, tongue round.Tongue, d *paperPage) error {
+// newForm is the questionnaire in a language, without sheets.
+func (p Pages) newForm(c echo.Context, r round.Round, code string) (paperForm, error) {
+	ctx := c.Request().Context()
+	tongue, doc, err := p.tongueOf(ctx, r, code)
+	if err != nil {
+		return paperForm{}, err
+	}
+	v := tongue.Voice
+	l, _ := words.Find(v.Lang)
+	f := paperForm{Language: l.English, Tag: v.Lang, ToDir: v.Dir, End: v.Say("paper.end"), Talk: v.Say("paper.help"), Parts: paperParts(v, doc),
+		Head: paperHead{School: page.School(c).Name, Title: doc.Title, Intro: doc.Intro, Fill: v.Say("paper.fill"), Change: v.Say("paper.change"), Any: v.Say("paper.leave"),
+			Code: v.Say("paper.code"), Page: v.Say("paper.page", words.V{"N": "{n}", "M": "{m}"})}}
 	promise, err := p.Rounds().PromiseIn(ctx, r, bank.Paper, tongue)
 	for _, part := range promise {
 		if part.Show == bank.ShowFirst {
-			d.Head.Promise = append(d.Head.Promise, part.Text)
+			f.Head.Promise = append(f.Head.Promise, part.Text)
 		} else {
-			d.Last = append(d.Last, part.Text)
+			f.Last = append(f.Last, part.Text)
 		}
 	}
-	return err
+	return f, err
 }
 
 type cardPage struct {

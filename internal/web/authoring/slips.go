@@ -67,15 +67,15 @@ func (p Pages) printSlips(c echo.Context, who access.Actor) error {
 	} else if len(units) == 0 && r.State == round.Open {
 		return p.done(c, who, r, fault.New(fault.Conflict, "slips.all_printed"), "")
 	}
+	if c.FormValue("format") == "paper" {
+		return p.printSheets(c, who, r, units)
+	}
 	sheets, err := st.Print(ctx, who, r, units)
 	if err != nil {
 		return p.done(c, who, r, err, "")
 	}
 	if c.FormValue("format") == "csv" {
 		return codesTable(c, r, sheets)
-	}
-	if c.FormValue("format") == "paper" {
-		return p.drawPaper(c, r, sheets)
 	}
 	return p.drawSlips(c, r, sheets)
 }

@@ -1,7 +1,8 @@
 package authoring
 
 import (
-	"context"
+	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,10 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"earshot/internal/ask/bank"
-	"earshot/internal/ask/language"
 	"earshot/internal/ask/round"
-	"earshot/internal/ask/survey"
-	"earshot/internal/base/words"
 	"earshot/internal/listen/collecting"
 	"earshot/internal/listen/participation"
 	"earshot/internal/school/access"
@@ -36,22 +34,33 @@ type waysPage struct {
 	Units     []page.Option // classes whose slips may still be printed as sheets
 	Begun     int           // classes in which somebody has answered already
 	Languages []page.Option // there is more than one only where the questions are translated
-	Typists   string        // who may type in paper
+	Others    []sheetCount  // one for each language then
+	Errors    page.Errors
+	Typists   string // who may type in paper
 	CanType   bool
 }
+
+// sheetCount is the field for how many sheets of a class come in a language.
+type sheetCount struct{ Name, Label, Value, Error string }
 
 var waysTemplate = page.New("authoring/ways", "base", waysPage{})
 
 // ways shows them. Besides whoever may know of the round, any teacher may look while it is open: they are in the room.
 func (p Pages) ways(c echo.Context, who access.Actor) error {
-	ctx := c.Request().Context()
 	r, err := p.inTheRoom(c, who)
 	if err != nil {
 		return err
 	}
+	return p.drawWays(c, who, http.StatusOK, r, page.Errors{})
+}
+
+// drawWays shows the ways into a round, with what is wrong in the form for sheets if that is why they are shown again.
+func (p Pages) drawWays(c echo.Context, who access.Actor, status int, r round.Round, errs page.Errors) error {
+	ctx := c.Request().Context()
 	if !r.Takes() || r.Mailed() {
 		return notFound()
 	}
+	var err error
 	shared := p.address(r) + "/shared"
 	d := waysPage{Base: p.NewBase(c, "Ways to answer"), ID: r.ID, Open: r.State == round.Open, Slips: r.Mode == round.Anonymous,
 		Leads: access.Can(who, access.RunRounds, access.Object{School: who.School}), Shared: bare(shared)}
@@ -78,22 +87,30 @@ func (p Pages) ways(c echo.Context, who access.Actor) error {
 		return err
 	}
 	d.Hands = has(bank.HandsUp) && len(collecting.ForHands(doc)) > 0
-	if err := p.sheetsLeft(ctx, r, &d); err != nil {
+	d.Errors = errs
+	if err := p.languagesOfSheets(c, r, &d); err != nil {
 		return err
 	}
-	spoken, _, err := p.paperLanguages(ctx, r)
-	if err != nil {
+	if err := p.sheetsLeft(c, r, &d); err != nil {
 		return err
 	}
-	d.Languages = []page.Option{{Value: "en", Label: "English", Chosen: true}}
-	for _, l := range spoken {
-		d.Languages = append(d.Languages, page.Option{Value: l.Code, Label: l.English})
+	return waysTemplate.Send(c, status, d)
+}
+
+// languagesOfSheets lists the languages that sheets can be in, as they were chosen if the form comes back.
+func (p Pages) languagesOfSheets(c echo.Context, r round.Round, d *waysPage) error {
+	offered, err := p.offered(c.Request().Context(), r)
+	for _, l := range offered {
+		typed := c.FormValue(inLanguage(l.Code))
+		d.Languages = append(d.Languages, page.Option{Value: l.Code, Label: l.English, Chosen: l.Code == cmp.Or(c.FormValue("lang"), offered[0].Code)})
+		d.Others = append(d.Others, sheetCount{Name: inLanguage(l.Code), Label: l.English, Value: cmp.Or(typed, "0"), Error: d.Errors.Of(inLanguage(l.Code))})
 	}
-	return waysTemplate.Send(c, http.StatusOK, d)
+	return err
 }
 
 // sheetsLeft lists the classes that can still be printed: where somebody has answered, the slips have to stay as they are.
-func (p Pages) sheetsLeft(ctx context.Context, r round.Round, d *waysPage) error {
+func (p Pages) sheetsLeft(c echo.Context, r round.Round, d *waysPage) error {
+	ctx := c.Request().Context()
 	units, err := p.Rounds().Units(ctx, r)
 	if err != nil {
 		return err
@@ -103,47 +120,21 @@ func (p Pages) sheetsLeft(ctx context.Context, r round.Round, d *waysPage) error
 		return err
 	}
 	for _, u := range units {
-		switch {
-		case !u.IsLeaf():
-		case rates[u.ID].Spent > 0:
-			d.Begun++
-		case rates[u.ID].Printed > 0:
-			d.Units = append(d.Units, page.Option{Value: u.ID, Label: u.Name + " (its slips become void)"})
-		default:
-			d.Units = append(d.Units, page.Option{Value: u.ID, Label: u.Name})
+		if !u.IsLeaf() {
+			continue
 		}
+		if rates[u.ID].Spent > 0 {
+			d.Begun++
+			continue
+		}
+		o := page.Option{Value: u.ID, Label: u.Name, Chosen: u.ID == c.FormValue("unit")}
+		if len(d.Languages) > 1 {
+			o.Label = fmt.Sprintf("%s, %d sheets", u.Name, sheetsOf(u))
+		}
+		if rates[u.ID].Printed > 0 {
+			o.Label += " (its slips become void)"
+		}
+		d.Units = append(d.Units, o)
 	}
 	return nil
-}
-
-// paperLanguages are the languages beside English that a round's sheets can be printed in, and its questions in each:
-// those whose texts about safety have been read, and whose questions are approved.
-func (p Pages) paperLanguages(ctx context.Context, r round.Round) ([]language.Spoken, map[string]survey.Document, error) {
-	doc, err := p.Rounds().Document(ctx, r)
-	if err != nil || r.Audience == bank.Staff {
-		return nil, nil, err
-	}
-	in, err := survey.NewStore(p.DB).Languages(ctx, r.SchoolID, r.SurveyID, doc)
-	if err != nil {
-		return nil, nil, err
-	}
-	spoken, err := language.NewStore(p.DB, p.Bank).Spoken(ctx, r.SchoolID)
-	return slices.DeleteFunc(spoken, func(l language.Spoken) bool { return in[l.Code].Title == "" }), in, err
-}
-
-// tongueOf is the language that sheets are asked for in, and the questions in it. Empty means English.
-func (p Pages) tongueOf(ctx context.Context, r round.Round, code string) (round.Tongue, survey.Document, error) {
-	if code == "" || code == words.Languages()[0].Code {
-		doc, err := p.Rounds().Document(ctx, r)
-		return round.English(), doc, err
-	}
-	spoken, in, err := p.paperLanguages(ctx, r)
-	if err != nil {
-		return round.Tongue{}, survey.Document{}, err
-	}
-	i := slices.IndexFunc(spoken, func(l language.Spoken) bool { return l.Code == code })
-	if i < 0 {
-		return round.Tongue{}, survey.Document{}, notFound()
-	}
-	return round.Tongue{Voice: spoken[i].Voice, Texts: spoken[i].Texts}, in[code], nil
 }
