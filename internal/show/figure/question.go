@@ -22,7 +22,7 @@ func Question(v words.Voice, rel result.Release, q result.Question, g result.Gro
 		return several(v, rel, q, row, g, f)
 	}
 	p := spread(v, q, row)
-	f.Sentence, f.Doubt = headline(v, rel, q, row, g, p), doubt(v, rel, g, row.Share, row.Band)
+	f.Sentence, f.Doubt = headline(v, rel, q, row, g, p), doubt(v, rel, q, g, row.Share, row.Band)
 	f.Table = Table{Caption: q.Text, Head: []string{v.Say("figure.head.answer"), v.Say("figure.head.people"), v.Say("figure.head.share")}}
 	banded := row.Band == nil
 	for _, part := range p.parts {
@@ -362,7 +362,7 @@ func isFavourable(q result.Question, options []int) bool {
 }
 
 // doubt says how far a share may be trusted.
-func doubt(v words.Voice, rel result.Release, g result.Group, s *result.Share, b *result.Band) string {
+func doubt(v words.Voice, rel result.Release, q result.Question, g result.Group, s *result.Share, b *result.Band) string {
 	if s == nil {
 		return join(when(rel.Open, v.Say("figure.doubt_open_plain")), when(b != nil, v.Say("figure.doubt_band")))
 	}
@@ -374,6 +374,8 @@ func doubt(v words.Voice, rel result.Release, g result.Group, s *result.Share, b
 		return v.Say("figure.doubt_open", said)
 	case s.Census:
 		return v.Say("figure.doubt_census")
+	case !s.Sampled && (q.Part == survey.AskedRouted || q.Part == survey.AskedChosen):
+		return v.Say("figure.doubt_part", said)
 	case !s.Sampled:
 		return v.Say("figure.doubt_unknown", said)
 	case low == high:

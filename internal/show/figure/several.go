@@ -50,6 +50,6 @@ func several(v words.Voice, rel result.Release, q result.Question, row result.Ro
 	if !complete {
 		f.Sentence = v.Say("figure.top_shown", said)
 	}
-	f.Doubt = doubt(v, rel, g, best, nil)
+	f.Doubt = doubt(v, rel, q, g, best, nil)
 	return f
 }

@@ -47,7 +47,7 @@ func (a asking) build(t *tally) (rel Release, err error) {
 	decided := map[string]told{}
 	for _, tb := range t.tables {
 		var q Question
-		q, err = a.question(tb, list, t.tables, t.people, decided, &rel.Report)
+		q, err = a.question(tb, list, t, decided, &rel.Report)
 		if err != nil {
 			return Release{}, err
 		}
@@ -84,7 +84,7 @@ func headings(d survey.Document) map[string]string {
 }
 
 // question decides one question for the groups it may be shown for.
-func (a asking) question(tb table, list []cohort, all []table, people []int, decided map[string]told, report *Report) (Question, error) {
+func (a asking) question(tb table, list []cohort, t *tally, decided map[string]told, report *Report) (Question, error) {
 	q := tb.question
 	out := Question{ID: q.ID, Item: q.Item, Wording: q.Wording, Text: q.Text, Short: q.Short, Gateway: q.Gateway, About: q.About, Trend: q.Trend(),
 		Sensitive: q.Sensitive != "", Kind: q.Kind, Several: q.IsSeveral(), Reverse: q.Reverse, FavourableWords: q.FavourableWords,
@@ -109,7 +109,10 @@ func (a asking) question(tb table, list []cohort, all []table, people []int, dec
 			shown = append(shown, c)
 		}
 	}
-	shown, err := a.known(tb, all, shown, people, guards, decided, least)
+	if guards.Tangled {
+		shown = t.ways.tangledOnly(q, shown, decided)
+	}
+	shown, err := a.known(tb, t.tables, shown, t.people, guards, decided, least)
 	if err != nil {
 		return out, err
 	}
@@ -128,6 +131,9 @@ func (a asking) question(tb table, list []cohort, all []table, people []int, dec
 			tells.rows[c.Unit] = d.plain[i]
 		}
 	}
+	if len(shown) > 0 && shown[0].level == levelSchool {
+		tells.school = &out.Rows[0]
+	}
 	defer func() { decided[q.ID] = tells }()
 
 	// What the public sees of the school is decided within what staff see: folded otherwise, the two together could
@@ -140,7 +146,7 @@ func (a asking) question(tb table, list []cohort, all []table, people []int, dec
 	}
 	public := limits{bar: publicLeast, people: max(publicLeast, least.people)}
 	if guards.By == "" {
-		if may, err := a.known(tb, all, shown[:1], people, guards, decided, public); err != nil || len(may) == 0 {
+		if may, err := a.known(tb, t.tables, shown[:1], t.people, guards, decided, public); err != nil || len(may) == 0 {
 			return out, err
 		}
 	}
@@ -158,6 +164,7 @@ func (a asking) question(tb table, list []cohort, all []table, people []int, dec
 // told is what has been decided of an earlier question.
 type told struct {
 	rows   map[string]disclosure.Row // by unit
+	school *Row                      // what is shown of the school; nil for nothing
 	public *disclosure.Row
 }
 

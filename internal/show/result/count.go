@@ -19,6 +19,7 @@ type tally struct {
 	splits []*sides
 	alike  *alike
 	pairs  *pairs
+	ways   *profiles
 }
 
 // table counts the answers to one question.
@@ -52,7 +53,7 @@ func newTally(doc survey.Document, units []round.Unit, outcome string) *tally {
 		t.tables = append(t.tables, tb)
 	}
 	t.splits, t.alike = newSides(t), newAlike(t, outcome)
-	t.pairs = newPairs(t, outcome)
+	t.pairs, t.ways = newPairs(t, outcome), newProfiles(t)
 	return t
 }
 
@@ -87,6 +88,7 @@ func (t *tally) add(cell string, a survey.Answers, fast bool) error {
 	}
 	t.alike.add(c, a)
 	t.pairs.add(a)
+	t.ways.add(a)
 	return nil
 }
 
