@@ -52,7 +52,7 @@ func (p *profiles) behind(q survey.Question, list []survey.Question) []survey.Qu
 
 const (
 	notAsked = "-"
-	between  = "|"
+	fieldEnd = "|"
 )
 
 func (p *profiles) add(a survey.Answers) {
@@ -67,13 +67,13 @@ func (p *profiles) add(a survey.Answers) {
 		} else {
 			b.WriteString(strings.Join(q.Counted(answer), " "))
 		}
-		b.WriteString(between)
+		b.WriteString(fieldEnd)
 	}
 	for _, id := range p.tangled {
 		if s := a[id].State; s == survey.NotAsked || s == survey.NotRelevant {
 			b.WriteString(notAsked)
 		}
-		b.WriteString(between)
+		b.WriteString(fieldEnd)
 	}
 	p.count[b.String()]++
 }
@@ -88,7 +88,7 @@ func (p *profiles) safe(q survey.Question, decided map[string]told) bool {
 	people := make([]int, len(keys))
 	split := make([][]string, len(keys))
 	for i, key := range keys {
-		people[i], split[i] = p.count[key], strings.Split(key, between)
+		people[i], split[i] = p.count[key], strings.Split(key, fieldEnd)
 	}
 	group := func(name string, in func(profile []string) bool) disclosure.Group {
 		g := disclosure.Group{Key: name}

@@ -115,6 +115,7 @@ type Question struct {
 	Options         []Option    `json:"options"`
 	Rows            []Row       `json:"rows,omitempty"`   // one for each group that the question is shown for
 	Public          *Row        `json:"public,omitempty"` // the school as pupils and the public see it
+	Before          []Before    `json:"before,omitempty"` // earlier rounds, the newest first
 }
 
 // Option is one answer that could be chosen.

@@ -111,6 +111,11 @@ func (s Store) count(ctx context.Context, rounds round.Store, r round.Round) (Re
 	if err != nil {
 		return Release{}, err
 	}
+	past, err := s.earlierOf(ctx, rounds, r)
+	if err != nil {
+		return Release{}, err
+	}
+	rel.follow(past, teach)
 	hands, err := response.NewStore(s.db).Hands(ctx, r.SchoolID, r.ID)
 	rel.Hands = handsOf(doc, hands)
 	return rel, err

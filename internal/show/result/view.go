@@ -77,7 +77,13 @@ func View(rel Release, r round.Round, who access.Actor, owners map[string][]stri
 	}
 	v.keep(func(g Group) bool { return full[g.Unit] || own[g.Unit] }, func(q Question, unit string) bool {
 		return full[unit] || own[unit] && q.About == bank.AboutThisClass
-	})
+	}, !leads && !teaches)
+	if school := rel.School(); !full[school.Unit] {
+		v.Splits, v.Matters = nil, nil
+	}
+	if !rel.School().LeadersTeaching {
+		v.hideGuesses()
+	}
 	seesRates := access.Can(who, access.SeeRound, func() access.Object { x := o; x.Owner = nil; return x }())
 	for _, g := range rel.Groups {
 		if full[g.Unit] || own[g.Unit] {
@@ -100,7 +106,7 @@ func Public(rel Release, r round.Round) (v Viewed, ok bool) {
 		return Viewed{}, false
 	}
 	v = Viewed{Release: rel, Whole: true}
-	v.Groups, v.Hands = []Group{school}, nil
+	v.Groups, v.Hands, v.Splits, v.Matters = []Group{school}, nil, nil, nil
 	v.Rates = v.Groups
 	v.Questions = nil
 	for _, q := range rel.Questions {
@@ -108,6 +114,7 @@ func Public(rel Release, r round.Round) (v Viewed, ok bool) {
 		if q.Public != nil {
 			q.Rows = []Row{*q.Public}
 		}
+		q.Before = publicBefore(q.Before)
 		v.Questions = append(v.Questions, q)
 	}
 	v.Sections = nil
@@ -126,7 +133,7 @@ func Public(rel Release, r round.Round) (v Viewed, ok bool) {
 }
 
 // keep drops groups and rows that are not for the reader, on copies.
-func (v *Viewed) keep(group func(Group) bool, row func(q Question, unit string) bool) {
+func (v *Viewed) keep(group func(Group) bool, row func(q Question, unit string) bool, published bool) {
 	var groups []Group
 	for _, g := range v.Groups {
 		if group(g) {
@@ -143,6 +150,7 @@ func (v *Viewed) keep(group func(Group) bool, row func(q Question, unit string) 
 			}
 		}
 		if q.Rows = rows; len(rows) > 0 {
+			q.Before = keepBefore(q.Before, published, func(unit string) bool { return row(q, unit) })
 			questions = append(questions, q)
 		}
 	}
@@ -160,6 +168,47 @@ func (v *Viewed) keep(group func(Group) bool, row func(q Question, unit string) 
 		}
 	}
 	v.Sections = sections
+}
+
+// keepBefore keeps the earlier rows of groups that the reader sees now; published ones only, for those who see nothing
+// else.
+func keepBefore(list []Before, published bool, sees func(unit string) bool) (kept []Before) {
+	for _, b := range list {
+		if published && !b.Published {
+			continue
+		}
+		var rows []BeforeRow
+		for _, r := range b.Rows {
+			if sees(r.Unit) {
+				rows = append(rows, r)
+			}
+		}
+		if b.Rows, b.Public = rows, nil; len(rows) > 0 {
+			kept = append(kept, b)
+		}
+	}
+	return kept
+}
+
+// publicBefore keeps what was public.
+func publicBefore(list []Before) (kept []Before) {
+	for _, b := range list {
+		if b.Public != nil {
+			b.Rows = []BeforeRow{*b.Public}
+			kept = append(kept, b)
+		}
+	}
+	return kept
+}
+
+// hideGuesses takes away best guesses, from which the mean of the other groups can be had: for a round in which even the
+// sum over them all is not for somebody who teaches.
+func (v *Viewed) hideGuesses() {
+	for i := range v.Questions {
+		for j := range v.Questions[i].Rows {
+			v.Questions[i].Rows[j].Guess = nil
+		}
+	}
 }
 
 func (v *Viewed) hidePublic() {
