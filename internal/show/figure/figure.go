@@ -19,6 +19,7 @@ type Figure struct {
 	Sentence string
 	Doubt    string
 	Note     string
+	Lines    []string // how it compares with others and with last time
 	Table    Table
 	Likert   *Likert
 	Bars     *Bars
@@ -123,6 +124,8 @@ type Dot struct {
 type Slope struct {
 	Times []string
 	Lines []SlopeLine
+	// BreakLabel is what stands at a break, in few words; empty for nothing.
+	BreakLabel string
 }
 
 // SlopeLine is one group or one voice. A time at which it was not asked has no point.
@@ -142,6 +145,7 @@ type SlopePoint struct {
 // Scatter is questions by how closely they go with the one that matters most (across) and by their share (upwards).
 type Scatter struct {
 	Across, Upwards string // what the axes say
+	MiddleLabel     string // what stands at the line of the middle share, in few words; empty for nothing
 	Points          []ScatterPoint
 }
 

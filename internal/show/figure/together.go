@@ -239,3 +239,40 @@ func rate(v words.Voice, rel result.Release, g result.Group, key string) string 
 	}
 	return v.Say(key + string(g.Rate))
 }
+
+// Gateway is what one voice said about a gateway, question by question; ok is false where nothing was asked.
+func Gateway(v words.Voice, view result.Viewed, gateway, voice string) (f Figure, ok bool) {
+	f = Figure{ID: "voice-" + who(view.Audience), Title: voice, Dots: &Dots{Line: -1}, Doubt: v.Say("figure.gateway.doubt")}
+	f.Table = Table{Caption: f.Title, Head: []string{v.Say("figure.head.question"), v.Say("figure.head.share"), v.Say("figure.head.range"), v.Say("figure.head.people")}}
+	n, bare := 0, false
+	for _, q := range view.For(view.School().Unit) {
+		if q.Gateway != gateway {
+			continue
+		}
+		n++
+		row, _ := q.Row(view.School().Unit)
+		if !q.HasHeadline() || q.Several {
+			bare = true
+			f.Table.Rows = append(f.Table.Rows, []Cell{{Text: q.Text, Heading: true}, {Text: v.Say("figure.gateway.plain")}, {}, {}})
+			continue
+		}
+		if row.Share == nil {
+			bare = true
+			f.Table.Rows = append(f.Table.Rows, []Cell{{Text: q.Text, Heading: true}, {Text: v.Say("figure.hidden.short"), Hidden: true}, {}, {}})
+			continue
+		}
+		f.addDot(v, q.Text, *row.Share, nil)
+	}
+	if n == 0 {
+		return Figure{}, false
+	}
+	if len(f.Dots.Rows) == 0 {
+		f.Dots = nil
+	}
+	f.Sentence = v.Say("figure.gateway.sentence", words.V{"Voice": voice, "Count": n})
+	f.Note = when(bare, v.Say("figure.gateway.note"))
+	return f, true
+}
+
+// Percent rounds a share to whole per cent, as all figures do.
+func Percent(x, n int) int { return percent(x, n) }

@@ -1,6 +1,8 @@
 package result
 
 import (
+	"slices"
+
 	"earshot/internal/ask/survey"
 	"earshot/internal/show/disclosure"
 	"earshot/internal/show/stat"
@@ -49,20 +51,15 @@ func newAlike(t *tally, outcome string) *alike {
 	}
 	// Only one of the two: what is shown by both could be crossed.
 	if q, ok := t.doc.Question(outcome); ok && s.question == nil && IsOutcome(t.doc, q) {
-		s.kind, s.question, s.sides = SplitOutcome, &q, []Part{{ID: PartFavourable}, {ID: PartOther}}
-		for _, o := range q.Options {
-			switch {
-			case q.IsFavourable(o.ID):
-				s.place[o.ID] = 0
-			case !q.IsMissing(o.ID):
-				s.place[o.ID] = 1
-			}
+		s.kind, s.question, s.sides = SplitOutcome, &q, []Part{{ID: PartFavourable}}
+		for _, o := range q.Favourable {
+			s.place[o] = 0
 		}
 	}
 	if s.question == nil {
 		return s
 	}
-	s.sides = append(s.sides, Part{})
+	s.sides = append(s.sides, Part{ID: PartOther})
 	table := func() [][]int {
 		rows := make([][]int, len(t.cells))
 		for i := range rows {
@@ -120,28 +117,72 @@ func (s *alike) split(decided map[string]told, school string) Split {
 	var sides []int
 	for i, v := range disclosure.Who(people, groups, disclosure.LeastPeople) {
 		if i > 0 && v.Shown {
-			side := groups[i].Atoms[0]
-			sides = append(sides, side)
-			out.Parts = append(out.Parts, Part{ID: groups[i].Key, Label: s.sides[side].Label, N: people[side]})
+			sides = append(sides, groups[i].Atoms[0])
 		}
 	}
+	var ask []survey.Question
 	for _, q := range s.ask {
-		row, ok := decided[q.ID].rows[school]
-		if !ok || row.Hidden || !row.Share.Known || !s.fits(q.ID, sides) {
-			continue
+		if row, ok := decided[q.ID].rows[school]; ok && !row.Hidden && row.Share.Known {
+			ask = append(ask, q)
 		}
-		line, good := SplitRow{Question: q.ID}, sum(s.good[q.ID])
-		for _, side := range sides {
-			x := Share{X: good[side], N: people[side], OfAll: true}
-			interval := stat.Wilson(float64(x.X), float64(x.N))
-			x.Low, x.High = interval.Low, interval.High
-			line.Shares = append(line.Shares, &PartShare{Share: x})
+	}
+	sides, ask = s.best(sides, ask, people)
+	if len(ask) == 0 {
+		return out
+	}
+	rest := 0
+	for side, n := range people {
+		if slices.Contains(sides, side) {
+			out.Parts = append(out.Parts, Part{ID: s.sides[side].ID, Label: s.sides[side].Label, N: n})
+		} else {
+			rest += n
 		}
-		if len(sides) > 0 {
-			out.Rows = append(out.Rows, line)
+	}
+	if rest > 0 {
+		out.Parts = append(out.Parts, Part{ID: PartOther, N: rest})
+	}
+	for _, q := range ask {
+		line, good, x := SplitRow{Question: q.ID}, sum(s.good[q.ID]), 0
+		for side, n := range people {
+			if slices.Contains(sides, side) {
+				line.Shares = append(line.Shares, partShare(good[side], n))
+			} else {
+				x += good[side]
+			}
 		}
+		if rest > 0 {
+			line.Shares = append(line.Shares, partShare(x, rest))
+		}
+		out.Rows = append(out.Rows, line)
 	}
 	return out
+}
+
+func partShare(x, n int) *PartShare {
+	interval := stat.Wilson(float64(x), float64(n))
+	return &PartShare{Share: Share{X: x, N: n, OfAll: true, Low: interval.Low, High: interval.High}}
+}
+
+// best leaves out the smallest sides, which then count among all others, until at least half of the questions can be
+// shown; failing that it takes what shows most.
+func (s *alike) best(sides []int, ask []survey.Question, people []int) (kept []int, shown []survey.Question) {
+	for sides := slices.Clone(sides); len(sides) > 0; {
+		var fit []survey.Question
+		for _, q := range ask {
+			if s.fits(q.ID, sides) {
+				fit = append(fit, q)
+			}
+		}
+		if len(fit) > len(shown) {
+			kept, shown = slices.Clone(sides), fit
+		}
+		if 2*len(fit) >= len(ask) {
+			break
+		}
+		least := slices.MinFunc(sides, func(a, b int) int { return people[a] - people[b] })
+		sides = slices.DeleteFunc(sides, func(side int) bool { return side == least })
+	}
+	return kept, shown
 }
 
 // fits says whether a question may be shown by these sides.

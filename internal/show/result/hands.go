@@ -18,7 +18,11 @@ type Hands struct {
 // or another that would give it back.
 const FewHands = -1
 
-// handsOf sums over at least two rooms and careful people: of one room, everybody in it knows, and nobody else needs to.
+// leastRooms is how many rooms have to be counted before their sum is said. Of one room, everybody in it knows, and nobody
+// else needs to; with two, whoever counted one takes it from the sum and has the other.
+const leastRooms = 3
+
+// handsOf sums over enough rooms and careful people.
 func handsOf(doc survey.Document, rows []response.Hand) []Hands {
 	var list []Hands
 	for _, q := range doc.Questions() {
@@ -34,7 +38,7 @@ func handsOf(doc survey.Document, rows []response.Hand) []Hands {
 				}
 			}
 		}
-		if len(rooms) < 2 || all < careful {
+		if len(rooms) < leastRooms || all < careful {
 			continue
 		}
 		fold(h.Counts)

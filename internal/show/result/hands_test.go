@@ -40,16 +40,17 @@ func TestHandsAreSumsOverRooms(t *testing.T) {
 		rooms [][]int
 		want  []int
 	}{
-		"no room":                  {nil, nil},
-		"one room":                 {[][]int{{9, 9, 9, 9}}, nil},
-		"too few hands":            {[][]int{{3, 1, 0, 0}, {2, 3, 0, 0}}, nil},
-		"enough":                   {[][]int{{3, 4, 0, 0}, {2, 3, 5, 0}}, []int{5, 7, 5, 0}},
-		"three rooms":              {[][]int{{3, 4, 3, 3}, {2, 3, 5, 3}, {1, 1, 1, 1}}, []int{6, 8, 9, 7}},
-		"nobody is not few":        {[][]int{{10, 0, 0, 4}, {10, 0, 0, 4}}, []int{20, 0, 0, 8}},
-		"one or two are not shown": {[][]int{{9, 1, 1, 9}, {9, 0, 1, 9}}, []int{18, few, few, 18}},
+		"no room":  {nil, nil},
+		"one room": {[][]int{{9, 9, 9, 9}}, nil},
+		"two rooms, of which each gives away the other": {[][]int{{9, 9, 9, 9}, {9, 9, 9, 9}}, nil},
+		"too few hands":            {[][]int{{3, 1, 0, 0}, {1, 2, 0, 0}, {1, 1, 0, 0}}, nil},
+		"enough":                   {[][]int{{3, 4, 0, 0}, {1, 2, 5, 0}, {1, 1, 0, 0}}, []int{5, 7, 5, 0}},
+		"four rooms":               {[][]int{{3, 4, 3, 3}, {2, 2, 5, 2}, {1, 1, 1, 1}, {0, 1, 0, 1}}, []int{6, 8, 9, 7}},
+		"nobody is not few":        {[][]int{{10, 0, 0, 2}, {5, 0, 0, 4}, {5, 0, 0, 2}}, []int{20, 0, 0, 8}},
+		"one or two are not shown": {[][]int{{9, 1, 1, 9}, {5, 0, 1, 9}, {4, 0, 0, 0}}, []int{18, few, few, 18}},
 		// The one that is hidden would be what is left of the whole, so the smallest other goes with it.
-		"nor what gives them back":            {[][]int{{9, 1, 3, 9}, {9, 0, 1, 9}}, []int{18, few, few, 18}},
-		"also where only two were raised for": {[][]int{{9, 1, 0, 0}, {9, 0, 0, 0}}, []int{few, few, 0, 0}},
+		"nor what gives them back":            {[][]int{{9, 1, 3, 9}, {5, 0, 1, 9}, {4, 0, 0, 0}}, []int{18, few, few, 18}},
+		"also where only two were raised for": {[][]int{{9, 1, 0, 0}, {5, 0, 0, 0}, {4, 0, 0, 0}}, []int{few, few, 0, 0}},
 	} {
 		if got := shown(c.rooms...); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)

@@ -28,7 +28,7 @@ type Split struct {
 // Part is one side of a split that is large enough.
 type Part struct {
 	ID    string `json:"id"`
-	Label string `json:"label"` // of an option; empty for the parts of the pace and of the outcome
+	Label string `json:"label"` // of an option; empty for the parts of the pace and of the outcome, and for everybody else
 	N     int    `json:"n"`
 }
 
@@ -37,7 +37,7 @@ const (
 	PartUsual      = "usual"
 	PartFast       = "fast"
 	PartFavourable = "favourable"
-	PartOther      = "other" // every other answer; those without one are in no part
+	PartOther      = "other" // everybody else: another answer, or none
 )
 
 // SplitRow is one question by the parts of a split.

@@ -128,6 +128,33 @@ func (s Store) Latest(ctx context.Context, school, roundID string) (Release, err
 	if err != nil {
 		return Release{}, storage.Fault(err, "fault.not_found")
 	}
+	return row.release()
+}
+
+// LatestOf reads the newest release of each of these rounds, in one query. A round without one is left out.
+func (s Store) LatestOf(ctx context.Context, school string, rounds []string) (map[string]Release, error) {
+	var rows []Stored
+	if len(rounds) == 0 {
+		return nil, nil
+	}
+	err := s.db.Query(ctx).Where("school_id = ? AND round_id IN ?", school, rounds).Order("made_at, id DESC").Find(&rows).Error
+	if err != nil {
+		return nil, err
+	}
+	latest := map[string]Stored{}
+	for _, row := range rows {
+		latest[row.RoundID] = row
+	}
+	of := map[string]Release{}
+	for id, row := range latest {
+		if of[id], err = row.release(); err != nil {
+			return nil, err
+		}
+	}
+	return of, nil
+}
+
+func (row Stored) release() (Release, error) {
 	var rel Release
 	if err := json.Unmarshal([]byte(row.Body), &rel); err != nil {
 		return Release{}, fmt.Errorf("release %s: %w", row.ID, err)

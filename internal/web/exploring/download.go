@@ -2,14 +2,15 @@ package exploring
 
 import (
 	"bytes"
+	"encoding/csv"
+	"io"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"earshot/internal/ask/round"
-	"earshot/internal/base/words"
+	"earshot/internal/exchange/resultfile"
 	"earshot/internal/exchange/sheet"
 	"earshot/internal/school/access"
 	"earshot/internal/show/figure"
@@ -17,7 +18,16 @@ import (
 	"earshot/internal/web/page"
 )
 
-// download is all that the reader may see of a round as one table for a spreadsheet.
+// kinds are the files that a reader can take away. All hold the same figures as the pages.
+var kinds = []struct{ ending, name string }{
+	{"xlsx", "Workbook with charts (Excel, LibreOffice)"},
+	{"csv", "Table (CSV)"},
+	{"codebook.csv", "What the columns and answers mean (CSV)"},
+	{"plain.csv", "The same table for R, SPSS or PSPP (CSV)"},
+	{"sps", "Syntax that reads it into SPSS or PSPP"},
+}
+
+// download is all that the reader may see of a round as a file.
 func (p Pages) download(c echo.Context, who access.Actor) error {
 	r, v, _, err := p.look(c.Request().Context(), who, c.Param("id"))
 	if err != nil {
@@ -26,7 +36,7 @@ func (p Pages) download(c echo.Context, who access.Actor) error {
 	if v.Empty() {
 		return notFound()
 	}
-	return sendCSV(c, r, v, v.Groups)
+	return send(c, r, v, v.Groups, c.Param("file"))
 }
 
 func (p Pages) downloadGroup(c echo.Context, who access.Actor) error {
@@ -34,118 +44,62 @@ func (p Pages) downloadGroup(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	return sendCSV(c, r, v, []result.Group{g})
+	return send(c, r, v, []result.Group{g}, c.Param("file"))
 }
 
-func sendCSV(c echo.Context, r round.Round, v result.Viewed, groups []result.Group) error {
-	body, err := encodeCSV(table(page.Voice(c), v, groups))
+// send writes results.xlsx, results.csv and so on.
+func send(c echo.Context, r round.Round, view result.Viewed, groups []result.Group, file string) error {
+	v := page.Voice(c)
+	ending, ok := strings.CutPrefix(file, "results.")
+	name := "results-" + strings.ToLower(r.Code) + "." + ending
+	var body []byte
+	var err error
+	kind := "text/csv; charset=utf-8"
+	switch {
+	case !ok:
+		return notFound()
+	case ending == "csv":
+		body, err = asCSV(resultfile.Table(v, view, groups), sheet.Write)
+	case ending == "codebook.csv":
+		body, err = asCSV(resultfile.Codebook(view), sheet.Write)
+	case ending == "plain.csv": // for SPSS: without the mark and the apostrophes that a spreadsheet needs
+		body, err = asCSV(resultfile.Table(v, view, groups), plainly)
+	case ending == "sps":
+		kind, body = "text/plain; charset=utf-8", []byte(resultfile.Syntax("results-"+strings.ToLower(r.Code)+".plain.csv"))
+	case ending == "xlsx":
+		kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+		body, err = resultfile.Workbook(v, view, groups, resultfile.About{School: r.AtOpening().School, Title: r.Title, When: asked(v, r),
+			Rate: figure.Rate(v, view.Release, groups[0]), Notes: []string{v.Say("figure.file.about"), v.Say("figure.file.hidden"), kept(v, view.Report)}})
+	default:
+		return notFound()
+	}
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("Content-Disposition", `attachment; filename="results-`+strings.ToLower(r.Code)+`.csv"`)
-	return c.Blob(http.StatusOK, "text/csv; charset=utf-8", body)
+	c.Response().Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	return c.Blob(http.StatusOK, kind, body)
 }
 
-// encodeCSV writes a table for a spreadsheet.
-func encodeCSV(rows [][]string) ([]byte, error) {
+func asCSV(rows [][]string, write func(io.Writer, [][]string) error) ([]byte, error) {
 	var b bytes.Buffer
-	err := sheet.Write(&b, rows)
+	err := write(&b, rows)
 	return b.Bytes(), err
 }
 
-var heading = []string{"group", "kind", "asked", "answered", "rate", "question", "item", "wording", "text", "line", "answer", "people", "of", "percent", "low", "high", "note"}
-
-// table lists the same figures as the pages: one line for what is said of a question, and one for each bar of it.
-func table(v words.Voice, view result.Viewed, groups []result.Group) [][]string {
-	rows := [][]string{heading}
-	for _, g := range groups {
-		start := []string{g.Name, g.Kind, count(g.Asked), count(g.Answered), figure.Rate(v, view.Release, g)}
-		blank := make([]string, 5)
-		add := func(question []string, rest ...string) {
-			line := append(append([]string{}, start...), question...)
-			line = append(line, rest...)
-			rows = append(rows, append(line, make([]string, len(heading)-len(line))...)[:len(heading)])
-		}
-		if !g.Shown {
-			add(blank[:4], "hidden", "", "", "", "", "", "", figure.Hidden(v, view.Release))
-			continue
-		}
-		add(blank[:4], "rate")
-		for _, s := range view.Sections {
-			if sum, ok := s.Row(g.Unit); ok {
-				add(blank[:4], "section", s.Name, strconv.Itoa(sum.X), strconv.Itoa(sum.N), ratio(sum.X, sum.N))
-			}
-		}
-		for _, q := range view.For(g.Unit) {
-			named := []string{q.ID, q.Item, q.Wording, q.Text}
-			row, _ := q.Row(g.Unit)
-			f := figure.Question(v, view.Release, q, g)
-			if row.Hidden {
-				add(named, "hidden", "", "", "", "", "", "", f.Sentence)
-				continue
-			}
-			if s := row.Share; s != nil {
-				add(named, "share", q.FavourableWords, strconv.Itoa(s.X), strconv.Itoa(s.N), ratio(s.X, s.N), tenth(s.Low), tenth(s.High), join(f.Sentence, f.Doubt, f.Note))
-			} else {
-				add(named, "sentence", "", "", "", "", "", "", join(f.Sentence, f.Doubt, f.Note))
-			}
-			for i, cells := range f.Table.Rows {
-				line := []string{"answer", cells[0].Text, cells[1].Text, "", strings.TrimSuffix(cells[2].Text, "%"), "", "", ""}
-				if cells[1].Hidden {
-					line[2], line[7] = "", cells[1].Text
-				}
-				if i < len(row.Each) && row.Each[i].Share != nil {
-					s := row.Each[i].Share
-					line[3], line[4], line[5], line[6] = strconv.Itoa(s.N), ratio(s.X, s.N), tenth(s.Low), tenth(s.High)
-				}
-				add(named, line...)
-			}
-		}
-	}
-	for _, h := range ofSchool(view.Hands, groups) {
-		for i, label := range h.Options {
-			n := strconv.Itoa(h.Counts[i])
-			if h.Counts[i] == result.FewHands {
-				n = ""
-			}
-			line := append(make([]string, 5), h.Question, "", "", h.Text, "hands", label, n)
-			rows = append(rows, append(line, make([]string, len(heading)-len(line))...))
-		}
-	}
-	return rows
+// plainly writes CSV for a program that runs nothing it reads.
+func plainly(w io.Writer, rows [][]string) error {
+	return csv.NewWriter(w).WriteAll(rows)
 }
 
-func count(n int) string {
-	if n == 0 {
-		return ""
+// files are the links to what can be taken away.
+func files(r round.Round, g result.Group) []page.Link {
+	base := resultsURL(r, "")
+	if g.Kind != round.UnitSchool {
+		base = resultsURL(r, g.Unit)
 	}
-	return strconv.Itoa(n)
-}
-
-func ratio(x, n int) string {
-	if n == 0 {
-		return ""
+	var links []page.Link
+	for _, k := range kinds {
+		links = append(links, page.Link{Text: k.name, URL: base + "/files/results." + k.ending})
 	}
-	return tenth(float64(x) / float64(n))
-}
-
-// tenth is a share as per cent with one decimal.
-func tenth(share float64) string { return strconv.FormatFloat(100*share, 'f', 1, 64) }
-
-func join(sentences ...string) string {
-	var all []string
-	for _, s := range sentences {
-		if s != "" {
-			all = append(all, s)
-		}
-	}
-	return strings.Join(all, " ")
-}
-
-// ofSchool gives hands only with the school's own figures: they are sums over rooms.
-func ofSchool(hands []result.Hands, groups []result.Group) []result.Hands {
-	if len(groups) == 0 || groups[0].Kind != round.UnitSchool {
-		return nil
-	}
-	return hands
+	return links
 }

@@ -3,10 +3,12 @@ package exploring
 import (
 	"strings"
 	"testing"
+
+	"earshot/internal/exchange/sheet"
 )
 
 func TestSpreadsheetRunsNothing(t *testing.T) {
-	out, err := encodeCSV([][]string{{"=HYPERLINK(1)", "+1", "-1", "@x", "\tx", "\rx", "7A", "", "a=b"}})
+	out, err := asCSV([][]string{{"=HYPERLINK(1)", "+1", "-1", "@x", "\tx", "\rx", "7A", "", "a=b"}}, sheet.Write)
 	if err != nil {
 		t.Fatal(err)
 	}

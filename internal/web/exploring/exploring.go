@@ -22,16 +22,22 @@ type Pages struct{ *page.Kit }
 // Routes mounts the activity.
 func Routes(k *page.Kit, r *page.Routes) {
 	p := Pages{k}
+	r.Staff("GET", "/results", p.school)
+	r.Staff("GET", "/results/gateways/:gateway", p.gateway)
 	r.Staff("GET", "/rounds/:id/results", p.results)
-	r.Staff("GET", "/rounds/:id/results.csv", p.download)
+	r.Staff("GET", "/rounds/:id/results/files/:file", p.download)
 	r.Staff("GET", "/rounds/:id/results/:unit", p.group)
-	r.Staff("GET", "/rounds/:id/results/:unit/figures.csv", p.downloadGroup)
+	r.Staff("GET", "/rounds/:id/results/:unit/files/:file", p.downloadGroup)
+	r.Staff("GET", "/rounds/:id/questions/:question", p.question)
 	r.Public("GET", "/r/:code", p.public)
+	if k.Develop {
+		r.Public("GET", "/gallery", p.gallery)
+	}
 }
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
-	return []*page.Template{resultsTemplate, waitingTemplate, publicTemplate}
+	return []*page.Template{resultsTemplate, waitingTemplate, questionTemplate, schoolTemplate, gatewayTemplate, publicTemplate, galleryTemplate}
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

@@ -53,6 +53,9 @@ func (p Pages) public(c echo.Context) error {
 	snap := r.AtOpening()
 	base.School, base.Demo = snap.School, snap.Invented
 	d.Base = base
+	if err := p.Illustrate(ctx, r.SchoolID, d.figures()...); err != nil {
+		return err
+	}
 	c.Response().Header().Set("Cache-Control", "no-cache")
 	return publicTemplate.Send(c, http.StatusOK, d)
 }

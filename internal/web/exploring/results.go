@@ -3,6 +3,7 @@ package exploring
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -32,8 +33,15 @@ type resultsPage struct {
 	Reach    string
 	Strong   []standing
 	Weak     []standing
-	Order    string // what cannot be told of the order of these
+	Order    string     // what cannot be told of the order of these
+	Up       []standing // higher than last time
+	Down     []standing
+	Moved    string // what else there is to say of last time
+	Unsure   string // what cannot be told
 	Sections *page.Figure
+	Matters  *page.Figure // what goes with the question that matters most
+	Parted   *parted
+	Quality  *page.Figure
 	Hands    []page.Figure // what rooms showed by raising hands, apart
 	Heat     *page.Figure
 	Parts    []part
@@ -42,7 +50,7 @@ type resultsPage struct {
 	Kept     string
 	Open     bool // by an open link
 	Least    int
-	Download string
+	Files    []page.Link
 	Whole    bool
 }
 
@@ -50,6 +58,18 @@ type resultsPage struct {
 type part struct {
 	Heading string
 	Figures []page.Figure
+}
+
+// parted is how the answers of parts of the school differ, in words; the figures stand on the questions' own pages.
+type parted struct {
+	Title string
+	Lines []partedLine
+	Rest  string // of the questions where no difference can be told
+}
+
+type partedLine struct {
+	Question page.Link
+	Text     string
 }
 
 type rateLine struct {
@@ -110,6 +130,9 @@ func (p Pages) draw(c echo.Context, who access.Actor, r round.Round, v result.Vi
 	if !v.Whole && waits(r, who) {
 		d.Notice = waitingNotice(r, who, v)
 	}
+	if err := p.Illustrate(c.Request().Context(), r.SchoolID, d.figures()...); err != nil {
+		return err
+	}
 	return resultsTemplate.Send(c, http.StatusOK, d)
 }
 
@@ -139,18 +162,21 @@ func newResultsPage(v words.Voice, b *bank.Bank, r round.Round, view result.View
 	if !g.Shown {
 		d.Hidden = append(d.Hidden, g.Name)
 	}
-	d.Download = resultsURL(r, "") + ".csv"
-	if !whole {
-		d.Download = resultsURL(r, g.Unit) + "/figures.csv"
-	}
+	d.Files = files(r, g)
+	against := figure.Compare(view, g.Unit)
 	for _, q := range view.For(g.Unit) {
 		d.Figures = true
 		f := figure.Question(v, view.Release, q, g)
+		f.Lines = figure.Compared(v, view, q, g, against)
 		if len(d.Parts) == 0 || d.Parts[len(d.Parts)-1].Heading != q.Heading {
 			d.Parts = append(d.Parts, part{Heading: q.Heading})
 		}
 		last := &d.Parts[len(d.Parts)-1]
-		last.Figures = append(last.Figures, page.NewFigure(f))
+		made := page.NewFigure(f)
+		if _, ok := q.Row(g.Unit); ok {
+			made.More = page.Link{Text: v.Say("figure.more"), URL: questionURL(r, q, g)}
+		}
+		last.Figures = append(last.Figures, made)
 	}
 	if f, ok := figure.Sections(v, view, g); ok {
 		f.Note = aboutSections(v, b, view, g)
@@ -163,10 +189,12 @@ func newResultsPage(v words.Voice, b *bank.Bank, r round.Round, view result.View
 			d.Heat = &made
 		}
 		d.Kept = kept(v, view.Report)
+		d.school(v, r, view)
 		for _, h := range view.Hands {
 			d.Hands = append(d.Hands, page.NewFigure(figure.Hands(v, h)))
 		}
 	}
+	d.changes(v, view, g, against)
 	stand := figure.Stand(v, view, g.Unit)
 	d.Strong, d.Weak = standings(stand.Strong), standings(stand.Weak)
 	switch {
@@ -176,6 +204,52 @@ func newResultsPage(v words.Voice, b *bank.Bank, r round.Round, view result.View
 		d.Order = v.Say("figure.standings.overlap")
 	}
 	return d
+}
+
+// changes says what moved since last time, and what cannot be told.
+func (d *resultsPage) changes(v words.Voice, view result.Viewed, g result.Group, against figure.Against) {
+	c := figure.Changed(v, view, g.Unit, against.Last)
+	d.Up, d.Down = standings(c.Up), standings(c.Down)
+	if len(against.Last) > 0 {
+		d.Moved = v.Say("figure.changed", words.V{"When": c.When, "Moved": len(c.Up) + len(c.Down), "Same": c.Same, "Unsure": c.Unsure})
+	}
+	if unsure := figure.Unsure(v, view, g); unsure != "" {
+		d.Unsure = unsure
+	}
+}
+
+// school adds what is said of the whole school alone.
+func (d *resultsPage) school(v words.Voice, r round.Round, view result.Viewed) {
+	if f, ok := figure.Matters(v, view); ok {
+		made := page.NewFigure(f)
+		d.Matters = &made
+	}
+	if f, ok := figure.Quality(v, view); ok {
+		made := page.NewFigure(f)
+		d.Quality = &made
+	}
+	for _, s := range view.Splits {
+		if s.Kind == result.SplitPace {
+			continue
+		}
+		p, told := &parted{Title: figure.PartedTitle(v, view, s)}, 0
+		compared := s.Compared()
+		for _, q := range view.Questions {
+			text := figure.Told(v, view, s, compared, q)
+			if len(compared[q.ID]) > 0 {
+				told++
+			}
+			if text != "" {
+				p.Lines = append(p.Lines, partedLine{page.Link{Text: q.Text, URL: questionURL(r, q, view.School())}, text})
+			}
+		}
+		if told > 0 {
+			d.Parted = p
+		}
+		if rest := told - len(p.Lines); rest > 0 {
+			p.Rest = v.Say("figure.part.rest", words.V{"Count": rest})
+		}
+	}
 }
 
 func standings(list []figure.Standing) (lines []standing) {
@@ -202,7 +276,7 @@ func aboutSections(v words.Voice, b *bank.Bank, view result.Viewed, g result.Gro
 			all = append(all, v.Say("figure.sections.takes", words.V{"Name": s.Name, "Gateways": figure.List(v, gateways)}))
 		}
 	}
-	return join(all...)
+	return strings.Join(all, " ")
 }
 
 // kept says how much of the round could be shown.

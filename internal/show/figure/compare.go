@@ -1,0 +1,267 @@
+package figure
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"earshot/internal/ask/round"
+	"earshot/internal/base/words"
+	"earshot/internal/show/result"
+)
+
+// Against is what a group's answers are compared with, by question. Both are made once for a page, because comparisons
+// that are made together are judged together.
+type Against struct {
+	Rest map[string]result.Comparison // everybody else in the school
+	Last map[string]result.Comparison // the same group, the last time the same words were asked
+}
+
+// Compare makes the comparisons of one group.
+func Compare(view result.Viewed, unit string) Against {
+	return Against{view.AgainstRest(unit), view.Since(unit)}
+}
+
+// Compared says how a question's share compares, and what a small group's is best thought to be.
+func Compared(v words.Voice, view result.Viewed, q result.Question, g result.Group, a Against) (lines []string) {
+	row, ok := q.Row(g.Unit)
+	if !ok || row.Hidden {
+		return nil
+	}
+	if guess := row.Guess; guess != nil && row.Share != nil {
+		lines = append(lines, v.Say("figure.guess", words.V{"Count": row.Share.N, "Percent": whole(guess.Share), "Low": whole(guess.Low), "High": whole(guess.High)}))
+	}
+	if c, ok := a.Rest[q.ID]; ok {
+		lines = append(lines, v.Say("figure.rest."+string(c.Verdict), said(c)))
+	}
+	if c, ok := a.Last[q.ID]; ok {
+		values := said(c)
+		values["Title"], values["When"] = lastTime(v, q, g.Unit)
+		lines = append(lines, v.Say("figure.last."+string(c.Verdict), values))
+	}
+	return lines
+}
+
+// said are the numbers of a comparison.
+func said(c result.Comparison) words.V {
+	return words.V{"Percent": percent(c.Share.X, c.Share.N), "Other": percent(c.To.X, c.To.N),
+		"Low": points(c.Interval.Low), "High": points(c.Interval.High)}
+}
+
+// points is a difference between shares in whole points, with its sign.
+func points(d float64) string {
+	n := int(math.Round(100 * d))
+	if n > 0 {
+		return "+" + strconv.Itoa(n)
+	}
+	if n < 0 {
+		return "−" + strconv.Itoa(-n)
+	}
+	return "0"
+}
+
+func whole(share float64) int { return int(math.Round(100 * share)) }
+
+func lastTime(v words.Voice, q result.Question, unit string) (title, day string) {
+	for _, b := range q.Before {
+		if !b.Changed && slices.ContainsFunc(b.Rows, func(r result.BeforeRow) bool { return r.Unit == unit }) {
+			return b.Title, month(v, b.Day)
+		}
+	}
+	return "", ""
+}
+
+// month says a day of the form 2006-01-02 as the month of a year: enough to know the round again.
+func month(v words.Voice, day string) string {
+	if len(day) < 7 {
+		return day
+	}
+	return v.Say("figure.month."+day[5:7], words.V{"Year": day[:4]})
+}
+
+// SideBySide is one question for the groups inside a group, in the order of the round; never in an order of merit. ok is
+// false where fewer than two can be shown. A round for learning has none: its classes are nobody's to compare.
+func SideBySide(v words.Voice, view result.Viewed, q result.Question, g result.Group) (f Figure, ok bool) {
+	row, shown := q.Row(g.Unit)
+	if !shown || row.Share == nil || q.Several {
+		return f, false
+	}
+	f = Figure{ID: "groups-" + q.ID, Title: v.Say("figure.beside.title"), Dots: &Dots{Line: percent(row.Share.X, row.Share.N), LineLabel: g.Name}}
+	f.Table = Table{Caption: f.Title, Head: []string{v.Say("figure.head.group"), v.Say("figure.head.share"), v.Say("figure.head.range"), v.Say("figure.head.people")}}
+	hidden := false
+	for _, other := range view.Rates {
+		if other.Parent != g.Unit || other.Nobody {
+			continue
+		}
+		r, ok := q.Row(other.Unit)
+		if !ok || r.Share == nil || !view.Sees(other.Unit) {
+			hidden = true
+			cell := Cell{Text: v.Say("figure.hidden.short"), Hidden: true}
+			if b := r.Band; ok && b != nil && view.Sees(other.Unit) {
+				cell = Cell{Text: sayBand(v, b), Number: true}
+			}
+			f.Table.Rows = append(f.Table.Rows, []Cell{{Text: other.Name, Heading: true}, cell, {}, {}})
+			continue
+		}
+		f.addDot(v, other.Name, *r.Share, r.Guess)
+	}
+	if len(f.Dots.Rows) < 2 {
+		return Figure{}, false
+	}
+	f.Sentence = f.spread(v, q, g)
+	f.Doubt = v.Say("figure.beside.doubt")
+	f.Note = join(when(hidden, v.Say("figure.heat.note."+who(view.Audience))), when(f.guesses(), v.Say("figure.beside.guess")))
+	return f, true
+}
+
+// addDot adds a share to the picture and to the table; with a best guess, that is what the picture shows.
+func (f *Figure) addDot(v words.Voice, label string, s result.Share, guess *result.Guess) {
+	p := percent(s.X, s.N)
+	d := Dot{Label: label, Percent: p, Low: whole(s.Low), High: whole(s.High)}
+	cells := []Cell{{Text: label, Heading: true}, {Text: sayPercent(v, p), Number: true}, {Number: true}, {Text: v.Say("figure.of", words.V{"X": s.X, "N": s.N}), Number: true}}
+	cells[2].Text = v.Say("figure.range", words.V{"Low": d.Low, "High": d.High})
+	if s.Census {
+		d.Low, d.High = p, p
+		cells[2].Text = v.Say("figure.exact")
+	}
+	d.Text = v.Say("figure.dot", words.V{"Label": label, "Percent": p, "Range": cells[2].Text})
+	if guess != nil {
+		d.Percent, d.Low, d.High, d.Guess = whole(guess.Share), whole(guess.Low), whole(guess.High), true
+		d.Text = v.Say("figure.dot_guess", words.V{"Label": label, "Percent": d.Percent, "Low": d.Low, "High": d.High, "Own": p})
+	}
+	f.Dots.Rows = append(f.Dots.Rows, d)
+	f.Table.Rows = append(f.Table.Rows, cells)
+}
+
+func (f *Figure) guesses() bool {
+	return slices.ContainsFunc(f.Dots.Rows, func(d Dot) bool { return d.Guess })
+}
+
+// spread says between what the groups lie, and whether the ends can be told apart.
+func (f *Figure) spread(v words.Voice, q result.Question, g result.Group) string {
+	low := slices.MinFunc(f.Dots.Rows, func(a, b Dot) int { return a.Percent - b.Percent })
+	high := slices.MaxFunc(f.Dots.Rows, func(a, b Dot) int { return a.Percent - b.Percent })
+	said := words.V{"Low": low.Percent, "High": high.Percent, "Words": q.FavourableWords, "Group": g.Name}
+	if low.High >= high.Low {
+		return v.Say("figure.beside.alike", said)
+	}
+	return v.Say("figure.beside.apart", said)
+}
+
+// OverTime follows one question in a group, and in the school beside it, through the rounds before. ok is false without
+// an earlier one.
+func OverTime(v words.Voice, view result.Viewed, q result.Question, g result.Group, now string, a Against) (f Figure, ok bool) {
+	row, shown := q.Row(g.Unit)
+	if !shown || row.Share == nil || len(q.Before) == 0 {
+		return f, false
+	}
+	f = Figure{ID: "time-" + q.ID, Title: v.Say("figure.time.title"), Slope: &Slope{}, Doubt: v.Say("figure.time.doubt")}
+	f.Table = Table{Caption: f.Title, Head: []string{v.Say("figure.head.when"), v.Say("figure.head.group"), v.Say("figure.head.share"), v.Say("figure.head.range")}}
+	for _, b := range slices.Backward(q.Before) {
+		f.Slope.Times = append(f.Slope.Times, month(v, b.Day))
+	}
+	f.Slope.Times = append(f.Slope.Times, now)
+	groups := []result.Group{g}
+	if school := view.School(); g.Kind != round.UnitSchool && view.Sees(school.Unit) {
+		groups = append(groups, school)
+	}
+	changed := false
+	for _, group := range groups {
+		line := SlopeLine{Label: group.Name}
+		gap := false
+		for i, b := range slices.Backward(q.Before) {
+			at := len(q.Before) - 1 - i
+			for _, r := range b.Rows {
+				if r.Unit == group.Unit {
+					line.Points = append(line.Points, f.point(v, group.Name, at, r.Share, gap && !b.Changed || b.Changed))
+				}
+			}
+			gap, changed = b.Changed, changed || b.Changed
+		}
+		if r, ok := q.Row(group.Unit); ok && r.Share != nil {
+			line.Points = append(line.Points, f.point(v, group.Name, len(q.Before), *r.Share, gap))
+		}
+		if len(line.Points) > 1 {
+			f.Slope.Lines = append(f.Slope.Lines, line)
+		}
+	}
+	if len(f.Slope.Lines) == 0 {
+		return Figure{}, false
+	}
+	f.Sentence = v.Say("figure.time.broken")
+	if c, ok := a.Last[q.ID]; ok {
+		values := said(c)
+		values["Title"], values["When"] = lastTime(v, q, g.Unit)
+		f.Sentence = v.Say("figure.last."+string(c.Verdict), values)
+	}
+	f.Note = when(changed, v.Say("figure.time.changed"))
+	return f, true
+}
+
+func (f *Figure) point(v words.Voice, group string, at int, s result.Share, gap bool) SlopePoint {
+	p := SlopePoint{Time: at, Percent: percent(s.X, s.N), Low: whole(s.Low), High: whole(s.High), Break: gap}
+	if s.Census {
+		p.Low, p.High = p.Percent, p.Percent
+	}
+	between := v.Say("figure.range", words.V{"Low": p.Low, "High": p.High})
+	if s.Census {
+		between = v.Say("figure.exact")
+	}
+	p.Text = v.Say("figure.dot", words.V{"Label": group + ", " + f.Slope.Times[at], "Percent": p.Percent, "Range": between})
+	f.Table.Rows = append(f.Table.Rows, []Cell{{Text: f.Slope.Times[at], Heading: true}, {Text: group}, {Text: sayPercent(v, p.Percent), Number: true}, {Text: between, Number: true}})
+	return p
+}
+
+// Changes are what moved since last time in one group, what stayed, and how much cannot be told.
+type Changes struct {
+	Up, Down     []Standing
+	Same, Unsure int
+	When         string // of the last time; the newest of several
+}
+
+// Changed sorts the questions of a group by how they moved, in the order asked.
+func Changed(v words.Voice, view result.Viewed, unit string, last map[string]result.Comparison) (c Changes) {
+	newest := ""
+	for _, q := range view.For(unit) {
+		moved, ok := last[q.ID]
+		if !ok {
+			continue
+		}
+		for _, b := range q.Before {
+			if !b.Changed && b.Day > newest {
+				newest, c.When = b.Day, month(v, b.Day)
+			}
+		}
+		line := Standing{q.Text, v.Say("figure.moved", said(moved))}
+		switch moved.Verdict {
+		case result.Higher:
+			c.Up = append(c.Up, line)
+		case result.Lower:
+			c.Down = append(c.Down, line)
+		case result.Same:
+			c.Same++
+		default:
+			c.Unsure++
+		}
+	}
+	return c
+}
+
+// Unsure says of how many questions the share is known only roughly: within twenty points or worse.
+func Unsure(v words.Voice, view result.Viewed, g result.Group) string {
+	wide, all := 0, 0
+	for _, q := range view.For(g.Unit) {
+		row, _ := q.Row(g.Unit)
+		if row.Share == nil {
+			continue
+		}
+		all++
+		if row.Share.High-row.Share.Low > 0.2 {
+			wide++
+		}
+	}
+	if wide == 0 {
+		return ""
+	}
+	return v.Say("figure.wide", words.V{"Count": wide, "N": all})
+}
