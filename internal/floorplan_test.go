@@ -43,11 +43,13 @@ var plan = map[string]string{
 	"internal/show/disclosure": "what may be published",
 	"internal/show/stat":       "the statistics",
 	"internal/show/figure":     "a release ready to draw",
-	"internal/show/chart":      "figure to ECharts option",
+	"internal/show/chart":      "figure to ECharts option and to SVG",
 
 	"internal/exchange/backup":     "the whole database in one file, out and in",
+	"internal/exchange/resultfile": "what may be seen of a round as a table, a workbook, and for SPSS",
 	"internal/exchange/rosterfile": "pupil lists in",
 	"internal/exchange/sheet":      "tables for a spreadsheet",
+	"internal/exchange/slides":     "results as slides: PowerPoint, and one HTML file",
 	"internal/exchange/surveyfile": "survey files in and out",
 
 	"internal/rehearsal":      "the demo school and the replay of real answers",
@@ -195,6 +197,10 @@ func TestLibrariesStayInTheirRooms(t *testing.T) {
 			case strings.HasPrefix(im, "github.com/go-echarts"):
 				if f.pkg != "internal/show/chart" {
 					t.Errorf("%s imports go-echarts", f.path)
+				}
+			case strings.HasPrefix(im, "modernc.org/quickjs"):
+				if f.pkg != "internal/show/chart" {
+					t.Errorf("%s imports a JavaScript engine", f.path)
 				}
 			case strings.HasPrefix(im, "gorm.io/"):
 				if f.pkg != "internal/base/storage" && !strings.HasPrefix(base, "store") && !f.test {

@@ -26,8 +26,8 @@ var order = []string{
 	"slips", "mailings", "invitations", "mails", "receipts", "inbox", "responses", "hands", "tallies", "releases",
 }
 
-// leftOut are tables that are not carried: whoever was signed in has to sign in again.
-var leftOut = []string{"sessions"}
+// leftOut are tables that are not carried: whoever was signed in has to sign in again, and charts are drawn again.
+var leftOut = []string{"sessions", "charts"}
 
 // Summary is what was written or restored.
 type Summary struct {

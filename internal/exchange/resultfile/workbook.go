@@ -41,6 +41,10 @@ func Workbook(v words.Voice, view result.Viewed, groups []result.Group, about Ab
 	}
 	w.plain("All figures", Table(v, view, groups), []float64{18, 9, 8, 9, 22, 10, 22, 22, 44, 14, 26, 8, 8, 8, 8, 8, 60})
 	w.plain("Codebook", Codebook(view), []float64{22, 26, 26, 44, 12, 16, 12, 9, 12, 8, 30, 10, 16})
+	for _, name := range f.GetSheetList() {
+		w.keep(f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: new(true)}))
+		w.keep(f.SetPageLayout(name, &excelize.PageLayoutOptions{Size: new(9), Orientation: new("landscape"), FitToWidth: new(1), FitToHeight: new(0)})) // A4
+	}
 	f.SetActiveSheet(0)
 	if w.err != nil {
 		return nil, w.err
@@ -89,6 +93,13 @@ func (w *workbook) put(sheet string, column, row int, value any, style int) {
 	}
 }
 
+// high makes a row high enough for a text in a column of so many characters; programs do not all do it by themselves.
+func (w *workbook) high(sheet string, row int, text string, width int) {
+	if lines := 1 + len([]rune(text))/width; lines > 1 {
+		w.keep(w.SetRowHeight(sheet, row, 15.5*float64(lines)))
+	}
+}
+
 func (w *workbook) sheet(name string, widths []float64) {
 	_, err := w.NewSheet(name)
 	w.keep(err)
@@ -111,6 +122,7 @@ func (w *workbook) readMe(a About) {
 	for _, line := range append([]string{a.School, a.When, a.Rate}, a.Notes...) {
 		if line != "" {
 			w.put(name, 1, row, line, w.wrap)
+			w.high(name, row, line, 100)
 			row++
 		}
 	}
@@ -137,6 +149,7 @@ func (w *workbook) shares(view result.Viewed, groups []result.Group) {
 		row++
 		w.put(name, 1, row, q.Text, w.wrap)
 		w.put(name, 2, row, q.FavourableWords, w.wrap)
+		w.high(name, row, q.Text, 60)
 		for i, g := range shown {
 			if r, ok := q.Row(g.Unit); ok && r.Share != nil {
 				w.put(name, 3+i, row, float64(r.Share.X)/float64(r.Share.N), w.percent)
@@ -163,6 +176,8 @@ func (w *workbook) answers(v words.Voice, view result.Viewed, g result.Group) {
 		f := figure.Question(v, view.Release, q, g)
 		w.put(name, 1, row, q.Text, w.head)
 		w.put(name, 1, row+1, f.Sentence, w.wrap)
+		w.high(name, row, q.Text, 44)
+		w.high(name, row+1, f.Sentence, 44)
 		first := row + 2
 		at := first
 		var parts []part

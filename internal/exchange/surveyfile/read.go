@@ -2,6 +2,7 @@
 package surveyfile
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"earshot/internal/ask/bank"
+	"earshot/internal/ask/expression"
 	"earshot/internal/ask/survey"
 )
 
@@ -38,7 +40,7 @@ var sentences = map[bank.Code]string{
 }
 
 var itemKeys = []string{"id", "gateway", "scale", "type", "at_most", "about", "short", "text", "note", "reverse", "favourable",
-	"favourable_words", "sensitive", "describes_oneself", "min", "max", "bands", "show_if", "grid"}
+	"favourable_words", "sensitive", "describes_oneself", "aloud", "min", "max", "bands", "show_if", "grid"}
 
 // answers are the kinds of answer that type can name; without it, the scale decides between one of an order and one of a list.
 var answers = []string{string(survey.TypeSeveral), string(survey.TypeRanking), string(survey.TypeNumber), string(survey.TypeText),
@@ -54,7 +56,8 @@ func Read(data []byte, b *bank.Bank) (survey.Document, bank.Problems) {
 	if !ok {
 		return survey.Document{}, src.Problems()
 	}
-	r := reader{src: src, root: root, bank: b, scales: map[string]bank.Scale{}, items: map[string]survey.Own{}, used: map[string]bool{}}
+	r := reader{src: src, root: root, bank: b, scales: map[string]bank.Scale{}, items: map[string]survey.Own{}, used: map[string]bool{},
+		rules: map[string]written{}}
 	r.head()
 	r.readScales()
 	r.readItems()
@@ -78,9 +81,14 @@ type reader struct {
 	doc    survey.Document
 	scales map[string]bank.Scale
 	items  map[string]survey.Own
-	used   map[string]bool // paths of the scales and items that something asks for
-	asked  []string        // the path of each question, in order
+	used   map[string]bool    // paths of the scales and items that something asks for
+	asked  []string           // the path of each question, in order
+	rules  map[string]written // by the id of the question or section that is asked by it
+	names  map[string]string  // id of a question -> its item
 }
+
+// written is a condition as it stands in the file, where questions go by their items.
+type written struct{ path, text string }
 
 func problem(line int, path string, code bank.Code, pairs ...string) bank.Problem {
 	return bank.NewProblem(line, path, code, sentences[code], values(pairs))
@@ -142,7 +150,7 @@ func (r *reader) readItems() {
 			Item: id, Text: f.Need("text"), Short: f.Text("short"), Note: f.Text("note"), About: bank.About(f.Text("about")),
 			Sensitive: f.Text("sensitive"), Gateway: f.Text("gateway"), Origin: survey.FromFile, Reverse: f.Yes("reverse"),
 			DescribesOneself: f.Yes("describes_oneself"), Favourable: f.Texts("favourable"), FavourableWords: f.Text("favourable_words"),
-			AtMost: f.Whole("at_most"), ShowIf: f.Text("show_if"), Grid: f.Text("grid"),
+			Aloud: f.Yes("aloud"), AtMost: f.Whole("at_most"), ShowIf: f.Text("show_if"), Grid: f.Text("grid"),
 		}
 		if id != "" && !strings.HasPrefix(id, survey.OwnPrefix) {
 			r.report(f.At("id"), OwnID, "id", id, "want", survey.OwnPrefix+id)
@@ -217,6 +225,7 @@ func (r *reader) readSections() {
 			f.Report("gateway", bank.UnknownGateway, map[string]string{"id": gateway})
 		}
 		section := r.doc.AddSection(f.Text("title"), gateway)
+		r.rules[section] = written{f.At("show_if"), f.Text("show_if")}
 		s := &r.doc.Sections[len(r.doc.Sections)-1]
 		s.Text, s.ShowIf, s.Ask, s.Choice = f.Text("text"), f.Text("show_if"), f.Whole("ask"), f.Text("topic_of")
 		items := f.Texts("items")
@@ -237,9 +246,11 @@ func (r *reader) readRules() {
 		r.doc.Choices = append(r.doc.Choices, survey.Choice{ID: f.ID(), Text: f.Need("text"), Pick: f.Whole("pick"), Draw: f.Whole("draw")})
 	}
 	numbers := map[string]string{}
+	r.names = map[string]string{}
 	for i := range r.doc.Sections {
 		for _, q := range r.doc.Sections[i].Questions {
-			numbers[q.Item] = q.ID
+			numbers[q.Item], r.names[q.ID] = q.ID, q.Item
+			r.rules[q.ID] = written{"items/" + q.Item + "/show_if", q.ShowIf}
 		}
 	}
 	for _, f := range r.root.Each("rules", "item", "show_if", "grid") {
@@ -251,6 +262,7 @@ func (r *reader) readRules() {
 			for j := range r.doc.Sections[i].Questions {
 				if q := &r.doc.Sections[i].Questions[j]; q.Item == item && item != "" {
 					q.ShowIf, q.Grid = f.Text("show_if"), f.Text("grid")
+					r.rules[q.ID] = written{f.At("show_if"), q.ShowIf}
 					q.Wording = q.MakeWording()
 				}
 			}
@@ -327,8 +339,39 @@ func (r *reader) checkDocument() {
 		} else if key := headKey(p); key != "" {
 			path = "survey/" + key
 		}
-		r.survey(path, p)
+		r.survey(r.asWritten(path, p))
 	}
+}
+
+// asWritten puts a condition back as the file has it, with the path of its own line, and the names of the file's items.
+func (r *reader) asWritten(path string, p survey.Problem) (string, survey.Problem) {
+	if p.Values["expression"] == "" {
+		if p.Key == survey.NumberRange && strings.HasPrefix(path, "items/") {
+			path += "/min"
+		}
+		return path, p
+	}
+	of := p.Values["question"]
+	if of == "" {
+		n, _ := strconv.Atoi(p.Values["section"])
+		of = r.doc.Sections[n-1].ID
+	}
+	rule := r.rules[of]
+	values := maps.Clone(p.Values)
+	values["expression"], values["part"], values["near"] = rule.text, rename(values["part"], r.names), "its end"
+	if p.Values["part"] == p.Values["expression"] {
+		values["part"] = rule.text
+	}
+	if name, ok := r.names[values["ref"]]; ok {
+		values["ref"] = name
+	}
+	var bad *expression.Error
+	if _, err := expression.Parse(rule.text); errors.As(err, &bad) {
+		if rest := []rune(rule.text); bad.At <= len(rest) && bad.Key != expression.Unfinished {
+			values["near"] = "“" + string(rest[bad.At-1:min(bad.At+19, len(rest))]) + "”"
+		}
+	}
+	return rule.path, survey.Problem{Key: p.Key, Values: values}
 }
 
 // headKey is the key of survey that a problem of the whole document belongs to.
@@ -349,44 +392,4 @@ func (r *reader) survey(path string, p survey.Problem) {
 		sentence = "This will not do (" + p.Key + ")."
 	}
 	r.src.Add(bank.NewProblem(r.src.Line(path), path, bank.Code(p.Key), sentence, p.Values))
-}
-
-// documentSentences says a document's problems to somebody who wrote a file.
-var documentSentences = map[string]string{
-	survey.UnknownItem:       "There is no question {item} in the bank or under items. Correct the id, or add the question under items.",
-	survey.RetiredItem:       "The question {item} is no longer in the bank. Use {use} instead.",
-	survey.OtherAudience:     "The question {item} is for {audience}, but this survey is for {for}. Choose one for them.",
-	survey.ItemTwice:         "The question {item} is asked twice. Ask it once.",
-	survey.LeftOutText:       "The question {item} asks for written words, and nobody is there yet to read them first. Leave it out.",
-	survey.TooLong:           "The {what} has more than {most} characters. Shorten it.",
-	survey.StrangeCharacters: "The {what} has characters that cannot be shown. Type it again.",
-	survey.LanguageUnknown:   "{language} is no language tag. Use one such as en-GB or pl.",
-	survey.MinutesOut:        "A survey takes from 1 to {most} minutes. Change minutes.",
-	survey.ManyQuestions:     "There are {have} questions; at most {most} can be asked. Take some out.",
-	survey.ManyOneself:       "{have} questions ask people to describe themselves. At most {most} may, because more would point at a person.",
-	survey.SectionTitle:      "This section has no title. Add one: only a single section may go without.",
-	survey.QuestionOneself:   "A question that asks people to describe themselves is about me. Change about, or take describes_oneself out.",
-	survey.QuestionKind:      "A question that is answered by {type} cannot have a scale of the kind {kind}. For several answers use the kind choice.",
-	survey.ManyOptions:       "There are {have} options; at most {most} can be offered. Take some out.",
-	survey.OptionLabel:       "Option {place} has the same label as another, {label}. Give each its own.",
-	survey.SeveralFew:        "there are fewer than three options for the type several. Use single instead.",
-	survey.RouteBroken:       "The condition {expression} cannot be read, at character {at}.",
-	survey.RouteUnknown:      "The condition {expression} looks at {ref}, which is not asked here. Name an item of a section.",
-	survey.RouteLater:        "The condition {expression} looks at something that is asked at the same place or later. Only earlier answers can decide.",
-	survey.RouteWords:        "The condition {expression} looks at words or a note. Choose a question with answers.",
-	survey.RouteOption:       "The condition {expression} looks for the answer {option}, which is not there. There are: {known}.",
-	survey.RouteFunction:     "The condition {expression} uses {function}, which hangs on the day or on the language. Leave it out.",
-	survey.RouteCurrent:      "The condition {expression} has a full stop for the answer being given. Name an item instead.",
-	survey.ChoiceID:          "A choice of topics is called c1, c2 and so on, each once.",
-	survey.ChoiceText:        "This choice has no words. Write what people read when they choose.",
-	survey.ChoiceFew:         "There are {have} topics and {asked} are asked. Ask at least one, and fewer than there are.",
-	survey.ChoiceApart:       "The topics of one choice have to stand together.",
-	survey.ChoiceUnknown:     "There is no choice {choice} under choices.",
-	survey.ChoiceShowIf:      "A topic of a choice cannot have show_if.",
-	survey.AskOut:            "ask is {ask}, and the section has {have} questions. Ask from 1 to {have}, or leave it out.",
-	survey.GridApart:         "The items under one grid need the same scale and have to stand together, two or more.",
-	survey.NumberRange:       "min is {min} and max is {max}. The first has to be smaller.",
-	survey.NumberBands:       "bands have to go up from {min} and stay under {max}.",
-	survey.NoteFields:        "A note has words and nothing else.",
-	survey.AtMostOut:         "at_most is {at_most}. Use it only with the types several and ranking, from {least} to {most}.",
 }

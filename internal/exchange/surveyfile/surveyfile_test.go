@@ -183,6 +183,7 @@ var unreachable = []string{
 	survey.SectionEmpty, survey.QuestionID, survey.QuestionItem, survey.QuestionWording, survey.QuestionType, survey.QuestionText,
 	survey.QuestionShort, survey.QuestionAbout, survey.QuestionSensitive, survey.QuestionOrigin, survey.FewOptions, survey.OptionID,
 	survey.OptionValue, survey.FavourableNone, survey.FavourableWords, survey.FavourableUnknown, survey.MissingUnknown,
+	survey.QuestionDecides,
 }
 
 func TestEveryDocumentProblemHasASentence(t *testing.T) {
@@ -395,6 +396,60 @@ func TestEveryKindGoesOutAndIn(t *testing.T) {
 	} {
 		if _, problems := Read([]byte(strings.Replace(every, old, new, 1)), b); len(problems) == 0 || problems[0].Line == 0 {
 			t.Errorf("with %s: %v", new, problems)
+		}
+	}
+}
+
+// What is wrong with a condition is said in the words of the file, at the line where it stands.
+func TestConditionsAsTheFileHasThem(t *testing.T) {
+	b := loadBank(t)
+	const rule, sections = `show_if: "${own_sleep} < 9 and ${ afl_s_goal } != ''"`, `show_if: "${own_sleep} > 4"`
+	if !strings.Contains(every, rule) || !strings.Contains(every, sections) {
+		t.Fatal("the file has other rules")
+	}
+	line := func(text, part string) int { return 1 + strings.Count(text[:strings.Index(text, part)], "\n") }
+	for _, c := range []struct{ old, new, says string }{
+		{sections, `show_if: "${own_sleep} > 40"`, "The condition ${own_sleep} > 40 can never be true"},
+		{sections, `show_if: "${own_sleep} > 40 or ${afl_s_goal} = ''"`, "The condition ${own_sleep} > 40 can never be true"},
+		{sections, `show_if: "${own_sleep} ++ 4"`, "The condition ${own_sleep} ++ 4 cannot be read near “+ 4”."},
+		{sections, `show_if: "selected(${own_sleep}, 4"`, "The condition selected(${own_sleep}, 4 cannot be read near its end."},
+		{sections, `show_if: "${own_say} = ''"`, "The condition ${own_say} = '' looks at words or a note."},
+		{rule, `show_if: "${ afl_s_goal } = 'chips'"`, "The condition ${ afl_s_goal } = 'chips' looks for the answer chips, which is not there."},
+		{rule, `show_if: "${own_nothing} = 1"`, "The condition ${own_nothing} = 1 looks at own_nothing, which is not asked here."},
+		{rule, `show_if: "${belong_s_belong} != ''"`, "The condition ${belong_s_belong} != '' looks at something that is asked at the same place or later."},
+		{`show_if: "${afl_s_goal} != ''"`, `show_if: "${own_calm} = 'no"`, "The condition ${own_calm} = 'no cannot be read near"},
+	} {
+		text := strings.Replace(every, c.old, c.new, 1)
+		_, problems := Read([]byte(text), b)
+		if len(problems) != 1 || problems[0].Line != line(text, c.new) || !strings.Contains(problems[0].Message, c.says) || strings.Contains(problems[0].Message, "${q") {
+			t.Errorf("%s:\n%v", c.new, problems)
+		}
+	}
+	// Bounds the wrong way round are one mistake.
+	text := strings.Replace(every, "min: 0, max: 14, bands: [6, 8, 10]", "min: 14, max: 3", 1)
+	text = strings.Replace(strings.Replace(text, rule, "", 1), sections, "ask: 0", 1)
+	text = strings.Replace(text, "rules:\n  - {item: org_s_food, }\n", "", 1)
+	if _, problems := Read([]byte(text), b); len(problems) != 1 || problems[0].Code != survey.NumberRange || problems[0].Line != line(text, "min: 14") {
+		t.Errorf("%v", problems)
+	}
+}
+
+// The mark of a question that may be asked aloud goes out and in; a personal question cannot have it.
+func TestAloud(t *testing.T) {
+	b := loadBank(t)
+	text := strings.Replace(good, "type: several, at_most: 2, about: school,", "about: school, aloud: true,", 1)
+	d, problems := Read([]byte(text), b)
+	if q, _ := d.Question("q2"); problems != nil || !q.Aloud {
+		t.Fatal(problems, q.Aloud)
+	}
+	if q, _ := d.Question("q1"); !q.Aloud {
+		t.Error("what the bank says of its item is lost")
+	}
+	roundTrip(t, d, b)
+	for _, with := range []string{"sensitive: safety, ", "describes_oneself: true, "} {
+		_, problems := Read([]byte(strings.Replace(text, "aloud: true,", "aloud: true, "+with, 1)), b)
+		if !slices.ContainsFunc(problems, func(p bank.Problem) bool { return p.Code == survey.QuestionAloud && p.Line == 14 }) {
+			t.Errorf("%s: %v", with, problems)
 		}
 	}
 }

@@ -10,8 +10,10 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"earshot/internal/ask/round"
+	"earshot/internal/base/words"
 	"earshot/internal/exchange/resultfile"
 	"earshot/internal/exchange/sheet"
+	"earshot/internal/exchange/slides"
 	"earshot/internal/school/access"
 	"earshot/internal/show/figure"
 	"earshot/internal/show/result"
@@ -21,6 +23,7 @@ import (
 // kinds are the files that a reader can take away. All hold the same figures as the pages.
 var kinds = []struct{ ending, name string }{
 	{"xlsx", "Workbook with charts (Excel, LibreOffice)"},
+	{"pptx", "Slides with charts (PowerPoint, LibreOffice)"},
 	{"csv", "Table (CSV)"},
 	{"codebook.csv", "What the columns and answers mean (CSV)"},
 	{"plain.csv", "The same table for R, SPSS or PSPP (CSV)"},
@@ -70,6 +73,9 @@ func send(c echo.Context, r round.Round, view result.Viewed, groups []result.Gro
 		kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 		body, err = resultfile.Workbook(v, view, groups, resultfile.About{School: r.AtOpening().School, Title: r.Title, When: asked(v, r),
 			Rate: figure.Rate(v, view.Release, groups[0]), Notes: []string{v.Say("figure.file.about"), v.Say("figure.file.hidden"), kept(v, view.Report)}})
+	case ending == "pptx":
+		kind = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+		body, err = slides.PowerPoint(deck(v, r, view, groups[0]))
 	default:
 		return notFound()
 	}
@@ -89,6 +95,15 @@ func asCSV(rows [][]string, write func(io.Writer, [][]string) error) ([]byte, er
 // plainly writes CSV for a program that runs nothing it reads.
 func plainly(w io.Writer, rows [][]string) error {
 	return csv.NewWriter(w).WriteAll(rows)
+}
+
+// deck is what a reader shows of one group on a wall.
+func deck(v words.Voice, r round.Round, view result.Viewed, g result.Group) slides.Deck {
+	about := slides.About{School: r.AtOpening().School, Title: r.Title, When: asked(v, r), Kept: kept(v, view.Report)}
+	if r.Why != "" {
+		about.Why = v.Say("public.because", words.V{"Why": r.Why})
+	}
+	return slides.Results(v, view, g, about)
 }
 
 // files are the links to what can be taken away.

@@ -1,0 +1,117 @@
+package resultfile_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/round"
+	"earshot/internal/base/words"
+	"earshot/internal/exchange/resultfile"
+	"earshot/internal/show/result"
+)
+
+// view is a small round: a scale, a choice, one form that is shown and one that is not.
+func view() result.Viewed {
+	n := 4
+	share := result.Share{X: 30, N: 50, Low: 0.5, High: 0.7, Sampled: true}
+	scale := result.Question{ID: "q1", Item: "i1", Wording: "w1", Text: "=HYPERLINK(\"x\")", Short: "Scale", Kind: bank.Unipolar, About: bank.AboutSchool, FavourableWords: "often",
+		Options: []result.Option{{Label: "Never"}, {Label: "Sometimes"}, {Label: "Often", Favourable: true}},
+		Rows: []result.Row{{Unit: "s", N: 54, Share: &share, NoAnswer: &n, Bars: []result.Bar{{Options: []int{0}, Count: 8}, {Options: []int{1}, Count: 12}, {Options: []int{2}, Count: 30}, {NoAnswer: true, Count: 4}}},
+			{Unit: "7A", N: 20, Guess: &result.Guess{Share: 0.55, Low: 0.4, High: 0.7}, Share: &result.Share{X: 10, N: 20, Low: 0.3, High: 0.7}, Bars: []result.Bar{{Options: []int{0, 1}, Count: 10}, {Options: []int{2}, Count: 10}}}}}
+	choice := result.Question{ID: "q2", Text: "Which?", Short: "Which", Kind: bank.Choice, About: bank.AboutSchool, Options: []result.Option{{Label: "+Art"}, {Label: "Chess"}},
+		Rows: []result.Row{{Unit: "s", N: 54, Bars: []result.Bar{{Options: []int{0}, Count: 24}, {Options: []int{1}, Count: 30}}}}}
+	rel := result.Release{Audience: bank.Pupils11to16, Least: 5, Questions: []result.Question{scale, choice},
+		Groups: []result.Group{{Unit: "s", Kind: round.UnitSchool, Name: "Riverside School", Shown: true, Asked: 60, Answered: 54, Leaders: true},
+			{Unit: "7A", Kind: round.UnitForm, Name: "7A", Parent: "s", Shown: true, Asked: 24, Answered: 20}, {Unit: "7B", Kind: round.UnitForm, Name: "7B", Parent: "s"}},
+		Splits:  []result.Split{{Kind: result.SplitSelf, Question: "q2", Parts: []result.Part{{ID: "a", Label: "@Art", N: 24}, {ID: result.PartOther, N: 30}}, Rows: []result.SplitRow{{Question: "q1", Shares: []*result.PartShare{{Share: result.Share{X: 11, N: 24, OfAll: true}}, nil}}}}},
+		Matters: []result.Matter{{Question: "q2", N: 54, R: 0.35, Low: 0.1, High: 0.55}}}
+	return result.Viewed{Release: rel, Rates: rel.Groups, Whole: true}
+}
+
+func TestTableHasEveryFigureOnce(t *testing.T) {
+	v := view()
+	var lines []string
+	for _, row := range resultfile.Table(words.English(), v, v.Groups) {
+		if len(row) != 17 {
+			t.Errorf("%d columns: %v", len(row), row)
+		}
+		lines = append(lines, strings.Join([]string{row[0], row[5], row[9], row[10], row[11], row[12], row[13]}, "|"))
+	}
+	all := "\n" + strings.Join(lines, "\n") + "\n"
+	for _, want := range []string{"Riverside School|q1|share|often|30|50|60.0", "Riverside School|q1|answer|Often|30||60", "7A|q1|share|often|10|20|50.0", "7A|q1|best guess|often|||55.0",
+		"7A|q1|rest of the school|unsure|20|30|66.7", "7B||hidden||||", "@Art|q1|share|often|11|24|45.8", "Riverside School|q2|correlation|||54|0.35", "Riverside School|q2|answer|Chess|30||56"} {
+		if strings.Count(all, "\n"+want+"\n") != 1 {
+			t.Errorf("%q stands %d times in %s", want, strings.Count(all, want), all)
+		}
+	}
+}
+
+func TestWorkbookOpensAndRunsNothing(t *testing.T) {
+	v := view()
+	body, err := resultfile.Workbook(words.English(), v, v.Groups, resultfile.About{School: "Riverside School", Title: "-1+1", Notes: []string{"=1+1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(f.GetSheetList(), ", "); got != "Read me, Shares, Answers, All figures, Codebook" {
+		t.Error(got)
+	}
+	texts := 0
+	for _, sheet := range f.GetSheetList() {
+		rows, err := f.GetRows(sheet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for r, row := range rows {
+			for c, text := range row {
+				at, _ := excelize.CoordinatesToCellName(c+1, r+1)
+				if formula, err := f.GetCellFormula(sheet, at); err != nil || formula != "" {
+					t.Errorf("%s %s is the formula %q, %v", sheet, at, formula, err)
+				}
+				if strings.HasPrefix(text, "=") {
+					texts++
+				}
+			}
+		}
+	}
+	if texts < 4 {
+		t.Errorf("the texts that look like formulas stand %d times: they were lost", texts)
+	}
+	if share, _ := f.GetCellValue("Shares", "C2"); share != "60%" {
+		t.Errorf("the school's share is %q", share)
+	}
+	if number, _ := f.GetCellValue("Answers", "B3"); number != "8" {
+		t.Errorf("the first answer has %q", number)
+	}
+}
+
+func TestEmptyWorkbook(t *testing.T) {
+	if _, err := resultfile.Workbook(words.English(), result.Viewed{}, nil, resultfile.About{}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCodebookAndSyntaxKnowEveryColumn(t *testing.T) {
+	v := view()
+	head := resultfile.Table(words.English(), v, nil)[0]
+	syntax := resultfile.Syntax("it's.csv")
+	if !strings.Contains(syntax, "/FILE='it''s.csv'") || strings.Count(syntax, "\n    ") != len(head) {
+		t.Errorf("the syntax does not read %d columns:\n%s", len(head), syntax)
+	}
+	for _, line := range strings.Split(syntax, "\n") {
+		if strings.HasSuffix(line, " ") || strings.HasSuffix(line, "''") {
+			t.Errorf("no format or label: %q", line)
+		}
+	}
+	book := resultfile.Codebook(v)
+	if len(book) < 1+3+2 || book[3][10] != "Often" || book[3][11] != "yes" {
+		t.Errorf("%q", book)
+	}
+}
