@@ -19,6 +19,7 @@ import (
 	"earshot/internal/school/audit"
 	"earshot/internal/school/identity"
 	"earshot/internal/school/roster"
+	"earshot/internal/show/chart"
 	"earshot/internal/show/result"
 	"earshot/internal/testkit"
 )
@@ -30,7 +31,7 @@ var structs = []any{
 	&survey.Survey{}, &survey.Version{}, &survey.Translation{}, &language.Reading{}, &round.Round{}, &round.Unit{}, &round.UnitReader{}, &round.Promise{},
 	&participation.Slip{}, &participation.Mailing{}, &participation.Invitation{}, &participation.Mail{}, &participation.Address{},
 	&response.Response{}, &response.Hand{}, &response.Waiting{}, &response.Receipt{}, &response.Tally{},
-	&result.Stored{},
+	&result.Stored{}, &chart.Drawn{},
 }
 
 // withoutSchool are the tables that serve several schools: the whole list of exceptions.

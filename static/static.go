@@ -198,7 +198,7 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request, forever bool) {
 	} else {
 		h.Set("Cache-Control", "no-cache")
 	}
-	if acceptsGzip(r) {
+	if AcceptsGzip(r) {
 		if small := f.gzipped(); small != nil {
 			body, tag = small, `"`+f.hash+`-gz"`
 			h.Set("Content-Encoding", "gzip")
@@ -217,7 +217,8 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request, forever bool) {
 	_, _ = w.Write(body) // the reader has gone away; there is nobody to tell
 }
 
-func acceptsGzip(r *http.Request) bool {
+// AcceptsGzip says whether the reader of an answer unpacks gzip: "gzip;q=0" refuses it.
+func AcceptsGzip(r *http.Request) bool {
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
 		name, quality, _ := strings.Cut(strings.TrimSpace(part), ";")
 		if strings.TrimSpace(name) == "gzip" {

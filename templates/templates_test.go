@@ -37,8 +37,11 @@ type (
 	}
 	figure struct {
 		ID, Title, Sentence, Doubt, Note string
-		Height                           string // short, tall, rows-7, or empty
-		Option                           any    // nil: the table alone
+		Option                           template.JS
+		Wide, Narrow                     template.HTML // the drawn chart
+		Heat                             bool
+		Lines                            []string
+		More                             link
 		Table                            table
 	}
 	option struct {
@@ -102,7 +105,7 @@ func sample() everything {
 		Field:   field{Name: "why", Label: "Why?", Hint: "Pupils read this.", Error: "Say why.", Rows: 3, Value: "</textarea><script>"},
 		Choices: field{Name: "mode", Label: "How?", Options: []option{{"a", "Anonymous", "Nobody can follow it back.", true}}},
 		Notice:  notice{Kind: "warning", Title: "Careful.", Text: "People may guess."},
-		Figure: figure{ID: "f1", Title: "Six questions", Sentence: "Two in three.", Height: "rows-6", Option: map[string]any{"title": "</script><b>"},
+		Figure: figure{ID: "f1", Title: "Six questions", Sentence: "Two in three.", Option: `{"a":1}`,
 			Table: table{Head: []string{"Question", "9A", "9B", "9C"}, Rows: [][]cell{{{Text: "Told", Heading: true}, {Text: "67%", Share: 6}, {Text: "12", Number: true}, {Text: "not shown", Hidden: true}}}}},
 		Sheets: [][]slip{{{"How is learning?", "9B", "school.example/a/x7k2", "M0 0h7v1h-7z", []string{"7K4M", "9Q2X", "D3TV"}, 29}}},
 	}
@@ -126,12 +129,12 @@ func TestPartsDrawWhatTheyAreGiven(t *testing.T) {
 		"an error leads to its field":       `<a href="#why">Say why.</a>`,
 		"a field names its hint and error":  `aria-describedby="why-hint why-error" aria-invalid="true"`,
 		"typed text stays text":             `&lt;/textarea&gt;&lt;script&gt;`,
-		"an option cannot end its script":   `{"title":"\u003c/script\u003e\u003cb\u003e"}`,
+		"an option stands in the page":      `<script type="application/json" id="f1-option">{"a":1}</script>`,
 		"a number has its column's place":   `<th scope="col" class="num">9B</th>`,
 		"a share has its shade and number":  `<td class="share-6">67%</td>`,
 		"what is withheld says so":          `<td class="hidden">not shown</td>`,
 		"the table is there without script": `<summary>The numbers as a table</summary>`,
-		"the chart waits for its script":    `<div class="chart chart-rows-6" data-option="f1-option" hidden>`,
+		"the chart waits for its script":    `<div class="chart" data-option="f1-option" data-echarts="/static/vendor/echarts/echarts.min.js" hidden>`,
 		"here is marked":                    `<a href="/" aria-current="page">Home</a>`,
 		"invented data says so":             "Invented data.",
 		"a code in three groups":            "<b>7K4M</b> <b>9Q2X</b> <b>D3TV</b>",

@@ -50,7 +50,7 @@ func (d demoCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	srv, err := newServer(serverOptions{addr: d.Addr, every: 5 * time.Second, mail: outbox}, db, key, slog.New(slog.DiscardHandler))
+	srv, err := newServer(serverOptions{addr: d.Addr, every: 5 * time.Second, mail: outbox, develop: true}, db, key, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

@@ -73,6 +73,7 @@ type serveCommand struct {
 	BaseURL string        `help:"Address as people type it, for links and QR codes, such as https://voice.school.example." env:"EARSHOT_BASE_URL"`
 	Proxy   []string      `help:"Address or network of a proxy in front that may be believed about where requests come from. None by default." env:"EARSHOT_PROXY"`
 	Drain   time.Duration `help:"After SIGTERM go on serving for so long while /readyz already says no, so that a balancer in front sends people elsewhere first." default:"0s" env:"EARSHOT_DRAIN"`
+	Gallery bool          `help:"For those who work on Earshot: show every kind of figure in every odd state at /gallery." env:"EARSHOT_GALLERY"`
 
 	AcmeDomain    []string `help:"Get a certificate for this domain by ACME and serve HTTPS on --addr." env:"EARSHOT_ACME_DOMAIN"`
 	AcmeEmail     string   `help:"Address the certificate authority may write to." env:"EARSHOT_ACME_EMAIL"`
@@ -146,7 +147,7 @@ func (s serveCommand) check() error {
 }
 
 func (s serveCommand) options() serverOptions {
-	o := serverOptions{addr: s.Addr, httpAddr: s.HTTPAddr, baseURL: strings.TrimRight(s.BaseURL, "/"), proxies: s.Proxy, every: 5 * time.Second, drain: s.Drain}
+	o := serverOptions{addr: s.Addr, httpAddr: s.HTTPAddr, baseURL: strings.TrimRight(s.BaseURL, "/"), proxies: s.Proxy, every: 5 * time.Second, drain: s.Drain, develop: s.Gallery}
 	if len(s.AcmeDomain) > 0 {
 		o.certs = &autocert.Manager{Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(filepath.Join(s.Data, "certificates")),
 			HostPolicy: autocert.HostWhitelist(s.AcmeDomain...), Email: s.AcmeEmail}
@@ -183,6 +184,7 @@ type serverOptions struct {
 	certs          *autocert.Manager
 	mail           mail.Sender   // nil: no mail is sent
 	every          time.Duration // between two looks at what is due; 0: the clock stands
+	develop        bool          // pages for those who work on the program
 	drain          time.Duration // from not being ready any more until no request is taken
 }
 
@@ -205,7 +207,7 @@ func newServer(o serverOptions, db *storage.DB, key seal.Key, log *slog.Logger) 
 		return nil, err
 	}
 	s := &server{o: o, db: db, log: log, collector: collecting.NewCollector(db, key)}
-	s.kit = &page.Kit{DB: db, Key: key, Bank: b, Collector: s.collector, BaseURL: o.baseURL, Log: log, Mail: o.mail,
+	s.kit = &page.Kit{DB: db, Key: key, Bank: b, Collector: s.collector, BaseURL: o.baseURL, Log: log, Mail: o.mail, Develop: o.develop,
 		Secure: strings.HasPrefix(o.baseURL, "https://")}
 	built, err := web.New(s.kit, web.Options{TrustedProxies: o.proxies, Ready: s.ready.Load})
 	if err != nil {
@@ -296,7 +298,7 @@ func (s *server) run(ctx context.Context) error {
 	go func() {
 		defer close(clockDone)
 		if s.o.every > 0 {
-			schedule.Clock{DB: s.db, Key: s.kit.Key, Bank: s.kit.Bank, Log: s.log, Mail: s.kit.Mail, BaseURL: s.kit.BaseURL}.Run(clockCtx, s.o.every)
+			schedule.Clock{DB: s.db, Key: s.kit.Key, Bank: s.kit.Bank, Log: s.log, Mail: s.kit.Mail, BaseURL: s.kit.BaseURL, Charts: page.Charts()}.Run(clockCtx, s.o.every)
 		}
 	}()
 	select {

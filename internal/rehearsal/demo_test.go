@@ -134,6 +134,11 @@ func checkRounds(t *testing.T, o rehearsal.Options, demo rehearsal.Demo) {
 		r, err := rounds.ByID(ctx, demo.School, d.ID)
 		testkit.Must(t, err)
 		states[string(d.State)+" "+string(r.Mode)+" "+string(r.Purpose)+" "+r.Audience]++
+		doc, err := rounds.Document(ctx, r)
+		testkit.Must(t, err)
+		if q, chosen := doc.Question(r.Choices().Outcome); chosen != (r.State == round.Published) || chosen && q.Item != "belong_s_belong" && q.Item != "home_f_recommend" {
+			t.Errorf("what matters most in %s is %q", r.Title, q.Item)
+		}
 		var n int
 		testkit.Must(t, response.NewStore(o.DB).Each(ctx, r.SchoolID, r.ID, func(response.Response) error { n++; return nil }))
 		waiting, err := response.NewStore(o.DB).Waits(ctx, r.SchoolID, r.ID)

@@ -72,20 +72,21 @@ type plan struct {
 	settles    time.Time // zero: it stays open
 	publishes  time.Time // zero: it stays settled
 	translated bool      // its questions can be read in other languages
+	matters    string    // the item that matters most to the school; empty if none was chosen
 }
 
 // finished are the rounds that are over, the oldest first.
 func (b *builder) finished() []plan {
 	day := b.schoolDay
 	return []plan{{
-		template: "how_is_learning", rooms: b.town.forms, whoAnswers: pupil, days: 4,
+		template: "how_is_learning", rooms: b.town.forms, whoAnswers: pupil, days: 4, matters: "belong_s_belong",
 		form: round.Form{About: round.AboutSchool, Purpose: access.ForSchool,
 			Why:       "we are choosing what to work on this year",
 			MayChange: "What teachers practise together this year, and how the school day is laid out.",
 			ClosesAt:  at(day(30), 15, 30), ReplyBy: dateOf(day(-10))},
 		opens: at(day(35), 8, 40), settles: at(day(28), 16, 0), publishes: at(day(24), 9, 0),
 	}, {
-		template: "parent_partnership", rooms: b.town.forms, whoAnswers: parent, days: 5,
+		template: "parent_partnership", rooms: b.town.forms, whoAnswers: parent, days: 5, matters: "home_f_recommend",
 		form: round.Form{About: round.AboutSchool, Purpose: access.ForSchool,
 			Why:       "we want to work better with families",
 			MayChange: "How the school writes to families, and when they can talk to teachers.",
@@ -174,6 +175,11 @@ func (b *builder) run(ctx context.Context, p plan, governors bool) (*round.Round
 	}
 	f := p.form
 	f.SurveyID, f.ReplyPlace = sv.ID, "in the school newsletter"
+	for _, q := range doc.Questions() {
+		if q.Item == p.matters {
+			f.Plan.Outcome = q.ID
+		}
+	}
 	if f.Title == "" {
 		f.Title = sv.Title
 	}

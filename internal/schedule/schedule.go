@@ -1,5 +1,6 @@
 // Package schedule does what is due: it closes rounds on their last day, settles them after their grace, makes their
-// releases, reminds those who have not answered, sends the mail that waits, and deletes what was promised to be deleted.
+// releases, draws their charts, reminds those who have not answered, sends the mail that waits, and deletes what was promised
+// to be deleted.
 package schedule
 
 import (
@@ -20,6 +21,7 @@ import (
 	"earshot/internal/school/access"
 	"earshot/internal/school/audit"
 	"earshot/internal/school/identity"
+	"earshot/internal/show/chart"
 	"earshot/internal/show/result"
 )
 
@@ -34,6 +36,7 @@ const (
 	purgeCounts  = "round.purge_counts"
 	remindFirst  = "mail.remind_1"
 	remindLast   = "mail.remind_2"
+	drawCharts   = "round.charts"
 )
 
 // Clock does what is due, for all schools of a database.
@@ -42,18 +45,20 @@ type Clock struct {
 	Key     seal.Key
 	Bank    *bank.Bank
 	Log     *slog.Logger
-	Mail    mail.Sender // nil: no mail is sent
-	BaseURL string      // of the links in mails, without a slash at the end
+	Mail    mail.Sender   // nil: no mail is sent
+	Charts  *chart.Engine // nil: no charts are drawn
+	BaseURL string        // of the links in mails, without a slash at the end
 }
 
 // Run looks every few seconds until ctx ends.
 func (c Clock) Run(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	// A mail server may take its time; rounds open and close meanwhile.
-	var post sync.WaitGroup
-	defer post.Wait()
-	post.Go(func() { c.deliver(ctx, every) })
+	// A mail server may take its time, and so do charts; rounds open and close meanwhile.
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() { c.deliver(ctx, every) })
+	beside.Go(func() { c.illustrate(ctx, every) })
 	for {
 		if err := c.Tick(ctx); err != nil && ctx.Err() == nil {
 			c.Log.Error("schedule", "error", err)
@@ -72,7 +77,7 @@ func (c Clock) Tick(ctx context.Context) error {
 		return err
 	}
 	for range 100 { // a bound, so that one bad job cannot hold a tick for ever
-		j, ok, err := take(ctx, c.DB)
+		j, ok, err := take(ctx, c.DB, "kind <> ?", drawCharts)
 		if err != nil || !ok {
 			return err
 		}

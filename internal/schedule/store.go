@@ -11,6 +11,7 @@ import (
 	"earshot/internal/base/storage"
 	"earshot/internal/school/access"
 	"earshot/internal/school/audit"
+	"earshot/internal/show/chart"
 	"earshot/internal/show/result"
 )
 
@@ -47,12 +48,28 @@ func set(ctx context.Context, db *storage.DB, school, kind, target string, due t
 	}).Create(&j).Error
 }
 
-// take leases the job that has been due longest.
-func take(ctx context.Context, db *storage.DB) (Job, bool, error) {
+// reopen notes a job that has to be done again, though it was done before.
+func reopen(ctx context.Context, db *storage.DB, school, kind, target string) error {
+	now := db.Now()
+	j := Job{SchoolID: school, ID: storage.NewID(), Kind: kind, Target: target, DueAt: now}
+	return db.Write(ctx).Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "school_id"}, {Name: "kind"}, {Name: "target"}},
+		Where:     clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "jobs.done_at IS NOT NULL"}}},
+		DoUpdates: clause.Assignments(map[string]any{"due_at": now, "done_at": nil, "taken_until": nil, "tries": 0}),
+	}).Create(&j).Error
+}
+
+// renew keeps a job leased that takes longer than it may be expected to.
+func renew(ctx context.Context, db *storage.DB, j Job) error {
+	return db.Write(ctx).Model(&Job{}).Where("school_id = ? AND id = ?", j.SchoolID, j.ID).Update("taken_until", db.Now().Add(2*time.Minute)).Error
+}
+
+// take leases the job that has been due longest, of those that a condition names.
+func take(ctx context.Context, db *storage.DB, which string, kind string) (Job, bool, error) {
 	now := db.Now()
 	var due []Job
 	free := "due_at <= ? AND done_at IS NULL AND (taken_until IS NULL OR taken_until < ?)"
-	if err := db.Query(ctx).Where(free, now, now).Order("due_at, id").Limit(1).Find(&due).Error; err != nil || len(due) == 0 {
+	if err := db.Query(ctx).Where(free, now, now).Where(which, kind).Order("due_at, id").Limit(1).Find(&due).Error; err != nil || len(due) == 0 {
 		return Job{}, false, err
 	}
 	j := due[0]
@@ -68,12 +85,25 @@ func finish(ctx context.Context, db *storage.DB, j Job) error {
 	return db.Write(ctx).Model(&Job{}).Where("school_id = ? AND id = ?", j.SchoolID, j.ID).Update("done_at", db.Now()).Error
 }
 
-// purgeReleases deletes the group totals of a round on the day that was promised.
+// purgeReleases deletes the group totals of a round on the day that was promised, and the charts that show them. Charts of
+// the school's other rounds are drawn again, since a later one may show an earlier round's share.
 func purgeReleases(ctx context.Context, db *storage.DB, who access.Actor, id string) error {
 	return db.InTx(ctx, func(tx *storage.DB) error {
 		if err := tx.Write(ctx).Where("school_id = ? AND round_id = ?", who.School, id).Delete(&result.Stored{}).Error; err != nil {
 			return err
 		}
+		if err := chart.NewStore(tx).Forget(ctx, who.School); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, who, "round.purge_counts", "round", id, "")
 	})
+}
+
+// release is a release as the drawing of charts knows it.
+type release struct{ SchoolID, RoundID, ID string }
+
+// releases lists all releases, those of one school together.
+func releases(ctx context.Context, db *storage.DB) (list []release, err error) {
+	err = db.Query(ctx).Model(&result.Stored{}).Select("school_id", "round_id", "id").Order("school_id, made_at, id").Find(&list).Error
+	return list, err
 }

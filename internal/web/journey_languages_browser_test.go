@@ -93,7 +93,7 @@ func TestBrowserWritesEveryKindOfQuestion(t *testing.T) {
 	if status := head.pressFor("Save what I wrote"); status != http.StatusUnprocessableEntity {
 		t.Errorf("a rule for an answer that is not there: %d", status)
 	}
-	head.says("looks for the answer chips to q1")
+	head.says("looks for the answer chips to “What do you have for lunch?” (q1)")
 	if got := testkit.Eval[string](head.Tab, `document.getElementById("rule").value`); got != "selected(${q1}, 'chips')" {
 		t.Errorf("what was written is lost: %q", got)
 	}

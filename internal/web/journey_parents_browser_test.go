@@ -131,7 +131,7 @@ func TestBrowserParentsByMail(t *testing.T) {
 
 	dan := p.visit(t, testkit.Size(360, 740))
 	dan.Go(strings.TrimPrefix(strings.Trim(reminded["dan@home.example"].Header.Get("List-Unsubscribe"), "<>"), p.http.URL))
-	dan.says("Riverside School sends mail about surveys to dan@home.example. Do you want no more of it?")
+	dan.says("Riverside School sends mail about surveys to dan@home.example. Stop these e-mails?")
 	dan.look("parents-15-stop", everyWay...)
 	dan.press("No more mail about surveys")
 	dan.says("will send no more mail about surveys to dan@home.example")

@@ -298,7 +298,7 @@ func (v visitor) typeSheets(t *testing.T, s *server, r round.Round, english, urd
 	v.says(fmt.Sprintf("2 sheets were typed twice: 1 of %d answers came out differently.", 2*n))
 }
 
-// TestBrowserHands counts hands in two classes, and finds them apart from all answers when the round has settled.
+// TestBrowserHands counts hands in three classes, and finds them apart from all answers when the round has settled.
 func TestBrowserHands(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
@@ -342,6 +342,10 @@ func TestBrowserHands(t *testing.T) {
 	leader.press("9B")
 	count("0", "7", "12", "5", "3")
 	leader.press("Save the counts")
+	leader.press("9C")
+	leader.says("6 of the 8 questions are not asked aloud")
+	count("0", "1", "3", "1", "1")
+	leader.press("Save the counts")
 	leader.look("hands-04-counted")
 
 	teacher := s.signedIn(t, lena)
@@ -377,9 +381,9 @@ func (s *server) settledWithHands(t *testing.T, leader visitor, r round.Round) {
 	}
 	leader.become(s, access.Actor{Account: s.Head.Account, School: s.Head.School, Person: s.Head.Person})
 	leader.Go("/rounds/" + r.ID + "/results")
-	leader.says("Counted by hands or counters", "These were asked aloud in 2 rooms", "they are not added to the answers above", "“Sometimes” was shown by 21, and no other answer by more.")
+	leader.says("Counted by hands or counters", "These were asked aloud in 3 rooms", "they are not added to the answers above", "“Sometimes” was shown by 24, and no other answer by more.")
 	table := testkit.Eval[[][]string](leader.Tab, `[...document.querySelectorAll("section.figure[id^=hands-] tbody tr")].map((r) => [...r.children].map((c) => c.textContent))`)
-	want := [][]string{{"Never", "not shown"}, {"Not often", "15"}, {"Sometimes", "21"}, {"Often", "9"}, {"Almost always", "not shown"}}
+	want := [][]string{{"Never", "not shown"}, {"Not often", "16"}, {"Sometimes", "24"}, {"Often", "10"}, {"Almost always", "not shown"}}
 	if !slices.EqualFunc(table, want, slices.Equal) {
 		t.Errorf("the hands are shown as %q", table)
 	}
@@ -395,7 +399,7 @@ func (s *server) settledWithHands(t *testing.T, leader visitor, r round.Round) {
 			t.Errorf("the school has %q, want %d answers", row, sent)
 		}
 	}
-	if !slices.Equal(hands, []string{"Never ", "Not often 15", "Sometimes 21", "Often 9", "Almost always "}) {
+	if !slices.Equal(hands, []string{"Never ", "Not often 16", "Sometimes 24", "Often 10", "Almost always "}) {
 		t.Errorf("the file says %q", hands)
 	}
 }

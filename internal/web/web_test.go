@@ -192,7 +192,7 @@ func TestTutorsShowTheScreenAndNothingElse(t *testing.T) {
 	s := newServer(t)
 	r := s.Open(s.Form(s.Survey("first_say"), s.Forms("9A 27, 9B 28")))
 	tutor := s.as(s.Staff("Lena Brandt", access.Teacher))
-	for path, want := range map[string]int{"/screen": 200, "/script": 200, "": 404, "/results": 404, "/results.csv": 404} {
+	for path, want := range map[string]int{"/screen": 200, "/script": 200, "": 404, "/results": 404, "/results/files/results.csv": 404} {
 		if res, _ := s.do("GET", "/rounds/"+r.ID+path, tutor, nil); res.StatusCode != want {
 			t.Errorf("%q while open: %d, want %d", path, res.StatusCode, want)
 		}

@@ -3,14 +3,12 @@
 (function () {
   "use strict";
   const page = window.earshot, form = page.form, doc = document, root = doc.documentElement, url = form.getAttribute("action");
-  const round = url.split("/")[2], outbox = "earshot-out:" + round + ":", draft = "earshot-draft:" + round + ":";
+// include outbox.js
+  const { disk, base64, bytes, make } = outbox, round = url.split("/")[2], draft = "earshot-draft:" + round + ":";
   const seals = window.isSecureContext && crypto.subtle, text = new TextEncoder();
-  const make = (tag, words) => { const node = doc.createElement(tag); node.textContent = words || ""; return node; };
   const wait = (ms) => new Promise((go) => setTimeout(go, ms));
-  const base64 = (bytes) => btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join(""));
-  const bytes = (b64) => Uint8Array.from(atob(b64), (c) => c.charCodeAt(0));
   const join = (...parts) => { const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0)); let at = 0; for (const p of parts) { all.set(p, at); at += p.length; } return all; };
-  let words = {}, mine, kept, secret, saving, tries = 0, timer, sending, reading, idle, warned;
+  let words = {}, mine, kept, secret, saving, reading, idle, warned, counted;
 
   // ---- Sealing to the school: HPKE (RFC 9180), base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
   const kemSuite = join(text.encode("KEM"), new Uint8Array([0, 0x10]));
@@ -23,7 +21,7 @@
   const expand = async (id, prk, label, info, length) => (await hmac(prk, join(new Uint8Array([0, length]), text.encode("HPKE-v1"), id, text.encode(label), info, new Uint8Array([1])))).slice(0, length);
 
   async function seal(plain) {
-    const curve = { name: "ECDH", namedCurve: "P-256" }, none = new Uint8Array(0), to = bytes(form.dataset.key);
+    const curve = { name: "ECDH", namedCurve: "P-256" }, none = new Uint8Array(0), to = bytes(words.key);
     const own = await crypto.subtle.generateKey(curve, false, ["deriveBits"]);
     const enc = new Uint8Array(await crypto.subtle.exportKey("raw", own.publicKey));
     const theirs = await crypto.subtle.importKey("raw", to, curve, false, []);
@@ -36,98 +34,66 @@
     return join(enc, new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, key, text.encode(plain))));
   }
 
-  // ---- The outbox: finished answers, sealed, until the school has them.
-  const waiting = () => Object.keys(localStorage).filter((k) => k.startsWith(outbox));
-
-  // wait seals finished answers and keeps them. It is true once they are safe on this device.
+  // ---- Finished answers that cannot be sent now.
+  // wait seals them and keeps them. It is true once they are safe on this device.
   async function keepToSend(data, ms) {
-    if (!seals || !form.dataset.key) { return false; }
+    if (!seals || !words.key) { return false; }
     try {
-      const name = outbox + base64(crypto.getRandomValues(new Uint8Array(6)));
-      localStorage.setItem(name, base64(await seal(data.toString())));
-      mine = name;
-      forget();
-      again(ms);
+      mine = outbox.add(round, await seal(data.toString()));
+      forget("waits " + mine);
+      outbox.again(ms);
       return true;
     } catch (e) {
       return false; // no room, or no storage: the tab goes on trying
     }
   }
 
-  function again(ms) {
-    clearTimeout(timer);
-    const most = Math.min(60, Math.pow(2, tries)) * 1e3;
-    tries += 1;
-    timer = setTimeout(pump, (ms || 0) + Math.random() * most);
-  }
-
-  const final = ["stored", "already", "spent", "unknown_code", "closed", "invalid"];
-
-  // Two tabs do not send the same at once, where the browser can keep them apart; the receipt would know a repeat anyway.
-  const pump = () => (navigator.locks ? navigator.locks.request("earshot-out", { ifAvailable: true }, (lock) => (lock ? pour() : again(0))) : pour());
-
-  // Another tab may have sent what this one waits for.
   addEventListener("storage", (e) => {
-    if (mine && e.key === mine && !e.newValue) { told({ state: "already" }, mine); }
+    // Another tab has sent what this one waits for, or learnt that its code is wrong.
+    if (mine && e.key === mine && (!e.newValue || e.newValue[0] === "!")) {
+      const state = e.newValue ? e.newValue.slice(1).split(" ")[0] : "already";
+      disk.removeItem(mine);
+      told({ state: state, message: words["answer." + state] }, mine);
+    }
+    // Another tab with the same slip has sent the answers, or keeps them until it can.
+    if (secret && e.key === secret.name && /^(sent|waits)/.test(e.newValue)) {
+      const other = e.newValue.split(" ");
+      clearTimeout(saving);
+      secret = kept = null;
+      mine = other[1];
+      if (mine) { page.finish(words["keep.waiting_title"], [words["keep.waiting"]]); } else { page.finish(words["keep.elsewhere_title"], [words["keep.elsewhere"]]); }
+    }
   });
 
-  async function pour() {
-    clearTimeout(timer);
-    if (sending) { return; }
-    sending = true;
-    let later = -1;
-    for (const name of waiting()) {
-      const sealed = localStorage.getItem(name);
-      if (!sealed) { continue; } // another tab was faster
-      const stop = new AbortController(), late = setTimeout(() => stop.abort(), 2e4);
-      try {
-        const res = await fetch(url + "/sealed", { method: "POST", body: bytes(sealed), signal: stop.signal, cache: "no-store",
-          headers: { Accept: "application/json", "Content-Type": "application/octet-stream" } });
-        const reply = await res.json();
-        if (!final.includes(reply.state)) { // whatever else went wrong may be mended: only the school's own word ends the waiting
-          later = Math.max(later, 1e3 * (parseInt(res.headers.get("Retry-After"), 10) || 0));
-        } else {
-          localStorage.removeItem(name);
-          told(reply, name);
-        }
-      } catch (e) {
-        later = Math.max(later, 0);
-      }
-      clearTimeout(late);
-    }
-    sending = false;
-    if (later >= 0) { again(later); } else { tries = 0; }
-  }
-
   // told says what became of answers that waited: on the screen that waits for them, or beside what is on the screen now.
-  // On a shared device they were somebody else's, and nobody is told.
+  // On a shared device they were somebody else's, and nobody is told, save that some are lost.
   function told(reply, name) {
-    const good = reply.state === "stored" || reply.state === "already";
+    const good = reply.state === "stored" || reply.state === "already", here = name === mine;
     const line = good ? words["keep.sent"] : words["keep.refused"].replace("{message}", reply.message || reply.state);
-    const here = name === mine;
     if (here) { mine = null; }
-    if (here && !form.isConnected) {
-      if (good) { page.thanks(reply.thanks || { lines: [line] }); } else { page.finish(words["keep.waiting_title"], [line]); }
-    } else if (!page.shared) {
-      note(line);
-    }
+    if (page.shared && !good) { if (/^(unknown_code|spent)$/.test(reply.state)) { count(1); } else if (!here) { outbox.note(line); } }
+    if (here && good) { return page.thanks(reply.thanks || { lines: [line] }); }
+    if (here && !page.shared && page.refused(reply)) { return; }
+    if (here) { return page.finish(words["keep.waiting_title"], [line]); }
+    if (!page.shared) { const place = outbox.note(line); setTimeout(() => place.remove(), 3e4); }
   }
 
-  function note(line) {
-    const place = make("p", line);
-    place.className = "notice";
-    place.setAttribute("role", "status");
-    doc.querySelector("main").prepend(place);
-    setTimeout(() => place.remove(), 3e4);
+  // count tells whoever minds a shared device how many answers were lost for their code, until somebody says that they know.
+  function count(more) {
+    const name = "earshot-refused", n = (+disk.getItem(name) || 0) + more;
+    if (counted) { counted.remove(); }
+    if (!n) { return; }
+    try { disk.setItem(name, n); } catch (e) { more = 0; }
+    const done = make("button", words["look.done"]);
+    counted = make("div");
+    counted.className = "notice mend";
+    counted.append(make("p", words["kiosk.refused"].replace("{n}", n)), done);
+    done.onclick = () => { disk.removeItem(name); counted.remove(); };
+    doc.querySelector("main").prepend(counted);
   }
 
-  // drop takes the page itself off the device, once nothing waits any more.
-  function drop() {
-    if (!navigator.serviceWorker || waiting().length) { return; }
-    navigator.serviceWorker.getRegistration("/a/").then((r) => {
-      if (r) { if (r.active) { r.active.postMessage({ drop: 1 }); } r.unregister(); }
-    }).catch(() => null);
-  }
+  // A shared device stays ready for the next person.
+  const drop = () => page.shared || outbox.drop();
 
   // ---- Half-done answers: locked with a key that only the code of the slip opens.
   async function unlock(code) {
@@ -144,10 +110,10 @@
     if (matchMedia("(hover: hover) and (pointer: fine)").matches) { return null; }
     try {
       secret = await unlock(now.code);
-      for (const k of Object.keys(localStorage)) { // what nobody came back for
-        if (k.startsWith("earshot-draft:") && +localStorage.getItem(k).split(" ")[0] < Date.now() / 864e5 - 14) { localStorage.removeItem(k); }
+      for (const k of outbox.keys("earshot-draft:")) { // what nobody came back for
+        if (+disk.getItem(k).split(" ")[0] < Date.now() / 864e5 - 14) { disk.removeItem(k); }
       }
-      const have = localStorage.getItem(secret.name);
+      const have = disk.getItem(secret.name);
       if (!have || Object.keys(now.answers).length) { return null; }
       const data = bytes(have.split(" ")[1]);
       const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: data.slice(0, 12) }, secret.key, data.slice(12));
@@ -171,15 +137,19 @@
     const iv = crypto.getRandomValues(new Uint8Array(12)), plain = Object.assign({}, kept, { code: "", slip: "" });
     try {
       const locked = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv: iv }, mine.key, text.encode(JSON.stringify(plain))));
-      if (secret === mine) { localStorage.setItem(mine.name, Math.floor(Date.now() / 864e5) + " " + base64(join(iv, locked))); }
+      if (secret === mine) { disk.setItem(mine.name, Math.floor(Date.now() / 864e5) + " " + base64(join(iv, locked))); }
     } catch (e) {
       return; // no room: the tab keeps them
     }
   }
 
-  function forget() {
+  // forget takes the half-done answers away. word tells other tabs with the same slip why.
+  function forget(word) {
     clearTimeout(saving);
-    if (secret) { try { localStorage.removeItem(secret.name); } catch (e) { secret = null; } }
+    if (secret) {
+      if (word) { try { disk.setItem(secret.name, word); } catch (e) { word = ""; } }
+      disk.removeItem(secret.name);
+    }
     secret = kept = null;
   }
 
@@ -202,7 +172,8 @@
     panel.append(heading, make("p", words["look.kept"]));
     const set = (name, value) => {
       if (value && value !== "1") { root.dataset[name] = value; } else { delete root.dataset[name]; }
-      try { localStorage.setItem("earshot-look", JSON.stringify(root.dataset)); } catch (e) { return; }
+      if (page.shared) { return; } // it is for this person, not for the next
+      try { disk.setItem("earshot-look", JSON.stringify(root.dataset)); } catch (e) { return; }
     };
     for (const [name, n] of [["size", 3], ["ground", 5], ["space", 2], ["font", 2]]) {
       const group = make("fieldset"), legend = make("legend", words["look." + name]);
@@ -286,8 +257,11 @@
   }
 
   function ask() {
-    const begun = form.isConnected && doc.getElementById("start").hidden;
-    if (!begun) { return touched(); }
+    if (form.hidden || !doc.getElementById("start").hidden) {
+      touched();
+      if (!form.hidden && strange()) { page.clean(); }
+      return;
+    }
     const box = doc.createElement("dialog"), line = make("p"), stay = make("button", words["kiosk.here"]);
     let left = grace;
     warned = box;
@@ -312,29 +286,48 @@
     const line = make("p"), button = make("button", words["kiosk.next"]);
     let left = 15;
     let over;
-    button.onclick = () => { if (!over) { over = true; line.remove(); page.clean(); } };
+    button.onclick = () => { if (!over) { over = true; line.remove(); mine = null; page.clean(); } };
     place.append(line, button);
     clearTimeout(idle);
     (function tick() {
+      if (!line.isConnected) { return; } // something else is on the screen by now
       line.textContent = words["kiosk.next_in"].replace("{n}", left);
       if (left-- <= 0) { return button.click(); }
-      if (line.isConnected) { setTimeout(tick, 1e3); }
+      setTimeout(tick, 1e3);
     })();
   }
 
-  addEventListener("online", () => { if (waiting().length) { tries = 0; pump(); } });
-  doc.addEventListener("visibilitychange", () => { if (doc.visibilityState === "visible" && waiting().length) { pump(); } });
+  // What one person typed or chose at the start of a shared device is gone for the next: the code, how it looks, the language.
+  const looks = () => { try { return JSON.parse(disk.getItem("earshot-look")) || {}; } catch (e) { return {}; } };
+  const home = new URLSearchParams(location.search).get("home");
+  const away = () => page.shared && home && home !== form.elements.lang.value;
+  const strange = () => page.typed() || away() || JSON.stringify(looks()) !== JSON.stringify(root.dataset);
+
+  function fresh() {
+    for (const name of Object.keys(root.dataset)) { delete root.dataset[name]; }
+    Object.assign(root.dataset, looks());
+    if (!away()) { return; }
+    const go = () => location.replace("?ready=1&lang=" + home);
+    // Without a connection only a page that was kept can be opened.
+    if (navigator.serviceWorker && navigator.serviceWorker.controller) { go(); } else { fetch(url + "/stored", { method: "HEAD" }).then(go, () => null); }
+  }
+
   addEventListener("pagehide", () => { if (window.speechSynthesis) { speechSynthesis.cancel(); } });
 
-  const it = { look, aloud, begin, keep, forget, drop, wait: keepToSend, pump, shown: quiet, words, next };
+  const it = { look, aloud, begin, keep, forget, drop, wait: keepToSend, pump: outbox.pump, shown: quiet, words, next, fresh };
   fetch(form.dataset.words).then((res) => res.json()).then((said) => {
     Object.assign(words, said);
     it.ready = true;
     if (page.shared) {
       for (const event of ["pointerdown", "keydown", "scroll"]) { addEventListener(event, touched, true); }
       touched();
+      worker();
+      count(0);
+      for (const link of form.querySelectorAll(".langs a")) {
+        link.addEventListener("click", () => { link.search += "&home=" + (home || form.elements.lang.value); });
+      }
     }
-    if (waiting().length) { pump(); }
+    outbox.open(words, { told, keeps: (name) => !page.shared && name !== mine });
     page.ready(it);
   }).catch(() => page.ready(null));
 })();

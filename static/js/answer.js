@@ -1,11 +1,10 @@
 // The answering page, one question a screen. Without this script the page is one plain form; if anything here fails
 // at the start, it becomes that form again. Every sentence comes from the page. Answers stay in this tab until Send.
 // What is not needed for the first screen (how the page looks, reading aloud, keeping answers without a connection) is
-// in answer-more.js, which comes when somebody begins.
+// in answer-more.js, which comes when somebody begins. What only some surveys have is in answer-asks.js.
 (function () {
   "use strict";
-// include expression.js
-  const doc = document, root = doc.documentElement, store = sessionStorage, key = "earshot" + location.pathname;
+  const doc = document, root = doc.documentElement, key = "earshot" + location.pathname;
   const el = (id) => doc.getElementById(id);
   const put = (node, text) => { if (node) { node.textContent = text || ""; } };
   const make = (tag, text) => { const node = doc.createElement(tag); put(node, text); return node; };
@@ -13,11 +12,24 @@
   const showIf = (node, yes) => { if (node) { node.hidden = !yes; } };
   const hex = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => (b + 256).toString(16).slice(1)).join("");
   const local = () => { try { return localStorage; } catch (e) { return {}; } };
-  let form, words, plan, field, questions, every, tasks, steps, kept, shown, busy, done, timer, notBefore = 0, tries = 0, wiping, more, shared;
+  const ask = typeof asks === "object" && asks;
+  let store, held, said, labels, form, words, plan, field, questions, every, tasks, steps, kept, shown, busy, done, timer, notBefore = 0, tries = 0, wiping, more, shared;
 
   // How the page looks is this device's own business; it is set before anything is drawn.
   root.classList.add("js");
-  try { Object.assign(root.dataset, JSON.parse(local()["earshot-look"] || "{}")); } catch (e) { more = null; }
+  try { store = sessionStorage; } catch (e) { store = null; } // every use minds that there may be none
+  let sheet = doc.currentScript.dataset.look;
+  try { if (Object.keys(Object.assign(root.dataset, JSON.parse(local()["earshot-look"]))).length) { looks(); } } catch (e) { more = null; }
+
+  // looks fetches the styles of what is not on everybody's first screen.
+  function looks() {
+    if (!sheet) { return; }
+    const link = make("link");
+    link.rel = "stylesheet";
+    link.href = sheet;
+    sheet = "";
+    doc.head.append(link);
+  }
 
   doc.addEventListener("DOMContentLoaded", () => {
     try {
@@ -28,6 +40,13 @@
       throw e;
     }
   });
+
+  // mark is 16 signs that tell one text from another.
+  const mark = (text) => [0x1000193, 0x85ebca6b].map((m) => {
+    let h = m;
+    for (let i = 0; i < text.length; i++) { h = Math.imul(h ^ text.charCodeAt(i), m); }
+    return (h >>> 0).toString(16).padStart(8, 0);
+  }).join("");
 
   // cleaned gives the 12 characters of a code, or nothing if it cannot be one.
   function cleaned(text) {
@@ -40,7 +59,7 @@
   function keep() {
     if (shared || !isSecureContext) { return; } // over plain http nothing is kept, not even in the tab
     try { store.setItem(key, JSON.stringify(kept)); } catch (e) { kept.lost = 1; }
-    if (more && more.keep) { more.keep(kept); }
+    if (more) { more.keep(kept); }
   }
 
   function forget() {
@@ -48,7 +67,7 @@
   }
 
   function fresh(code) {
-    return { code: code, slip: code, receipt: field ? hex() : form.receipt ? form.receipt.value : hex(), answers: {}, times: {}, lots: {}, at: "start" };
+    return { code: code, slip: code, receipt: field || shared ? hex() : form.receipt ? form.receipt.value : hex(), answers: {}, times: {}, lots: {}, at: "start" };
   }
 
   function begin() {
@@ -58,20 +77,20 @@
     plan = words.plan || {};
     field = el("code");
     shared = form.dataset.shared;
-    grids();
+    if (ask) { ask.grids(form); }
     every = Array.from(form.querySelectorAll(".step")).slice(1, -1);
     questions = Array.from(form.querySelectorAll("fieldset[id^=q-]"));
-    rankings();
+    if (ask) { ask.rankings(questions); }
     // One screen at a time: its heading is the page's.
-    for (const h of form.querySelectorAll(".step>h2,.step>legend>h2")) { h.setAttribute("role", "heading"); h.setAttribute("aria-level", 1); }
+    for (const h of form.querySelectorAll(".step>h2,.step>legend>h2")) { h.setAttribute("role", "heading"); h.setAttribute("aria-level", 1); h.tabIndex = -1; }
     const code = takeCode();
     try { kept = JSON.parse(store.getItem(key)); } catch (e) { kept = null; }
     // Another slip on the same device is another person: nothing of the last one may be seen.
     const again = kept && !shared && !(code && kept.slip && kept.slip !== code);
     if (!again) { kept = fresh(code); }
-    if (code) { kept.code = kept.slip = code; }
+    if (code) { kept.code = kept.slip = kept.sure = code; }
     // A device that was set up for several people stays one, also when a slip's own code is scanned with it.
-    if (shared) { local()["earshot-shared"] = Date.now(); }
+    if (shared) { try { local()["earshot-shared"] = Date.now(); } catch (e) { more = null; } }
     else if (form.dataset.more && Date.now() - local()["earshot-shared"] < 432e5) { return location.replace(form.getAttribute("action") + "/shared?ready=1&" + location.search.slice(1) + "#" + kept.code); }
     draw();
     placeCode(!kept.code);
@@ -81,6 +100,7 @@
       if (e.key === "Enter" && e.target.tagName === "INPUT") { e.preventDefault(); next(); }
     });
     form.addEventListener("submit", (e) => { e.preventDefault(); send(); });
+    labels = { next: el("next").textContent, send: el("send").textContent };
     el("next").onclick = next;
     el("back").onclick = back;
     el("clear").onclick = clear;
@@ -124,78 +144,7 @@
     return field ? cleaned(location.hash.slice(1)) : "";
   }
 
-  // A grid is one screen where there is room, and single questions on a phone.
-  function grids() {
-    const wide = matchMedia("(min-width: 48em)").matches;
-    for (const grid of form.querySelectorAll(".grid")) {
-      if (!wide) { grid.replaceWith(...Array.from(grid.children).slice(1)); continue; }
-      for (const row of grid.querySelectorAll(".step")) { row.classList.remove("step"); }
-    }
-  }
-
   const rows = (step) => (step.tagName === "FIELDSET" ? [step] : Array.from(step.getElementsByTagName("fieldset")));
-
-  // A ranking is a list of buttons, pressed in order. The plain form's lists of places stay underneath and are what is sent.
-  function rankings() {
-    for (const q of questions) {
-      const places = Array.from(q.getElementsByTagName("select"));
-      if (!places.length) { continue; }
-      const list = Array.from(places[0].options).slice(1).map((option) => {
-        const button = make("button"), badge = make("b");
-        button.type = "button";
-        button.className = "place";
-        button.append(badge, option.textContent);
-        button.onclick = () => {
-          let order = places.map((p) => p.value).filter(Boolean);
-          if (order.includes(option.value)) { order = order.filter((v) => v !== option.value); }
-          else if (order.length < places.length) { order.push(option.value); }
-          places.forEach((p, i) => { p.value = order[i] || ""; });
-          places[0].dispatchEvent(new Event("change", { bubbles: true }));
-        };
-        return { value: option.value, button: button, badge: badge };
-      });
-      q.rank = () => {
-        const order = places.map((p) => p.value).filter(Boolean);
-        for (const o of list) {
-          const at = order.indexOf(o.value) + 1;
-          put(o.badge, at || "");
-          o.button.setAttribute("aria-pressed", !!at);
-          if (!at && order.length === places.length) { o.button.setAttribute("aria-disabled", true); } else { o.button.removeAttribute("aria-disabled"); }
-        }
-      };
-      for (const p of places) { p.parentNode.hidden = true; }
-      q.append(...list.map((o) => o.button));
-    }
-  }
-
-  // Who is asked what. Lots are drawn once, so that going back and forth changes nothing.
-  function lot(id, list) {
-    const lots = kept.lots[id] = kept.lots[id] || list.map((v) => [Math.random(), v]).sort((a, b) => a[0] - b[0]).map((v) => v[1]);
-    return lots;
-  }
-
-  function leftOut() {
-    const out = new Set();
-    for (const id in plan.ask) { lot(id, plan.ask[id][1]).slice(plan.ask[id][0]).forEach((s) => out.add(s)); }
-    for (const id in plan.choose) {
-      const c = plan.choose[id], picked = kept.answers[id] || [], drawn = lot(id, Object.keys(c.of)).filter((s) => !picked.includes(s));
-      drawn.slice(c.pick + c.draw - picked.length).forEach((s) => c.of[s].forEach((step) => out.add(step)));
-    }
-    return out;
-  }
-
-  // path is the way through the survey as it stands: what was left out or ruled out is not on it.
-  function path() {
-    const out = leftOut(), on = new Set();
-    const answer = (q) => (on.has("q-" + q) ? (kept.answers[q] || []).filter(Boolean).join(" ") : "");
-    const label = (q, o) => { const input = form.querySelector("#q-" + q + " [value='" + o + "']"); return input ? (input.closest("label") || input).textContent : ""; };
-    const asked = (id) => !out.has(id) && (!plan.if || !plan.if[id] || plan.if[id].every((tree) => { try { return holds(tree, answer, label); } catch (e) { return true; } }));
-    const takes = (step) => { const yes = asked(step.id); if (yes) { on.add(step.id); } return yes; };
-    return every.filter((step) => {
-      if (step.tagName === "FIELDSET" || !rows(step).length) { return takes(step); }
-      return rows(step).filter((row) => { showIf(row, takes(row)); return !row.hidden; }).length;
-    });
-  }
 
   // arrange puts the screens in order: the questions, or the pages of a reading task.
   function arrange() {
@@ -214,7 +163,7 @@
         return section;
       });
     } else {
-      middle = path();
+      middle = ask ? ask.path(plan, kept, form, every, rows) : every;
     }
     steps = [el("start"), ...middle, el("check")];
     form.querySelector("progress").max = steps.length - 1;
@@ -239,7 +188,7 @@
     showIf(el("send"), last);
     showIf(el("wipe"), at);
     showIf(el("clear"), clearable());
-    put(el("next"), !at ? words.start : kept.seen ? words.toCheck : words.next);
+    put(el("next"), !at ? labels.next : kept.seen ? words.toCheck : words.next);
     say("");
     wiping = false;
     keep();
@@ -251,7 +200,7 @@
       scrollTo(0, 0);
       step.querySelector("h1,h2").focus({ preventScroll: true });
     }
-    if (more && more.shown) { more.shown(step); }
+    if (more) { more.shown(step); }
   }
 
   const clearable = () => rows(steps[here()]).some((q) => kept.answers[q.id.slice(2)] || kept.answers[q.id]);
@@ -286,7 +235,7 @@
     if (!at) { return start(); }
     for (const q of rows(step)) {
       const input = q.querySelector("[data-min]"), wrong = input && outside(input);
-      put(el("e-" + q.id.slice(2)), wrong ? q.querySelector(".hint").textContent : "");
+      fault(q.id.slice(2), wrong && q.querySelector(".hint").textContent);
       if (wrong) { input.focus(); return; }
     }
     // Once in a survey, so that leaving out stays easy: the last screen lists what was left.
@@ -297,6 +246,20 @@
     }
     arrange(); // what was answered here may have changed the way
     go(kept.seen ? "check" : steps[steps.indexOf(step) + 1].id);
+  }
+
+  // fault says beside a question what is wrong with its answer.
+  function fault(id, text) {
+    const q = el("q-" + id) || el(id);
+    let place = el("e-" + id);
+    if (!place && text && q) {
+      place = make("p");
+      place.id = "e-" + id;
+      place.className = "error";
+      q.querySelector("legend").after(place);
+      for (const node of [q, q.querySelector("[data-min]")]) { if (node) { node.setAttribute("aria-describedby", (node.getAttribute("aria-describedby") || "") + " " + place.id); } }
+    }
+    put(place, text);
   }
 
   function outside(input) {
@@ -322,13 +285,13 @@
     if (most && kept.answers[name].length > most) {
       e.target.checked = false;
       kept.answers[name] = kept.answers[name].filter((v) => v !== e.target.value);
-      say(q.querySelector(".hint").textContent);
+      say(more ? more.words["answer.too_many"] : q.querySelector(".hint").textContent);
     } else {
       say("");
     }
     if (!kept.answers[name].length) { delete kept.answers[name]; }
     if (q.rank) { q.rank(); }
-    put(el("e-" + name), "");
+    fault(name, "");
     showIf(el("clear"), clearable());
     keep();
   }
@@ -353,7 +316,7 @@
 
   // clean takes everything off this device and begins anew.
   function clean(note) {
-    if (more && more.forget) { more.forget(); }
+    if (more) { more.forget(); }
     forget();
     if (shared) { return anew(note); }
     done = true;
@@ -369,8 +332,7 @@
     kept = fresh("");
     done = busy = wiping = false;
     notBefore = 0;
-    form.hidden = false;
-    el("thanks").hidden = true;
+    uncover();
     for (const old of form.querySelectorAll(".task")) { old.remove(); }
     for (const error of form.querySelectorAll(".error")) { put(error, ""); }
     if (field) { field.value = ""; field.removeAttribute("aria-invalid"); }
@@ -378,7 +340,8 @@
     draw();
     placeCode(true);
     show("start", true);
-    say(note || "");
+    say(note);
+    if (more) { more.fresh(); }
   }
 
   // The code.
@@ -411,6 +374,7 @@
     placeCode(true);
     codeError(text);
     field.select();
+    field.scrollIntoView({ block: "center" });
   }
 
   // start asks whether this slip has a reading task; it spends nothing, and when there is no answer the questions come.
@@ -421,8 +385,12 @@
       placeCode(false);
       if (!kept.started) {
         busy = true;
-        const reply = (await post("/task", new URLSearchParams({ code: kept.code }), 5e3)).reply;
+        const out = await post("/task", spoken({ code: kept.code }), 5e3), reply = out.reply;
+        // A code that was typed and cannot be asked about is looked at twice: a slip of the finger would be found out too late.
+        const typed = !out.status && kept.sure !== kept.code && await load();
         busy = false;
+        kept.sure = kept.code;
+        if (typed) { return backToCode(typed.words["keep.unchecked"]); }
         if (["unknown_code", "spent", "closed"].includes(reply.state) && reply.message) { return backToCode(reply.message); }
         for (const old of form.querySelectorAll(".task")) { old.remove(); }
         kept.task = reply.state === "reading" && (reply.pages || []).length ? reply.pages : null;
@@ -433,7 +401,7 @@
     busy = true;
     const extra = await load();
     busy = false;
-    if (extra && extra.begin && !shared) {
+    if (extra && !shared) {
       busy = true;
       const had = await extra.begin(kept);
       busy = false;
@@ -477,7 +445,8 @@
   function list(some) {
     showIf(el("left-title"), some.length);
     el("left").replaceChildren(...some.map((q) => {
-      const item = make("li"), link = make("button", q.querySelector("h2 .t").textContent);
+      const item = make("li"), link = make("button");
+      link.append(...Array.from(q.querySelectorAll(".stem,h2 .t"), (part) => part.cloneNode(true)));
       link.type = "button";
       link.className = "link";
       link.onclick = () => { if (!busy) { go((q.matches(".step") ? q : q.parentNode).id); } };
@@ -486,47 +455,69 @@
     }));
   }
 
-  // What is sent: the answers on the way, and which questions were not asked.
+  // spoken adds to what is sent in which language the page is read.
+  function spoken(fields) {
+    const data = new URLSearchParams(fields);
+    for (const name of ["lang", "both"]) { if (form.elements[name]) { data.set(name, form.elements[name].value); } }
+    return data;
+  }
+
+  // What is sent: the answers on the way, and which questions were not asked. The receipt of a slip is that of these very
+  // answers: what was changed after they arrived is never taken for them.
   function body() {
-    const out = leftOut(), data = new URLSearchParams();
+    const out = ask ? ask.leftOut(plan, kept) : new Set(), data = spoken();
     for (const q of asked()) { for (const v of kept.answers[q.id.slice(2)] || []) { data.append(q.id.slice(2), v); } }
     data.set("not_asked", " " + questions.filter((q) => out.has(q.id)).map((q) => q.id.slice(2)).join(" "));
     if (field) { data.set("code", kept.code); }
-    data.set("receipt", kept.receipt);
-    data.set("pace", pace());
     data.set("route", form.dataset.route || "");
+    data.mark = mark("" + data);
+    data.set("receipt", field ? kept.receipt.slice(16) + data.mark : kept.receipt);
+    data.set("pace", pace());
     return data;
   }
 
   async function send() {
-    if (busy || done || Date.now() < notBefore) { return; }
-    busy = true;
+    if (busy || done) { return; }
     clearTimeout(timer);
-    kept.sending = 1;
+    const data = body(), early = notBefore - Date.now();
+    kept.sending = "" + data;
+    kept.first = kept.first || data.mark;
     keep();
+    if (early > 0) {
+      timer = setTimeout(send, early + Math.random() * 1e3);
+      return say(said);
+    }
+    busy = true;
     // While it tries again by itself, the message stays as it is: nobody wants it read out each time.
     if (!tries) { say(words.sending); }
     put(el("send"), words.sending);
     el("send").setAttribute("aria-disabled", true);
-    const data = body(), out = await post("", data, 2e4), reply = out.reply, state = reply.state;
+    const out = await post("", data, 2e4), reply = out.reply, state = reply.state;
     busy = false;
-    put(el("send"), words.send);
+    put(el("send"), labels.send);
     el("send").removeAttribute("aria-disabled");
+    // With one link for everybody a page has one receipt: what was changed after a first Send that did arrive is told apart here.
+    if (state === "already" && !field && kept.first !== data.mark && more) { return finish(more.words["keep.elsewhere_title"], [more.words["keep.elsewhere"]]); }
     if (state === "stored" || state === "already") { return thanks(reply.thanks || {}); }
     if (!state || state === "busy" || out.status === 503) {
       // Sealed to the school's key, the answers may wait where the next person cannot read them.
-      if (more && more.wait && (!out.status || tries > 1) && await more.wait(data, out.wait)) { tries = 0; return waiting(); }
+      if (more && (!out.status || tries > 1) && await more.wait(data, out.wait)) { tries = 0; return waiting(); }
       return later(out);
     }
+    refusal(reply);
+  }
+
+  // refusal says what was wrong. Nothing is lost by it.
+  function refusal(reply) {
     cancel();
-    if (field && (state === "spent" || state === "unknown_code")) {
+    if (field && (reply.state === "spent" || reply.state === "unknown_code")) {
       kept.refused = 1;
       kept.started = 0;
       keep();
       return backToCode(reply.message || words.problem);
     }
     const wrong = Object.keys(reply.fields || {});
-    for (const id of wrong) { put(el("e-" + id), reply.fields[id]); }
+    for (const id of wrong) { fault(id, reply.fields[id]); }
     if (wrong.length) { list(questions.filter((q) => wrong.includes(q.id.slice(2)))); showIf(el("left-title"), false); }
     say(reply.message || words.problem);
     keep();
@@ -537,34 +528,56 @@
     tries += 1;
     notBefore = Date.now() + out.wait;
     timer = setTimeout(send, out.wait + most * (0.5 + Math.random() / 2));
-    say(out.status ? out.reply.message || words.busy : words.offline);
+    said = out.status ? out.reply.message || words.busy : words.offline;
+    say(said);
   }
 
   // finish takes the answers off the screen and says what became of them.
-  function finish(title, lines) {
+  function finish(title, lines, wait) {
     const place = el("thanks"), heading = place.querySelector("h1");
     done = true;
     forget();
     kept = { times: {}, answers: {}, lots: {} };
-    if (shared) { form.reset(); form.hidden = true; } else { form.remove(); }
+    if (shared || wait) { form.hidden = true; } else { form.remove(); }
+    if (shared) { form.reset(); }
     put(heading, title);
     place.replaceChildren(heading, ...lines.map((line) => make("p", line)));
     place.hidden = false;
     scrollTo(0, 0);
     heading.focus();
-    if (shared && more && more.next) { more.next(place); }
+    if (shared && more) { more.next(place); }
     return place;
   }
 
+  function uncover() {
+    form.hidden = done = false;
+    el("thanks").hidden = true;
+  }
+
+  // waiting says that the answers wait. While this page stays open it can give them back, should their code be refused.
   function waiting() {
-    const place = finish(more.words["keep.waiting_title"], [more.words["keep.waiting"]]), again = make("button", more.words["keep.again"]);
-    again.onclick = () => more.pump(true);
+    held = !shared && kept;
+    const place = finish(more.words["keep.waiting_title"], [more.words["keep.waiting"]], true), again = make("button", more.words["keep.again"]);
+    again.onclick = () => more.pump();
     place.append(again);
   }
 
+  // refused gives back answers that waited, to be mended and sent again. It is false when there is nothing to mend.
+  function refused(reply) {
+    if (!held || !/spent|unknown_code|invalid/.test(reply.state)) { return false; }
+    kept = held;
+    held = null;
+    uncover();
+    draw();
+    show("check", true);
+    refusal(reply);
+    return true;
+  }
+
   function thanks(said) {
-    if (more && more.forget) { more.forget(); more.drop(); }
-    const place = finish(said.title || words.thanks, said.lines || []);
+    if (more) { more.forget("sent"); more.drop(); }
+    held = null;
+    const place = finish(said.title || more && more.words["answer.thanks"], said.lines || []);
     if (said.link && !shared) {
       const link = make("a", said.link.text);
       link.href = said.link.url;
@@ -575,14 +588,15 @@
   // What else there is comes when it is needed.
   let coming;
   function load() {
-    if (!form.dataset.more || more && more.ready) { return more; }
+    if (!form.dataset.more || more) { return more; }
     coming = coming || new Promise((ready) => {
       const script = doc.createElement("script"), give = () => ready(more);
       setTimeout(give, 4e3);
-      window.earshot = { form: form, finish: finish, thanks: thanks, clean: clean, shared: shared, code: cleaned, ready: (it) => { more = it; give(); } };
+      window.earshot = { form, finish, thanks, refused, clean, shared, typed: () => kept.code || field && field.value, ready: (it) => { more = it; coming = it && coming; give(); } };
       script.src = form.dataset.more;
       script.onerror = () => { coming = null; give(); };
       doc.head.append(script);
+      looks();
     });
     return coming;
   }
@@ -600,7 +614,7 @@
     // What keeps answers without a connection comes with the first touch of the page, not with its first view.
     for (const event of ["pointerdown", "keydown"]) { addEventListener(event, load, { once: true, passive: true }); }
     if (!isSecureContext) { showIf(el("nothing"), true); }
-    if (kept.started && !shared) { load().then((m) => { if (m && m.begin) { m.begin(kept); } }); }
+    if (kept.started && !shared) { load().then((m) => { if (m) { m.begin(kept); } }); }
     if (shared || Object.keys(local()).some((k) => k.startsWith("earshot-out"))) { load(); }
   }
 

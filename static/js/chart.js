@@ -1,165 +1,174 @@
-// Draws the figures of a page with the vendored ECharts, each when it is nearly in view. The option is JSON beside the
-// figure: colours are named, as in "var(--agree-2)", and so are formatters, as in "percent". The table of numbers
-// stays in the page whatever happens here. Diverging bars (the stack "answers") share one axis on a page.
+// Makes the charts of a page answer to pointer and keyboard. What was drawn on the server stands in the page already;
+// ECharts is loaded when somebody points at a chart or comes to it by keyboard, and takes the drawing's place. A chart
+// that has not been drawn there is drawn when it is nearly in view. The option is JSON beside the figure, its colours are
+// named as in "var(--agree-2)", and chart-fit.js lays it out. The table of numbers stays whatever happens here.
 (function () {
   "use strict";
   const root = document.documentElement;
   const charts = new Map();
-  const probe = document.createElement("span");
-  const formatters = {
-    percent: (v) => (v && v.value !== undefined ? v.value : v) + " %",
-    abspercent: (v) => Math.abs(v && v.value !== undefined ? v.value : v) + " %",
-    abs: (v) => Math.abs(v),
-    text: (v) => (v.data && v.data.text) || v.name,
-  };
+  const PAPER = 670;
+  let library;
 
-  function colour(name) {
-    probe.style.color = "";
-    probe.style.color = name;
-    return getComputedStyle(probe).color;
-  }
-
-  // themed puts colours and formatters in the place of their names, all the way down.
-  function themed(value, key) {
-    if (typeof value === "string") {
-      if (value.startsWith("var(--")) { return colour(value); }
-      if (key === "formatter" && formatters[value]) { return formatters[value]; }
-      return value;
-    }
-    if (Array.isArray(value)) { return value.map((v) => themed(v, key)); }
-    if (value && typeof value === "object") {
-      return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, themed(v, k)]));
-    }
-    return value;
-  }
-
-  const small = matchMedia("(max-width: 40em)");
   const read = (box) => JSON.parse(document.getElementById(box.dataset.option).textContent);
-  const isStack = (option) => option.series.some((one) => one.stack === "answers");
-  const isHeat = (option) => option.series[0].type === "heatmap";
-  // The widest reach of all diverging bars, so that they share one axis.
-  const reach = { min: 0, max: 0 };
+  const drawing = (box) => box.querySelector(":scope > svg");
+  const isHeat = (box) => box.classList.contains("chart-heat");
 
-  // asTable shows a heat map as its table, where the squares would be too small, and on paper.
-  function asTable(box) {
-    const table = box.closest(".figure").querySelector("details");
-    if (table && small.matches && !box.opened) { box.opened = table.open = true; }
-    if (table && !small.matches && box.opened) { box.opened = table.open = false; }
-    box.hidden = small.matches || root.hasAttribute("data-paper");
-    return box.hidden;
+  function load(box) {
+    library ??= new Promise((done, fail) => {
+      const script = document.createElement("script");
+      script.src = box.dataset.echarts;
+      script.onload = done;
+      script.onerror = fail;
+      document.head.append(script);
+    });
+    return library;
   }
 
-  // space puts a diverging bar on the page's axis, and takes labels away from pieces that are narrower than they are.
-  function space(option, box) {
-    const axis = [].concat(option.xAxis)[0];
-    Object.assign(axis, reach);
-    const room = box.clientWidth - ([].concat(option.yAxis)[0].show === false ? 0 : 140);
-    for (const one of option.series) {
-      for (const d of one.data) {
-        if (d.label && d.label.show && d.value * room / (reach.max - reach.min) < 8.5 * d.label.formatter.length + 6) { d.label.show = false; }
+  const pencil = document.createElement("canvas").getContext("2d");
+  function measure(text, size, weight) {
+    pencil.font = weight + " " + size + "px " + getComputedStyle(document.body).fontFamily;
+    pencil.fontKerning = "none"; // letter by letter, as the server measures
+    pencil.textRendering = "optimizeSpeed";
+    return pencil.measureText(text).width;
+  }
+
+  // themed puts colours in the place of their names, as they are where the chart stands, and a tooltip's text into it.
+  function themed(box, option) {
+    const probe = document.createElement("span");
+    probe.className = "chart-probe";
+    box.append(probe);
+    const known = new Map();
+    const walk = (value) => {
+      if (typeof value === "string" && value.startsWith("var(--")) {
+        if (!known.has(value)) {
+          probe.style.color = value;
+          known.set(value, getComputedStyle(probe).color);
+        }
+        return known.get(value);
       }
-    }
+      if (Array.isArray(value)) { return value.map(walk); }
+      if (value && typeof value === "object") { return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, walk(v)])); }
+      return value;
+    };
+    const out = walk(option);
+    // An HTML tooltip would need styles inside the page.
+    out.tooltip = { ...out.tooltip, confine: true, renderMode: "richText", transitionDuration: 0, formatter: (v) => v.data.text || v.name,
+      backgroundColor: walk("var(--raised)"), borderColor: walk("var(--line)"), textStyle: { color: walk("var(--ink)"), fontFamily: getComputedStyle(document.body).fontFamily } };
+    probe.remove();
+    return out;
   }
 
   function draw(box) {
-    const source = read(box);
-    if (isHeat(source) && asTable(box)) { return; }
-    const stack = isStack(source);
-    if (stack) { space(source, box); }
-    const figure = box.closest(".figure");
-    const sentence = figure && figure.querySelector(".figure-sentence");
-    const option = themed(source);
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches || root.hasAttribute("data-paper");
-    box.hidden = false;
-    box.drawn = box.clientWidth;
     let chart = charts.get(box);
-    const first = !chart;
-    if (first) {
-      chart = echarts.init(box, null, { renderer: "svg" });
+    if (!chart) {
+      const stage = document.createElement("div");
+      stage.className = "stage";
+      const before = drawing(box) ? box.clientHeight : 0;
+      box.classList.add("is-live");
+      box.append(stage);
+      chart = { stage, least: before, width: 0, echart: null };
       charts.set(box, chart);
     }
-    const font = getComputedStyle(document.body);
-    chart.setOption({
-      ...option,
-      animation: first && !still && option.animation !== false,
-      animationDuration: 300,
-      textStyle: { fontFamily: font.fontFamily, fontSize: 14, color: colour("var(--ink)"), ...option.textStyle },
-      // An HTML tooltip would need styles inside the page.
-      tooltip: option.tooltip && { confine: true, backgroundColor: colour("var(--raised)"), borderColor: colour("var(--line)"), textStyle: { color: colour("var(--ink)") }, ...option.tooltip, renderMode: "richText" },
-      aria: { enabled: true, ...option.aria, label: { description: sentence ? sentence.textContent : "" } },
-    }, true);
-    fit(chart, box);
-    if (stack) { enclose(chart, box); }
+    box.hidden = false;
+    const width = root.hasAttribute("data-paper") ? PAPER : box.clientWidth;
+    if (!width) { return; }
+    if (chart.width && chart.width !== width) { chart.least = 0; }
+    chart.width = width;
+    const fitted = earshotFit(read(box), width, measure);
+    const size = { width, height: fitted.height };
+    // It takes the room of the drawing that was there, which was scaled a little.
+    chart.stage.style.height = (fitted.height < chart.least + 8 ? chart.least : fitted.height) + "px";
+    if (chart.echart) { chart.echart.resize(size); } else { chart.echart = echarts.init(chart.stage, null, { renderer: "svg", ...size }); }
+    const option = themed(box, fitted.option);
+    option.textStyle.fontFamily = getComputedStyle(document.body).fontFamily;
+    chart.echart.setOption({ ...option, animation: false, aria: undefined }, true);
+    chart.echart.getZr().flush(); // paper does not wait for the next frame
+    const svg = chart.stage.querySelector("svg");
+    // The view box lets paper scale what was drawn for a screen.
+    if (svg) { svg.setAttribute("viewBox", "0 0 " + size.width + " " + size.height); }
   }
 
-  // enclose makes a box as high as its bars and legend: on paper exactly, on a screen only where they would be cut off.
-  function enclose(chart, box) {
-    const all = box.querySelector("svg > g").getBBox(); // without the ground, which fills the box
-    const need = Math.ceil(all.y + all.height) + 2;
-    if (all.height > 0 && (need > box.clientHeight || root.hasAttribute("data-paper"))) {
-      box.style.height = need + "px";
-      fit(chart, box);
+  // wake makes a chart answer, and shows what is under the pointer.
+  async function wake(box, event) {
+    if (charts.has(box)) { return; }
+    try { await load(box); } catch { return; } // what was drawn stays
+    if (charts.has(box)) { return; }
+    draw(box);
+    if (event) {
+      const at = box.getBoundingClientRect();
+      charts.get(box).echart.dispatchAction({ type: "showTip", x: event.clientX - at.left, y: event.clientY - at.top });
     }
   }
 
-  // The view box lets paper scale a drawing that was made for a screen.
-  function fit(chart, box) {
-    chart.resize();
-    // Paper does not wait for the next frame.
-    chart.getZr().flush();
-    const svg = box.querySelector("svg");
-    if (svg) { svg.setAttribute("viewBox", "0 0 " + chart.getWidth() + " " + chart.getHeight()); }
+  // step goes to the next mark, or the one before, and says what it is.
+  async function step(box, by) {
+    await wake(box);
+    const chart = charts.get(box);
+    if (!chart || !chart.echart) { return; }
+    const marks = chart.echart.getOption().series.flatMap((one, s) => one.data.map((d, i) => ({ s, i, text: d && d.text })).filter((m) => m.text));
+    if (!marks.length) { return; }
+    chart.at = chart.at === undefined ? (by > 0 ? 0 : marks.length - 1) : (chart.at + by + marks.length) % marks.length;
+    const mark = marks[chart.at];
+    chart.echart.dispatchAction({ type: "showTip", seriesIndex: mark.s, dataIndex: mark.i });
+    if (!chart.said) {
+      chart.said = document.createElement("p");
+      chart.said.className = "sr";
+      chart.said.setAttribute("aria-live", "polite");
+      box.after(chart.said);
+    }
+    chart.said.textContent = mark.text;
   }
 
-  const redraw = () => charts.forEach((chart, box) => draw(box));
+  const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
   function begin() {
-    const boxes = document.querySelectorAll("[data-option]");
-    if (!boxes.length || !window.echarts) { return; }
-    probe.hidden = true;
-    document.body.append(probe);
+    const boxes = [...document.querySelectorAll("[data-option]")];
     const near = new IntersectionObserver((seen) => {
       for (const one of seen) {
-        if (one.isIntersecting) { near.unobserve(one.target); draw(one.target.querySelector("[data-option]")); }
+        const box = one.target.querySelector("[data-option]");
+        if (!one.isIntersecting) { continue; }
+        near.unobserve(one.target);
+        load(box).then(() => draw(box), () => {});
       }
     }, { rootMargin: "300px" });
     const sizes = new ResizeObserver((changed) => {
-      for (const one of changed) {
-        const box = one.target;
-        const chart = charts.get(box);
-        if (!chart || box.hidden) { continue; }
-        if (box.drawn !== box.clientWidth) { box.style.height = ""; draw(box); } else { fit(chart, box); }
+      for (const { target } of changed) {
+        const chart = charts.get(target);
+        if (chart && target.clientWidth && chart.width !== target.clientWidth && !root.hasAttribute("data-paper")) { draw(target); }
       }
     });
     for (const box of boxes) {
-      const option = read(box);
-      if (isStack(option)) {
-        const axis = [].concat(option.xAxis)[0];
-        reach.min = Math.min(reach.min, axis.min);
-        reach.max = Math.max(reach.max, axis.max);
-      }
-      // Every box takes its room at once, so that nothing jumps when it is drawn.
-      if (!isHeat(option) || !small.matches) { box.hidden = false; }
-      near.observe(box.closest(".figure") || box.parentElement);
+      const sentence = box.closest(".figure").querySelector(".figure-sentence");
+      box.tabIndex = 0;
+      box.setAttribute("role", "img");
+      box.setAttribute("aria-label", sentence ? sentence.textContent : "");
       sizes.observe(box);
+      for (const type of ["pointerenter", "pointerdown"]) { box.addEventListener(type, (e) => wake(box, e), { once: true }); }
+      box.addEventListener("keydown", (e) => {
+        if (e.key in steps) {
+          e.preventDefault();
+          step(box, steps[e.key]);
+        } else if (e.key === "Escape" && charts.has(box)) {
+          charts.get(box).echart.dispatchAction({ type: "hideTip" });
+        }
+      });
+      if (drawing(box)) { continue; }
+      // A box without a drawing takes its room at once, so that nothing jumps when it is drawn.
+      box.hidden = false;
+      box.style.minHeight = box.clientWidth ? earshotFit(read(box), box.clientWidth, measure).height + "px" : "";
+      near.observe(box.closest(".figure"));
     }
-    small.addEventListener("change", () => boxes.forEach((box) => { if (isHeat(read(box))) { draw(box); } }));
+    const redraw = () => charts.forEach((chart, box) => draw(box));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
-    // On paper everything is drawn, in the light colours and as wide as the page between its margins.
+    matchMedia("(forced-colors: active)").addEventListener("change", redraw);
+    // Paper takes the server's drawings. What has none is drawn anew: in light colours, as wide as the page.
+    const bare = () => boxes.filter((box) => !drawing(box) && !isHeat(box));
     addEventListener("beforeprint", () => {
       root.dataset.paper = "";
-      for (const box of boxes) {
-        box.hidden = false;
-        const bars = read(box);
-        const plain = !isStack(bars) && !isHeat(bars);
-        box.style.height = plain ? 10 + 27 * bars.series[0].data.length + "px" : "94px";
-        box.style.width = "670px";
-        draw(box);
-      }
+      if (window.echarts) { bare().forEach(draw); }
     });
     addEventListener("afterprint", () => {
       delete root.dataset.paper;
-      for (const box of boxes) { box.style.width = box.style.height = ""; }
       redraw();
     });
   }

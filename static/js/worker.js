@@ -10,8 +10,10 @@ addEventListener("message", (e) => {
   if (e.data.keep) { e.waitUntil(caches.open(shelf).then((place) => Promise.all(e.data.keep.map((url) => fetch(url).then((res) => put(place, url, res)).catch(() => null))))); }
 });
 
-// A page made for one reader alone (no-store) is not kept.
-const put = (place, url, res) => (res.ok && !/no-store/.test(res.headers.get("Cache-Control")) ? place.put(url, res.clone()).then(() => res) : res);
+// A page made for one reader alone (no-store) is not kept. That of a shared device is made for nobody alone: it says no-store
+// so that the browser's own back button does not show what the last person did.
+const mine = (url, res) => /no-store/.test(res.headers.get("Cache-Control")) && !/\/shared$/.test(new URL(url, location).pathname);
+const put = (place, url, res) => (res.ok && !mine(url, res) ? place.put(url, res.clone()).then(() => res) : res);
 
 addEventListener("fetch", (e) => {
   const url = new URL(e.request.url);
@@ -19,9 +21,16 @@ addEventListener("fetch", (e) => {
   if (e.request.mode === "navigate") { e.respondWith(page(e.request)); } else if (/^\/(static\/|a\/\w+\/words)/.test(url.pathname)) { e.respondWith(file(e.request)); }
 });
 
+// page asks the server and falls back on what is kept: this very page, or the same in another language.
 async function page(request) {
   const place = await caches.open(shelf), kept = await place.match(request, { ignoreVary: true });
-  if (!kept) { return fetch(request); }
+  if (!kept) {
+    return fetch(request).catch(async (e) => {
+      const like = await place.match(request, { ignoreVary: true, ignoreSearch: true });
+      if (like) { return like; }
+      throw e;
+    });
+  }
   const late = new Promise((go) => setTimeout(() => go(kept), 4e3));
   return Promise.race([fetch(request).then((res) => (res.status < 500 ? put(place, request.url, res) : kept)).catch(() => kept), late]).then((res) => (res === kept ? kept.clone() : res));
 }

@@ -151,6 +151,7 @@ type Item struct {
 	Mirrors         string // the item this one is a teacher's guess at
 	Sensitive       string
 	Quick           bool // what pupils always raise and a school can answer soon
+	Aloud           bool // may be answered by raising a hand: nothing about an adult, feelings, safety, home or oneself
 	Themes          []string
 	Ofsted          string
 	Lundy           string

@@ -89,6 +89,9 @@ func (c checker) item(path string, i Item) {
 	if i.Reverse && len(i.Favourable) == 0 {
 		c.report(path+"/reverse", ReverseAlone)
 	}
+	if i.Aloud && (i.Sensitive != "" || i.IsText() || i.About != AboutSchool || !IsPupils(i.Audience)) {
+		c.report(path+"/aloud", NotAloud)
+	}
 	if i.Mirrors != "" {
 		c.mirror(path+"/mirrors", i)
 	}

@@ -104,14 +104,14 @@ func (p *parser) age(f Fields, s string) int {
 }
 
 var itemKeys = []string{"id", "gateway", "audience", "type", "scale", "about", "short", "text", "note", "reverse", "favourable",
-	"favourable_words", "mirrors", "sensitive", "quick", "themes", "ofsted", "lundy", "ppra", "parent_view"}
+	"favourable_words", "mirrors", "sensitive", "quick", "aloud", "themes", "ofsted", "lundy", "ppra", "parent_view"}
 
 func (p *parser) item(f Fields) Item {
 	i := Item{
 		ID: f.ID(), Gateway: f.Need("gateway"), Audience: f.Need("audience"), Type: f.Text("type"), About: About(f.Text("about")),
 		Short: f.Need("short"), Text: f.Need("text"), Note: f.Text("note"), Reverse: f.Yes("reverse"),
 		Favourable: f.Texts("favourable"), FavourableWords: f.Text("favourable_words"), Mirrors: f.Text("mirrors"),
-		Sensitive: f.Text("sensitive"), Quick: f.Yes("quick"), Themes: f.Texts("themes"), Ofsted: f.Text("ofsted"),
+		Sensitive: f.Text("sensitive"), Quick: f.Yes("quick"), Aloud: f.Yes("aloud"), Themes: f.Texts("themes"), Ofsted: f.Text("ofsted"),
 		Lundy: f.Text("lundy"), PPRA: f.Whole("ppra"), ParentView: f.Whole("parent_view"), Scale: f.Text("scale"),
 	}
 	p.claim(f, i.ID)

@@ -46,6 +46,7 @@ var mistakes = []struct {
 	{UnknownMirror, "mirrors: afl_s_goal", "mirrors: afl_s_gaol", "afl_s_gaol"},
 	{MirrorScale, "audience: teacher_mirror, scale: clear5", "audience: teacher_mirror, scale: useful5", "another scale"},
 	{MirrorSensitive, "mirrors: belong_s_safe, ofsted: sg, sensitive: safety", "mirrors: belong_s_safe, ofsted: sg", "sensitive in another way"},
+	{NotAloud, safeItem, strings.TrimSuffix(safeItem, ",") + ", aloud: true,", "cannot be asked aloud"},
 	{UnknownItem, "- afl_c_goal\n", "- afl_c_gaol\n", "no item afl_c_gaol"},
 	{OtherAudience, "- afl_c_goal\n", "- afl_p_know\n", "for pupil_7_10"},
 	{UnknownTemplate, "templates: [first_class,", "templates: [last_class, first_class,", "last_class"},

@@ -98,6 +98,7 @@ const (
 	UnknownMirror    Code = "unknown_mirror"
 	MirrorScale      Code = "mirror_scale"
 	MirrorSensitive  Code = "mirror_sensitive"
+	NotAloud         Code = "not_aloud"
 	UnknownItem      Code = "unknown_item"
 	OtherAudience    Code = "other_audience"
 	UnknownTemplate  Code = "unknown_template"
@@ -145,6 +146,7 @@ var sentences = map[Code]string{
 	UnknownMirror:    "It mirrors {id}, but there is no such item. Use a pupil's item.",
 	MirrorScale:      "It mirrors {id}, but on another scale, so a guess could not be compared. Use the scale {scale}.",
 	MirrorSensitive:  "It mirrors {id}, which is sensitive in another way, so the guess would be shown more freely. Make both the same.",
+	NotAloud:         "This cannot be asked aloud: only what pupils choose about the school, and nothing sensitive. Take aloud out.",
 	UnknownItem:      "There is no item {id}. Use one that stands under items.",
 	OtherAudience:    "The item {id} is for {audience}. Use one for the audience of this survey.",
 	UnknownTemplate:  "There is no template {id}. Use one that stands under templates.",

@@ -146,3 +146,64 @@ func FuzzParse(f *testing.F) {
 		e.Value(Env{Answer: func(string) string { return "x" }})
 	})
 }
+
+func TestParts(t *testing.T) {
+	for text, want := range map[string]string{
+		"${a} = 'x'": " ${a} = 'x'",
+		"${a} = 'x' and (${b} > 2 and not(${c} = ''))":       "and ${a} = 'x' | ${b} > 2 | not(${c} = '')",
+		"${a} = 'x' or ${b} > 2 and ${c} < -1":               "or ${a} = 'x' | (${b} > 2) and (${c} < -1)",
+		"selected( ${ a } , \"it's\") or ${a} + 2 * 3 = 8.5": "or selected(${a}, \"it's\") | (${a} + (2 * 3)) = 8.5",
+	} {
+		e, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		joined, parts := e.Split()
+		var all []string
+		for _, p := range parts {
+			if again, err := Parse(p.root.write()); err != nil || again.root.write() != p.root.write() {
+				t.Errorf("%s: its part %s is read as %s, %v", text, p.root.write(), again.root.write(), err)
+			}
+			all = append(all, p.root.write())
+		}
+		if got := joined + " " + strings.Join(all, " | "); got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+		if len(parts) > 1 && Join(joined, parts).Refs()[0] != "a" {
+			t.Errorf("%s is joined to %s", text, Join(joined, parts))
+		}
+	}
+	e, err := Parse("not(${a} > 50) and if(selected(${b}, 'x'), ${a} = ${b}, '7' != ${c})")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, p := range e.Comparisons() {
+		all = append(all, p.String())
+	}
+	if got := strings.Join(all, " | "); got != "${a} > 50 | selected(${b}, 'x') | '7' != ${c}" {
+		t.Error(got)
+	}
+	if got := e.Numbers(); !slices.Equal(got, []float64{50, 7}) {
+		t.Error(got)
+	}
+}
+
+// Every expression that the table knows says the same when it is written out again.
+func TestWrittenOutAgain(t *testing.T) {
+	for _, c := range examples(t) {
+		e, err := Parse(c.If)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Parse(e.root.write())
+		if err != nil {
+			t.Errorf("%s becomes %s: %v", c.If, e.root.write(), err)
+			continue
+		}
+		env := Env{Answer: func(q string) string { return c.Answers[q] }, Today: "2026-11-22", Label: func(q, o string) string { return "label " + o + " of " + q }}
+		if again.Holds(env) != c.Is {
+			t.Errorf("%s becomes %s, which says something else", c.If, e.root.write())
+		}
+	}
+}

@@ -317,7 +317,12 @@ func (q Question) most() int {
 
 // place names a question. What somebody chose is never among the values of a problem: problems may be logged.
 func place(n int, q Question) []string {
-	return []string{"question", q.ID, "number", strconv.Itoa(n + 1), "short", q.Short}
+	return []string{"question", q.ID, "number", strconv.Itoa(n + 1), "short", q.Short, "where", q.where()}
+}
+
+// place names the nth section from 0.
+func (s Section) place(n int) []string {
+	return []string{"section", strconv.Itoa(n + 1), "title", s.Title, "where", s.where(n)}
 }
 
 func sortedKeys(a Answers) []string {

@@ -9,8 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
 
 	"earshot/internal/ask/bank"
 )
@@ -25,6 +23,16 @@ type Document struct {
 	Minutes  int       `json:"minutes"`
 	Sections []Section `json:"sections,omitempty"`
 	Choices  []Choice  `json:"choices,omitempty"`
+	// Last holds the highest numbers of ids that were taken out, where nothing above them is left: a rule or an answer
+	// that names something taken out must never meet something else by its name. It is no part of what is asked.
+	Last *Last `json:"last,omitempty"`
+}
+
+// Last are the highest numbers of ids that were taken out, 0 where a higher one is still there.
+type Last struct {
+	Question int `json:"question,omitempty"`
+	Section  int `json:"section,omitempty"`
+	Choice   int `json:"choice,omitempty"`
 }
 
 // Section is a run of questions under one heading. The only section of a document may go without a title.
@@ -69,6 +77,8 @@ type Question struct {
 	Gateway          string     `json:"gateway,omitempty"`
 	Origin           Origin     `json:"origin"`
 	DescribesOneself bool       `json:"describes_oneself,omitempty"` // gender and the like
+	// Aloud: it may be answered by raising a hand. The bank says so of its items, and whoever wrote it of any other.
+	Aloud bool `json:"aloud,omitempty"`
 
 	Options         []Option  `json:"options,omitempty"`
 	Kind            bank.Kind `json:"kind"`
@@ -289,7 +299,10 @@ func Decode(data []byte) (Document, error) {
 }
 
 // Hash is the fingerprint of everything that is asked.
-func (d Document) Hash() string { return fingerprint(d) }
+func (d Document) Hash() string {
+	d.Last = nil
+	return fingerprint(d)
+}
 
 // encode is for values made of strings, numbers, booleans and lists of them, which always encode.
 func encode(v any) []byte {
@@ -305,19 +318,6 @@ func encode(v any) []byte {
 func fingerprint(v any) string {
 	sum := sha256.Sum256(encode(v))
 	return hex.EncodeToString(sum[:])
-}
-
-// nextID gives the next question's id: one more than the highest, so that taking a question out renames no other.
-func (d Document) nextID() string {
-	highest := 0
-	for _, s := range d.Sections {
-		for _, q := range s.Questions {
-			if n, err := strconv.Atoi(strings.TrimPrefix(q.ID, "q")); err == nil && n > highest {
-				highest = n
-			}
-		}
-	}
-	return "q" + strconv.Itoa(highest+1)
 }
 
 func contains(list []string, want string) bool {

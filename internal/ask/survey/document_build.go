@@ -1,7 +1,6 @@
 package survey
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -88,7 +87,7 @@ func (d *Document) AddItem(b *bank.Bank, section, item string) []Problem {
 	scale, _ := b.Scale(i.Scale) // the bank has been checked
 	q := Question{
 		Item: i.ID, Text: i.Text, Short: i.Short, Note: i.Note, About: i.About, Sensitive: i.Sensitive, Gateway: i.Gateway,
-		Origin: FromBank, Reverse: i.Reverse,
+		Origin: FromBank, Reverse: i.Reverse, Aloud: i.Aloud,
 	}
 	q.onScale(scale)
 	if len(i.Favourable) > 0 {
@@ -108,6 +107,7 @@ type Own struct {
 	Gateway          string
 	Origin           Origin
 	DescribesOneself bool
+	Aloud            bool // it says nothing about any adult, feelings, safety or home, so a room may raise hands
 	Scale            bank.Scale
 	Favourable       []string // instead of the scale's
 	FavourableWords  string
@@ -126,6 +126,7 @@ func (d *Document) AddOwn(section string, own Own) []Problem {
 	q := Question{
 		Item: own.Item, Text: own.Text, Short: own.Short, Note: own.Note, About: own.About, Sensitive: own.Sensitive,
 		Gateway: own.Gateway, Origin: own.Origin, DescribesOneself: own.DescribesOneself, Reverse: own.Reverse,
+		Aloud: own.Aloud,
 	}
 	q.ShowIf, q.Grid = own.ShowIf, own.Grid
 	q.answeredBy(own)
@@ -196,46 +197,16 @@ func (d *Document) add(section string, q Question) []Problem {
 	}
 	for i := len(d.Sections) - 1; i >= 0; i-- {
 		if section == "" || d.Sections[i].ID == section {
-			q.ID = d.nextID()
+			q.ID = d.nextQuestion()
 			if q.Type != TypeNote {
 				q.Wording = q.MakeWording()
 			}
 			d.Sections[i].Questions = append(d.Sections[i].Questions, q)
+			d.forget(func() {}) // a higher number is there again
 			return nil
 		}
 	}
 	return []Problem{{UnknownSection, map[string]string{"section": section}}}
-}
-
-// AddSection adds an empty section at the end and returns its id.
-func (d *Document) AddSection(title, gateway string) string {
-	highest := 0
-	for _, s := range d.Sections {
-		if n, err := strconv.Atoi(strings.TrimPrefix(s.ID, "s")); err == nil && n > highest {
-			highest = n
-		}
-	}
-	id := "s" + strconv.Itoa(highest+1)
-	d.Sections = append(d.Sections, Section{ID: id, Title: title, Gateway: gateway})
-	return id
-}
-
-// Remove takes a question out, and its section if nothing else is in it. It says whether there was such a question.
-func (d *Document) Remove(question string) bool {
-	for i := range d.Sections {
-		s := &d.Sections[i]
-		for j := range s.Questions {
-			if s.Questions[j].ID != question {
-				continue
-			}
-			s.Questions = append(append([]Question{}, s.Questions[:j]...), s.Questions[j+1:]...)
-			if len(s.Questions) == 0 && len(d.Sections) > 1 {
-				d.Sections = append(append([]Section{}, d.Sections[:i]...), d.Sections[i+1:]...)
-			}
-			return true
-		}
-	}
-	return false
 }
 
 // Reword changes the words of a question of one's own. They become a new wording, unless sameBy names a leader who says
@@ -258,6 +229,7 @@ func (d *Document) Reword(question, text, short, sameBy string) bool {
 				return true
 			}
 			q.Wording, q.Continues, q.ContinuedBy = wording, "", ""
+			q.Aloud = false // that was said of other words
 			if sameBy != "" && before != wording {
 				q.Continues, q.ContinuedBy = before, sameBy
 			}
@@ -265,6 +237,17 @@ func (d *Document) Reword(question, text, short, sameBy string) bool {
 		}
 	}
 	return false
+}
+
+// MarkAloud says of a question of one's own whether it may be asked aloud. The bank speaks for its own items.
+func (d *Document) MarkAloud(question string, aloud bool) {
+	for i := range d.Sections {
+		for j := range d.Sections[i].Questions {
+			if q := &d.Sections[i].Questions[j]; q.ID == question && q.Origin != FromBank && q.Type != TypeNote {
+				q.Aloud = aloud
+			}
+		}
+	}
 }
 
 // copied keeps a document apart from the shared bank, and an empty list nil so that equal documents are equal.

@@ -76,6 +76,8 @@ const (
 	MissingUnknown    = "question_missing_unknown"
 	AtMostOut         = "question_at_most"
 	SeveralFew        = "question_several_few"
+	QuestionAloud     = "question_aloud"
+	QuestionDecides   = "question_decides" // others are asked by its answers, so it cannot be taken out
 )
 
 // The keys of what can keep a good document from being opened.
@@ -126,7 +128,7 @@ func (d Document) Problems() []Problem {
 		if q.Type != TypeNote {
 			n++
 		}
-		c.place = []string{"question", q.ID, "number", strconv.Itoa(n + 1), "short", q.Short}
+		c.place = place(n, q)
 		if !questionID.MatchString(q.ID) || ids[q.ID] {
 			c.add(QuestionID)
 		}
@@ -149,7 +151,7 @@ func (d Document) Problems() []Problem {
 func (d Document) sections(c *check, questions int) {
 	ids := map[string]bool{}
 	for n, s := range d.Sections {
-		c.place = []string{"section", strconv.Itoa(n + 1), "title", s.Title}
+		c.place = s.place(n)
 		if !sectionID.MatchString(s.ID) || ids[s.ID] {
 			c.add(SectionID)
 		}
@@ -206,10 +208,18 @@ func (c *check) words(what, s string, most int) {
 	if utf8.RuneCountInString(s) > most {
 		c.add(TooLong, "what", what, "most", strconv.Itoa(most))
 	}
-	odd := func(r rune) bool { return unicode.IsControl(r) && r != '\n' || r == utf8.RuneError }
-	if strings.ContainsFunc(s, odd) {
+	if IsStrange(s) {
 		c.add(StrangeCharacters, "what", what)
 	}
+}
+
+// IsStrange says whether a text has characters that no page can show: control characters other than the end of a line,
+// broken ones, and those that turn the direction of the text around them, which could make words read as others.
+func IsStrange(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		turns := r >= '\u202A' && r <= '\u202E' || r >= '\u2066' && r <= '\u2069'
+		return unicode.IsControl(r) && r != '\n' || r == utf8.RuneError || turns
+	})
 }
 
 // all lists everything with a number, notes as well.
@@ -254,6 +264,9 @@ func (c *check) question(q Question) {
 	if q.DescribesOneself && q.About != bank.AboutMe {
 		c.add(QuestionOneself)
 	}
+	if q.Aloud && (q.Sensitive != "" || q.DescribesOneself || q.About != bank.AboutSchool && q.About != bank.AboutMe) {
+		c.add(QuestionAloud)
+	}
 	c.kind(q)
 	if q.Type.IsText() {
 		if len(q.Options)+len(q.Favourable)+len(q.Missing) > 0 || q.Grid != "" {
@@ -261,11 +274,11 @@ func (c *check) question(q Question) {
 		}
 		return
 	}
+	if q.Type == TypeNumber && !c.number(q) {
+		return // there are no steps to look at
+	}
 	c.options(q)
 	c.favourable(q)
-	if q.Type == TypeNumber {
-		c.number(q)
-	}
 }
 
 // note checks words that ask nothing: they have no scale, no item of the bank and no place in results.
@@ -274,7 +287,7 @@ func (c *check) note(q Question) {
 		c.add(QuestionText)
 	}
 	c.words("text", q.Text, maxIntro)
-	if len(q.Options)+len(q.Favourable)+len(q.Missing) > 0 || q.Grid != "" || q.Sensitive != "" || q.DescribesOneself {
+	if len(q.Options)+len(q.Favourable)+len(q.Missing) > 0 || q.Grid != "" || q.Sensitive != "" || q.DescribesOneself || q.Aloud {
 		c.add(NoteFields)
 	}
 }
@@ -373,8 +386,8 @@ func Keys() []string {
 		SectionID, SectionTitle, SectionEmpty,
 		QuestionID, QuestionItem, QuestionWording, QuestionType, QuestionText, QuestionShort, QuestionAbout, QuestionSensitive,
 		QuestionOrigin, QuestionOneself, QuestionKind, FewOptions, ManyOptions, OptionID, OptionLabel, OptionValue,
-		FavourableNone, FavourableWords, FavourableUnknown, MissingUnknown, AtMostOut, SeveralFew,
-		RouteBroken, RouteUnknown, RouteLater, RouteWords, RouteOption, RouteCurrent, RouteFunction,
+		FavourableNone, FavourableWords, FavourableUnknown, MissingUnknown, AtMostOut, SeveralFew, QuestionAloud, QuestionDecides,
+		RouteBroken, RouteUnknown, RouteLater, RouteWords, RouteOption, RouteCurrent, RouteFunction, RouteNever,
 		ChoiceID, ChoiceText, ChoiceFew, ChoiceApart, ChoiceUnknown, ChoiceShowIf, AskOut, GridApart, NumberRange, NumberBands, NoteFields,
 	}
 }

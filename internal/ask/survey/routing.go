@@ -215,6 +215,7 @@ const (
 	RouteWords    = "route_words"    // it looks at somebody's own words, or at a note
 	RouteOption   = "route_option"   // it compares with an option that the question does not have
 	RouteCurrent  = "route_current"  // "." belongs into a constraint
+	RouteNever    = "route_never"    // it holds after no answer at all
 	RouteFunction = "route_function" // today or the words of an option: these hang on the day or the language
 	ChoiceID      = "choice_id"      //
 	ChoiceText    = "choice_text"    //
@@ -234,14 +235,14 @@ func (d Document) routing(c *check) {
 	before := map[string]Question{}
 	n := 0
 	for si, s := range d.Sections {
-		c.place = []string{"section", strconv.Itoa(si + 1), "title", s.Title}
+		c.place = s.place(si)
 		d.condition(c, s.ShowIf, before)
 		if s.Ask < 0 || s.Ask > s.asks() {
 			c.add(AskOut, "ask", strconv.Itoa(s.Ask), "have", strconv.Itoa(s.asks()))
 		}
 		c.words("section_text", s.Text, maxIntro)
 		for _, q := range s.Questions {
-			c.place = []string{"question", q.ID, "number", strconv.Itoa(n + 1), "short", q.Short}
+			c.place = place(n, q)
 			if q.Type != TypeNote {
 				n++
 			}
@@ -252,60 +253,6 @@ func (d Document) routing(c *check) {
 	}
 	c.place = nil
 	d.topics(c)
-}
-
-func (d Document) condition(c *check, text string, before map[string]Question) {
-	if strings.TrimSpace(text) == "" {
-		return
-	}
-	e, err := expression.Parse(text)
-	if err != nil {
-		values := []string{"expression", text}
-		if bad, ok := err.(*expression.Error); ok {
-			values = append(values, "why", bad.Key, "at", strconv.Itoa(bad.At), "found", bad.Found)
-		}
-		c.add(RouteBroken, values...)
-		return
-	}
-	if e.UsesCurrent() {
-		c.add(RouteCurrent, "expression", text)
-	}
-	// The day would stand in what somebody was asked, for ever, and could be laid beside who answered when. The words of an
-	// option are not the same in every language.
-	for _, function := range []string{"today", "jr:choice-name"} {
-		if e.Uses(function) {
-			c.add(RouteFunction, "expression", text, "function", function)
-		}
-	}
-	for _, id := range e.Refs() {
-		q, earlier := before[id]
-		if _, there := d.find(id); !there {
-			c.add(RouteUnknown, "expression", text, "ref", id)
-		} else if !earlier {
-			c.add(RouteLater, "expression", text, "ref", id)
-		} else if q.Type.IsText() || q.Type == TypeNote {
-			c.add(RouteWords, "expression", text, "ref", id)
-		}
-	}
-	for _, pair := range e.Chosen() {
-		if q, ok := before[pair[0]]; ok && q.Type.HasOptions() {
-			if _, known := q.Option(pair[1]); !known {
-				c.add(RouteOption, "expression", text, "ref", pair[0], "option", pair[1], "known", strings.Join(ids(q.Options), ", "))
-			}
-		}
-	}
-}
-
-// find looks up anything with an id, notes as well.
-func (d Document) find(id string) (Question, bool) {
-	for _, s := range d.Sections {
-		for _, q := range s.Questions {
-			if q.ID == id {
-				return q, true
-			}
-		}
-	}
-	return Question{}, false
 }
 
 func (d Document) topics(c *check) {
@@ -328,7 +275,7 @@ func (d Document) topics(c *check) {
 				}
 				last, have = i, have+1
 				if s.ShowIf != "" {
-					c.add(ChoiceShowIf, "title", s.Title)
+					c.add(ChoiceShowIf, "title", s.Title, "where", s.where(i))
 				}
 			}
 		}
@@ -340,7 +287,7 @@ func (d Document) topics(c *check) {
 		}
 	}
 	for n, s := range d.Sections {
-		c.place = []string{"section", strconv.Itoa(n + 1), "title", s.Title}
+		c.place = s.place(n)
 		if _, ok := known[s.Choice]; s.Choice != "" && !ok {
 			c.add(ChoiceUnknown, "choice", s.Choice)
 		}
@@ -358,7 +305,7 @@ func (d Document) grids(c *check, s Section) {
 			end++
 		}
 		if q.Grid != "" {
-			c.place = []string{"question", q.ID, "short", q.Short}
+			c.place = []string{"question", q.ID, "short", q.Short, "where", q.where()}
 			alike := end-i > 1 && !seen[q.Grid] && (q.Type == TypeScale || q.Type == TypeSingle)
 			for _, other := range s.Questions[i+1 : end] {
 				alike = alike && other.Type == q.Type && slices.Equal(other.Options, q.Options) && other.ShowIf == q.ShowIf
@@ -374,10 +321,10 @@ func (d Document) grids(c *check, s Section) {
 }
 
 // number checks the bounds of a number and the bands it is counted in.
-func (c *check) number(q Question) {
+func (c *check) number(q Question) bool {
 	if q.Min >= q.Max || q.Max-q.Min > 1_000_000 {
 		c.add(NumberRange, "min", strconv.Itoa(q.Min), "max", strconv.Itoa(q.Max))
-		return
+		return false
 	}
 	good := len(q.Options) >= 2 && q.Options[0].From == q.Min
 	for i := 1; i < len(q.Options) && good; i++ {
@@ -386,6 +333,7 @@ func (c *check) number(q Question) {
 	if !good {
 		c.add(NumberBands, "min", strconv.Itoa(q.Min), "max", strconv.Itoa(q.Max))
 	}
+	return good
 }
 
 // Bands are the options a number is counted in: at most five of about the same width, unless cuts say where each but

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"gorm.io/gorm/clause"
 
@@ -54,7 +55,10 @@ func (s Store) Translate(ctx context.Context, who access.Actor, surveyID, langua
 	return s.change(ctx, who, surveyID, language, "survey.translate", func(t *Translation, _ Document) error {
 		have := t.Said()
 		for key, text := range said {
-			text = strings.TrimSpace(text)
+			text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")) // as browsers send the end of a line
+			if IsStrange(text) || !utf8.ValidString(text) {
+				return fault.Field(key, "translation.strange")
+			}
 			if len([]rune(text)) > maxTranslated {
 				return fault.Field(key, "translation.long")
 			}
@@ -71,6 +75,9 @@ func (s Store) Translate(ctx context.Context, who access.Actor, surveyID, langua
 // Approve says that somebody by this name has read a translation and that it means the same. It must be complete.
 func (s Store) Approve(ctx context.Context, who access.Actor, surveyID, language, reader string) error {
 	reader = strings.TrimSpace(reader)
+	if IsStrange(reader) {
+		return fault.Field("reader", "translation.strange")
+	}
 	if reader == "" || len([]rune(reader)) > maxTitle {
 		return fault.Field("reader", "translation.reader")
 	}

@@ -176,3 +176,31 @@ func TestOnlyLeadersTranslate(t *testing.T) {
 		t.Errorf("stored %v, %v", all, err)
 	}
 }
+
+// No text may hold what a database refuses, what no page shows, or what makes words read as others.
+func TestStrangeTranslations(t *testing.T) {
+	ctx := context.Background()
+	s := testkit.NewSchool(t)
+	sv := s.Survey("first_say")
+	doc, err := sv.Doc()
+	testkit.Must(t, err)
+	st := survey.NewStore(s.DB)
+	piece := doc.Words()[1].Key
+	for _, text := range []string{"a\x00b", "a\x07b", "a\u202eb", "a\u2067b", "a\xffb"} {
+		f, ok := fault.Of(st.Translate(ctx, s.Head, sv.ID, "ur", map[string]string{piece: text}))
+		if !ok || f.Fields[piece].Key != "translation.strange" {
+			t.Errorf("%q: %v", text, f)
+		}
+	}
+	testkit.Must(t, st.Translate(ctx, s.Head, sv.ID, "ur", map[string]string{piece: "پہلی\r\nدوسری"}))
+	all, err := st.Translations(ctx, s.School.SchoolID, sv.ID)
+	if err != nil || len(all) != 1 || all[0].Said()[piece] != "پہلی\nدوسری" {
+		t.Errorf("%+v, %v", all, err)
+	}
+	testkit.Must(t, st.Translate(ctx, s.Head, sv.ID, "ur", urdu(doc)))
+	for _, reader := range []string{"Nusrat\x00", "Nusrat\u202e"} {
+		if f, ok := fault.Of(st.Approve(ctx, s.Head, sv.ID, "ur", reader)); !ok || f.Fields["reader"].Key != "translation.strange" {
+			t.Errorf("approved by %q", reader)
+		}
+	}
+}

@@ -30,7 +30,7 @@ func (d Document) Words() []Words {
 }
 
 // In puts a document into another language with the words of a translation, by key. missing counts the pieces it lacks,
-// which stay as they are. The wordings keep their ids: a translation is the same question.
+// each once however often it stands, and they stay as they are. The wordings keep their ids: a translation is the same question.
 func (d Document) In(language string, said map[string]string) (translated Document, missing int) {
 	// Everything that changes is copied: the document is shared.
 	out := d
@@ -44,14 +44,15 @@ func (d Document) In(language string, said map[string]string) (translated Docume
 			s.Questions[j].Options = append([]Option(nil), s.Questions[j].Options...)
 		}
 	}
+	lacks := map[string]bool{}
 	out.eachWord(func(w Words, at *string) {
 		if text := strings.TrimSpace(said[w.Key]); text != "" {
 			*at = text
 		} else {
-			missing++
+			lacks[w.Key] = true
 		}
 	})
-	return out, missing
+	return out, len(lacks)
 }
 
 func (d *Document) eachWord(f func(Words, *string)) {

@@ -2,7 +2,6 @@ package collecting
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,28 +17,57 @@ import (
 	"earshot/internal/school/audit"
 )
 
-// ForHands lists the questions that a whole room may answer by raising a hand, where everybody sees everybody: nothing
-// sensitive or about home, nothing that describes oneself, nothing about an adult, and nothing that hangs on another
-// answer. The promise says the same. Words are looked at as well as marks, and in a survey that is not written in English
-// nobody could look at them, so that nothing of it is asked by hands.
+// ForHands lists the questions that a whole room may answer by raising a hand, where everybody sees everybody: one answer,
+// asked of all, and marked as fit for it by the bank or by whoever wrote it. Words are not looked at: no list of words
+// knows that a name is a teacher's.
 func ForHands(d survey.Document) []survey.Question {
-	if !strings.HasPrefix(d.Language, "en") {
-		return nil
-	}
 	var list []survey.Question
 	for _, q := range d.Questions() {
-		one := q.Type == survey.TypeScale || q.Type == survey.TypeSingle
-		open := q.Sensitive == "" && !q.DescribesOneself && (q.About == bank.AboutSchool || q.About == bank.AboutMe)
-		if one && open && !notAloud.MatchString(q.Grid+" "+q.Text) && d.Part(q) == survey.AskedAll {
+		if whyNot(d, q) == "" {
 			list = append(list, q)
 		}
 	}
 	return list
 }
 
-// notAloud finds what is said about adults, feelings, safety and home in questions that carry no mark for it.
-var notAloud = regexp.MustCompile(`(?i)\b(adults?|teach\w*|tutors?|staff|head ?teachers?|grown[- ]?ups?|parents?|carers?|famil\w+|home|` +
-	`feel\w*|felt|safe\w*|unsafe|afraid|scared|worr\w+|lonel\w+|sad|upset|anxious|bull(y|ies|ied|ying))\b`)
+// Why a question is not asked aloud.
+const (
+	HandsPersonal = "personal" // sensitive, about a person, or about a class, lessons or home
+	HandsUnmarked = "unmarked" // nobody has said that it says nothing about adults, feelings, safety or home
+	HandsKind     = "kind"     // it takes more than one answer, or words, or a number
+	HandsPart     = "part"     // not everybody is asked it
+)
+
+// NotForHands counts the questions that are left out where hands are raised, by why. It lists the reasons in an order to
+// read them in.
+func NotForHands(d survey.Document) (reasons []string, counts map[string]int) {
+	counts = map[string]int{}
+	for _, q := range d.Questions() {
+		if why := whyNot(d, q); why != "" {
+			counts[why]++
+		}
+	}
+	for _, why := range []string{HandsPersonal, HandsUnmarked, HandsKind, HandsPart} {
+		if counts[why] > 0 {
+			reasons = append(reasons, why)
+		}
+	}
+	return reasons, counts
+}
+
+func whyNot(d survey.Document, q survey.Question) string {
+	switch {
+	case q.Sensitive != "" || q.DescribesOneself || q.About != bank.AboutSchool && q.About != bank.AboutMe:
+		return HandsPersonal
+	case !q.Aloud:
+		return HandsUnmarked
+	case q.Type != survey.TypeScale && q.Type != survey.TypeSingle:
+		return HandsKind
+	case d.Part(q) != survey.AskedAll:
+		return HandsPart
+	}
+	return ""
+}
 
 // mostHands is how many hands one class can raise: a few more than were on its list, as it has spare slips for newcomers.
 func mostHands(u round.Unit) int { return u.Size + participation.Spares(u.Size) }

@@ -2,7 +2,9 @@ package collecting_test
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -34,43 +36,94 @@ func TestWhatIsAskedByHands(t *testing.T) {
 	scale := bank.Scale{ID: "often", Kind: bank.Unipolar, Favourable: []string{"b"}, FavourableWords: "often", Options: []bank.Option{{ID: "a", Value: 1, Label: "Never"}, {ID: "b", Value: 2, Label: "Often"}}}
 	list := bank.Scale{ID: "list", Kind: bank.Choice, Options: []bank.Option{{ID: "a", Label: "A"}, {ID: "b", Label: "B"}, {ID: "c", Label: "C"}}}
 	d := survey.Document{Title: "T", Audience: bank.Pupils11to16, Language: "en-GB", Minutes: 3}
-	want := map[string]bool{}
-	add := func(asked bool, own survey.Own) {
+	want := map[string]string{} // why not
+	expect := func(d survey.Document) {
+		t.Helper()
+		got := map[string]bool{}
+		for _, q := range collecting.ForHands(d) {
+			got[q.Text] = true
+		}
+		for text, why := range want {
+			if got[text] != (why == "") {
+				t.Errorf("%q is asked by hands: %v, and should not be because of %q", text, got[text], why)
+			}
+		}
+	}
+	add := func(why string, own survey.Own) {
 		own.Origin = survey.FromSchool
 		if p := d.AddOwn("", own); len(p) > 0 {
 			t.Fatal(p)
 		}
-		want[own.Text] = asked
+		want[own.Text] = why
 	}
-	add(true, survey.Own{Text: "Is the lunch queue quick?", Scale: scale, About: bank.AboutSchool})
-	add(true, survey.Own{Text: "Which club do you like best?", Scale: list, About: bank.AboutMe})
-	add(false, survey.Own{Text: "Is it calm in here?", Scale: scale, About: bank.AboutThisClass})
-	add(false, survey.Own{Text: "Are lessons clear?", Scale: scale, About: bank.AboutLessons})
-	add(false, survey.Own{Text: "Is there a quiet place where you live?", Scale: scale, About: bank.AboutHome})
-	add(false, survey.Own{Text: "Do adults listen?", Scale: scale, About: bank.AboutSchool})
-	add(false, survey.Own{Text: "warm to you?", Grid: "Are your Teachers", Scale: scale, About: bank.AboutSchool})
-	add(false, survey.Own{Text: "kind to you?", Grid: "Are your Teachers", Scale: scale, About: bank.AboutSchool})
-	add(false, survey.Own{Text: "How do you feel in the corridor?", Scale: scale, About: bank.AboutSchool})
-	add(false, survey.Own{Text: "Is the way to school good?", Scale: scale, About: bank.AboutSchool, Sensitive: "safety"})
-	add(false, survey.Own{Text: "Are you left-handed?", Scale: scale, About: bank.AboutMe, DescribesOneself: true})
-	add(false, survey.Own{Text: "Which clubs are there?", Scale: list, Type: survey.TypeSeveral, About: bank.AboutSchool})
-	add(false, survey.Own{Text: "How many clubs?", Type: survey.TypeNumber, Min: 0, Max: 9, About: bank.AboutSchool})
-	add(false, survey.Own{Text: "How long is the queue?", Scale: scale, About: bank.AboutSchool, ShowIf: "selected(${q1}, 'a')"})
+	add("", survey.Own{Text: "Is the lunch queue quick?", Scale: scale, About: bank.AboutSchool, Aloud: true})
+	add("", survey.Own{Text: "Which club do you like best?", Scale: list, About: bank.AboutMe, Aloud: true})
+	// No list of words would know these.
+	for _, text := range []string{"Does Mr Jones explain things well?", "Does anyone hit or hurt you at break?", "Are you picked on?",
+		"Do your mum or dad help you?", "Have you ever cried at school?", "Is the water cold?"} {
+		add(collecting.HandsUnmarked, survey.Own{Text: text, Scale: scale, About: bank.AboutMe})
+	}
+	add(collecting.HandsPersonal, survey.Own{Text: "Is it calm in here?", Scale: scale, About: bank.AboutThisClass})
+	add(collecting.HandsPersonal, survey.Own{Text: "Are lessons clear?", Scale: scale, About: bank.AboutLessons})
+	add(collecting.HandsPersonal, survey.Own{Text: "Is there a quiet place where you live?", Scale: scale, About: bank.AboutHome})
+	add(collecting.HandsPersonal, survey.Own{Text: "Is the way to school good?", Scale: scale, About: bank.AboutSchool, Sensitive: "safety"})
+	add(collecting.HandsPersonal, survey.Own{Text: "Are you left-handed?", Scale: scale, About: bank.AboutMe, DescribesOneself: true})
+	add(collecting.HandsKind, survey.Own{Text: "Which clubs are there?", Scale: list, Type: survey.TypeSeveral, About: bank.AboutSchool, Aloud: true})
+	add(collecting.HandsKind, survey.Own{Text: "How many clubs?", Type: survey.TypeNumber, Min: 0, Max: 9, About: bank.AboutSchool, Aloud: true})
+	add(collecting.HandsPart, survey.Own{Text: "How long is the queue?", Scale: scale, About: bank.AboutSchool, ShowIf: "selected(${q1}, 'a')", Aloud: true})
 	if p := d.Problems(); len(p) > 0 {
 		t.Fatal(p)
 	}
-	got := map[string]bool{}
-	for _, q := range collecting.ForHands(d) {
-		got[q.Text] = true
-	}
-	for text, asked := range want {
-		if got[text] != asked {
-			t.Errorf("%q is asked by hands: %v, want %v", text, got[text], asked)
+	expect(d)
+	for _, q := range d.Questions() {
+		if q.Aloud && q.Wording != func() string { q.Aloud = false; return q.MakeWording() }() {
+			t.Errorf("%s: the mark makes another wording", q.Text)
 		}
 	}
+	reasons, counts := collecting.NotForHands(d)
+	if fmt.Sprint(reasons, counts) != "[personal unmarked kind part] map[kind:2 part:1 personal:5 unmarked:6]" {
+		t.Error(reasons, counts)
+	}
+	// A mark does not make a personal question fit, and is found as wrong.
+	for i := range d.Sections[0].Questions {
+		if q := &d.Sections[0].Questions[i]; want[q.Text] == collecting.HandsPersonal {
+			q.Aloud = true
+		}
+	}
+	expect(d)
+	n := 0
+	for _, p := range d.Problems() {
+		if p.Key == survey.QuestionAloud {
+			n++
+		}
+	}
+	if n != 5 {
+		t.Errorf("%d of 5 marks are found as wrong", n)
+	}
+	// What stands in a language that nobody here reads is asked by its mark too.
 	d.Language = "pl"
-	if n := len(collecting.ForHands(d)); n > 0 {
-		t.Errorf("%d questions of a survey that nobody could look through", n)
+	expect(d)
+}
+
+// Every item of the bank that is asked aloud is about the school, and none is sensitive.
+func TestWhatTheBankAsksAloud(t *testing.T) {
+	b, err := bank.Load()
+	testkit.Must(t, err)
+	ages := map[string]int{}
+	for _, i := range b.Items {
+		if i.Aloud {
+			ages[i.Audience]++
+		}
+		if adults := regexp.MustCompile(`(?i)adult|grown|teacher|feel safe|parent|home`); i.Aloud && adults.MatchString(i.Text) {
+			t.Errorf("%s is asked aloud: %s", i.ID, i.Text)
+		}
+	}
+	if ages[bank.Pupils11to16] < 5 || ages[bank.Pupils7to10] < 5 {
+		t.Errorf("too few to ask aloud: %v", ages)
+	}
+	d, _, problems := survey.FromItems(b, "Lunch", bank.Pupils11to16, []string{"org_s_food", "work_s_respect"})
+	if len(problems) > 0 || len(collecting.ForHands(d)) != 1 || collecting.ForHands(d)[0].Item != "org_s_food" {
+		t.Error(problems, collecting.ForHands(d))
 	}
 }
 

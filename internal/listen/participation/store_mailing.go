@@ -159,7 +159,8 @@ func (s Store) addresses(ctx context.Context, school string) (map[string]Address
 
 // Invite makes the slips of everybody whom a mail can reach and who has none yet, and puts their invitations into the
 // queue. Pressed again, it reaches those who were added or whose address was mended since. It returns to how many a mail
-// goes out. Faults: Conflict mail.not_open; Conflict mail.nobody.
+// goes out, which it does when the school is at work. Faults: Conflict mail.not_open; Conflict mail.nobody; Conflict
+// mail.too_late, where the round closes before that.
 func (s Store) Invite(ctx context.Context, who access.Actor, r round.Round, reminders int) (int, error) {
 	if !access.Can(who, access.RunRounds, access.Object{School: r.SchoolID}) || r.SchoolID != who.School {
 		return 0, fault.New(fault.Forbidden, "fault.forbidden")
@@ -185,10 +186,18 @@ func (s Store) Invite(ctx context.Context, who access.Actor, r round.Round, remi
 		if n = len(p.Ready); n == 0 {
 			return fault.New(fault.Conflict, "mail.nobody")
 		}
-		if err := st.invite(ctx, r, units, p.Ready); err != nil {
+		school, err := roster.NewStore(tx).School(ctx, r.SchoolID)
+		if err != nil {
 			return err
 		}
-		m := Mailing{SchoolID: r.SchoolID, RoundID: r.ID, InvitedAt: tx.Now(), Reminders: min(max(reminders, 0), RemindersMost)}
+		due := HoursOf(school).Next(tx.Now())
+		if !due.Before(r.ClosesAt) {
+			return fault.New(fault.Conflict, "mail.too_late")
+		}
+		if err := st.invite(ctx, r, units, p.Ready, due.UTC()); err != nil {
+			return err
+		}
+		m := Mailing{SchoolID: r.SchoolID, RoundID: r.ID, InvitedAt: due.UTC(), Reminders: min(max(reminders, 0), RemindersMost)}
 		key := []clause.Column{{Name: "school_id"}, {Name: "round_id"}}
 		if err := tx.Write(ctx).Clauses(clause.OnConflict{Columns: key, DoUpdates: clause.AssignmentColumns([]string{"reminders"})}).Create(&m).Error; err != nil {
 			return err
@@ -198,11 +207,10 @@ func (s Store) Invite(ctx context.Context, who access.Actor, r round.Round, remi
 	return n, err
 }
 
-func (s Store) invite(ctx context.Context, r round.Round, units []round.Unit, ready []Recipient) error {
+func (s Store) invite(ctx context.Context, r round.Round, units []round.Unit, ready []Recipient, due time.Time) error {
 	var invitations []Invitation
 	var slips []Slip
 	var mails []Mail
-	now := s.db.Now()
 	for _, rec := range ready {
 		for _, a := range rec.uninvited {
 			u, ok := round.UnitFor(units, a)
@@ -213,7 +221,7 @@ func (s Store) invite(ctx context.Context, r round.Round, units []round.Unit, re
 			invitations = append(invitations, i)
 			slips = append(slips, Slip{SchoolID: r.SchoolID, RoundID: r.ID, Hash: s.Hash(r.ID, s.code(r.ID, i.ID)), UnitID: u.ID, Kind: ForPupil})
 		}
-		m := Mail{SchoolID: r.SchoolID, RoundID: r.ID, ID: storage.NewID(), PersonID: rec.Person.ID, Kind: InvitationMail, State: Waiting, DueAt: now}
+		m := Mail{SchoolID: r.SchoolID, RoundID: r.ID, ID: storage.NewID(), PersonID: rec.Person.ID, Kind: InvitationMail, State: Waiting, DueAt: due}
 		if rec.mail != nil {
 			m.ID = rec.mail.ID
 		}

@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"earshot/internal/ask/round"
 	"earshot/internal/base/fault"
+	"earshot/internal/base/mail"
 	"earshot/internal/base/storage"
 	"earshot/internal/listen/participation"
 	"earshot/internal/school/access"
@@ -378,5 +380,65 @@ func TestForgettingPeople(t *testing.T) {
 	}
 	if got := fmt.Sprint(slips(t, s, r)); got != "map[Riverside School:2 Year 9:1]" {
 		t.Errorf("the slips went too: %s", got)
+	}
+}
+
+// Invitations go out when the school is at work, as reminders do: not on a Sunday, and not at night.
+func TestInvitationsGoOutInSchoolHours(t *testing.T) {
+	s := testkit.NewSchool(t)
+	f := s.MailForm("first_home", s.Families(families...))
+	f.ClosesAt = time.Date(2026, 10, 20, 15, 0, 0, 0, time.UTC)
+	f.ReplyBy = "2026-11-02"
+	r := s.Open(f)
+	at := func(day, hour, minute int) {
+		s.Clock.Forward(time.Date(2026, 10, day, hour, minute, 0, 0, time.UTC).Sub(s.Clock.Now()))
+	}
+	at(11, 12, 0) // a Sunday
+	n, err := store(s).Invite(ctx, s.Head, r, 2)
+	testkit.Must(t, err)
+	if got := stands(t, s, r); n != 3 || got != "waiting Ann Dan Hal, none Eve" {
+		t.Error(n, got)
+	}
+	m, err := store(s).Mailing(ctx, r.SchoolID, r.ID)
+	testkit.Must(t, err)
+	if monday := time.Date(2026, 10, 12, 7, 30, 0, 0, time.UTC); !m.InvitedAt.Equal(monday) {
+		t.Errorf("reminders count from %s, not %s", m.InvitedAt, monday)
+	}
+	for _, quiet := range [][3]int{{11, 12, 1}, {12, 7, 29}} {
+		at(quiet[0], quiet[1], quiet[2])
+		if links := take(t, s, nil); len(links) > 0 {
+			t.Errorf("on the %dth at %d:%d: %v", quiet[0], quiet[1], quiet[2], links)
+		}
+	}
+	at(12, 7, 30)
+	// The server puts off Dan's, and it is night when its turn comes.
+	links := take(t, s, func(o participation.Outgoing) error {
+		if o.Letter.Name == "Dan Bell" {
+			return mail.Later{Said: "busy"}
+		}
+		return nil
+	})
+	if len(links) != 3 || stands(t, s, r) != "sent Ann Hal, waiting Dan, none Eve" {
+		t.Error(links, stands(t, s, r))
+	}
+	at(12, 20, 0)
+	if links := take(t, s, nil); len(links) > 0 {
+		t.Errorf("sent at night: %v", links)
+	}
+	at(13, 7, 31)
+	if links := take(t, s, nil); len(links) != 1 {
+		t.Errorf("%v", links)
+	}
+	// Nobody is invited to what closes before the school is at work again.
+	late := s.MailForm("first_home", s.Families(families...))
+	late.ClosesAt = time.Date(2026, 10, 18, 15, 0, 0, 0, time.UTC) // a Sunday
+	late.ReplyBy = "2026-11-02"
+	last := s.Open(late)
+	at(17, 9, 0)
+	if _, err := store(s).Invite(ctx, s.Head, last, 2); key(err) != "mail.too_late" {
+		t.Errorf("invited to what is over by then: %v", err)
+	}
+	if got := stands(t, s, last); got != "ready Ann Dan Hal, none Eve" {
+		t.Error(got)
 	}
 }

@@ -111,8 +111,8 @@ type Outgoing struct {
 }
 
 // Letters writes the letters of some mails of one school, as things stand at this moment. What there is no reason to send
-// any more is dropped: the round is over, somebody has answered, or wants no mail. A reminder that would go out when the
-// school is not at work waits.
+// any more is dropped: the round is over, somebody has answered, or wants no mail. What would go out when the school is not
+// at work waits.
 func (s Store) Letters(ctx context.Context, school roster.School, mails []Mail, baseURL string, b *bank.Bank) ([]Outgoing, error) {
 	byRound := map[string][]Mail{}
 	for _, m := range mails {
@@ -176,7 +176,7 @@ func (s Store) lettersOf(ctx context.Context, school roster.School, r round.Roun
 		switch {
 		case r.State != round.Open || !now.Before(r.ClosesAt) || !mayGet || p.Email == "" || addresses[p.Email].StoppedOn != "" || len(links[p.ID]) == 0:
 			err = s.Drop(ctx, m)
-		case m.Kind != InvitationMail && !hours.In(now):
+		case !hours.In(now):
 			err = s.Wait(ctx, m, hours.Next(now))
 		default:
 			out = append(out, Outgoing{m, w.Letter(p, m.Kind, s.linksOf(w, links[p.ID], names), s.StopURL(baseURL, p))})

@@ -25,6 +25,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"earshot/internal/ask/expression"
+	"earshot/internal/base/seal"
 	"earshot/internal/testkit"
 	"earshot/static"
 )
@@ -44,7 +45,9 @@ type stub struct {
 	reply func(n int, form url.Values) (int, sendReply) // n counts from 1
 	task  func(form url.Values) (int, taskReply)
 	delay time.Duration
-	down  atomic.Bool // connections are cut, as without a signal
+	down  atomic.Bool  // connections are cut, as without a signal
+	over  atomic.Value // "closed" or "settled": the page says so instead
+	wait  string       // Retry-After of a busy reply, in seconds
 
 	mu    sync.Mutex
 	posts []url.Values
@@ -54,14 +57,14 @@ type stub struct {
 }
 
 func newStub(t *testing.T) *stub {
-	s := &stub{page: samplePage()}
+	s := &stub{page: samplePage(), wait: "1"}
 	s.from(func(int, url.Values) (int, sendReply) { return 200, storedReply() })
 	mux := http.NewServeMux()
 	mux.Handle("/static/", static.Handler())
 	mux.HandleFunc("POST /a/x7k2/task", func(w http.ResponseWriter, r *http.Request) {
 		s.note(r)
 		if s.task == nil {
-			http.NotFound(w, r)
+			writeJSON(w, 200, taskReply{State: "go"})
 			return
 		}
 		status, reply := s.task(r.PostForm)
@@ -80,11 +83,11 @@ func newStub(t *testing.T) *stub {
 			return
 		}
 		if status == 503 {
-			w.Header().Set("Retry-After", "1")
+			w.Header().Set("Retry-After", s.wait)
 		}
 		writeJSON(w, status, reply)
 	})
-	mux.HandleFunc("GET /a/x7k2/words", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, 200, moreWords(english())) })
+	mux.HandleFunc("GET /a/x7k2/words", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, 200, moreWords(english(), stubBox())) })
 	mux.HandleFunc("GET /a/worker.js", func(w http.ResponseWriter, r *http.Request) {
 		if err := worker(echo.New().NewContext(r, w)); err != nil {
 			t.Error(err)
@@ -92,11 +95,18 @@ func newStub(t *testing.T) *stub {
 	})
 	mux.HandleFunc("POST /a/x7k2/sealed", func(w http.ResponseWriter, r *http.Request) {
 		data, _ := io.ReadAll(r.Body)
+		code := ""
+		if len(data) > 12 && data[0] != 4 {
+			code, data = string(data[:12]), data[12:]
+		}
 		plain, err := stubBox().Open(data)
 		if err != nil {
 			t.Errorf("what was sealed cannot be opened: %v", err)
 		}
 		r.PostForm, _ = url.ParseQuery(string(plain))
+		if code != "" {
+			r.PostForm.Set("code", code)
+		}
 		n := s.note(r)
 		s.mu.Lock()
 		answer := s.reply
@@ -104,11 +114,27 @@ func newStub(t *testing.T) *stub {
 		status, reply := answer(n, r.PostForm)
 		writeJSON(w, status, reply)
 	})
-	mux.HandleFunc("GET /a/x7k2", func(w http.ResponseWriter, _ *http.Request) {
+	show := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", policy)
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = io.WriteString(w, render(t, "answering/answer.html", s.page))
-	})
+		drawn := s.page
+		if over, _ := s.over.Load().(string); over != "" {
+			w.Header().Set("Cache-Control", "no-store")
+			w.WriteHeader(http.StatusGone)
+			late := &lateView{Round: "x7k2", Settled: over == "settled", Words: wordsOf(english(), lateKeys)}
+			_, _ = io.WriteString(w, render(t, "answering/outcome.html", outcomePage{answerFrame: drawn.answerFrame, Lines: []string{"This survey is closed."}, Late: late}))
+			return
+		}
+		if strings.HasSuffix(r.URL.Path, "/shared") {
+			w.Header().Set("Cache-Control", "no-store")
+		}
+		if lang := r.URL.Query().Get("lang"); lang != "" && lang != "en" {
+			drawn.Language, drawn.Lang, drawn.Title = lang, lang, drawn.Title+" ("+lang+")"
+		}
+		_, _ = io.WriteString(w, render(t, "answering/answer.html", drawn))
+	}
+	mux.HandleFunc("GET /a/x7k2", show)
+	mux.HandleFunc("GET /a/x7k2/shared", show)
 	mux.HandleFunc("GET /reply", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "the reply") })
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.down.Load() {
@@ -118,6 +144,19 @@ func newStub(t *testing.T) *stub {
 	}))
 	t.Cleanup(s.Close)
 	return s
+}
+
+// stubBox is the box of the stub's round, the same for every test.
+func stubBox() seal.Box {
+	key, err := seal.KeyOf("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+	if err != nil {
+		panic(err)
+	}
+	box, err := key.Box("x7k2")
+	if err != nil {
+		panic(err)
+	}
+	return box
 }
 
 func storedReply() sendReply {
@@ -284,7 +323,7 @@ func TestBrowserJourneyByTap(t *testing.T) {
 		t.Errorf("receipt %q, pace %q", form.Get("receipt"), form.Get("pace"))
 	}
 	for name := range form {
-		if !slices.Contains([]string{"code", "receipt", "pace", "route", "not_asked"}, name) && !slices.ContainsFunc(qs, func(q questionView) bool { return q.ID == name }) {
+		if !slices.Contains([]string{"code", "receipt", "pace", "route", "not_asked", "lang"}, name) && !slices.ContainsFunc(qs, func(q questionView) bool { return q.ID == name }) {
 			t.Errorf("posted %s, which nobody asked for", name)
 		}
 	}
@@ -529,7 +568,8 @@ func TestBrowserRefusalsSaySoAndLoseNothing(t *testing.T) {
 			b.Click("#send")
 			b.expectHeading("Thank you")
 			sent := s.sent()
-			if len(sent) != 2 || (sent[0].Get("receipt") == sent[1].Get("receipt")) == c.newSlip {
+			// Another slip or another answer is another sending.
+			if other := c.newSlip || c.state == "invalid"; len(sent) != 2 || (sent[0].Get("receipt") == sent[1].Get("receipt")) == other {
 				t.Errorf("posted %v", sent)
 			}
 		})
@@ -574,8 +614,8 @@ func TestBrowserLookAlikeSlipReadsAndStoresNothing(t *testing.T) {
 	b.Click("#send")
 	b.expectHeading("Thank you")
 	sent := s.sent()
-	if len(sent) != 1 || len(sent[0]) != 5 {
-		t.Errorf("posted %v, want code, receipt, pace, route and nothing that was not asked", sent)
+	if len(sent) != 1 || len(sent[0]) != 6 {
+		t.Errorf("posted %v, want code, receipt, pace, route, language and nothing that was not asked", sent)
 	}
 }
 
@@ -737,7 +777,7 @@ func arabicPage() answerPage {
 	w := &p.Words
 	w.More, w.CodeLabel, w.CodeHint, w.CodeInPlace, w.CodeChange = "المزيد عن هذا", "الرمز على ورقتك", "12 حرفًا ورقمًا.", "رمزك في مكانه.", "اكتب رمزًا آخر"
 	w.Back, w.Start, w.Send, w.Clear, w.ClearAll, w.CheckTitle, w.Skipped = "رجوع", "ابدأ", "إرسال", "امسح إجابتي", "توقّف وامسح كل إجاباتي", "كان هذا آخر سؤال", "تركت هذه الأسئلة."
-	w.Script.Start, w.Script.Next, w.Script.ToCheck, w.Script.Send, w.Script.Answered = w.Start, "التالي", "إلى النهاية", w.Send, "أجبت عن {n} من {m}."
+	w.Script.Next, w.Script.ToCheck, w.Script.Answered = "التالي", "إلى النهاية", "أجبت عن {n} من {m}."
 	w.Script.SkipReminder, w.Script.Busy = "تركت هذا السؤال. لا بأس. اضغط التالي مرة أخرى.", "كثيرون يرسلون الآن. أبقِ هذه الصفحة مفتوحة."
 	for i := range p.Questions {
 		q := &p.Questions[i]

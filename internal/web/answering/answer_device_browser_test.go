@@ -397,6 +397,8 @@ func TestBrowserSharedDeviceWithoutASignal(t *testing.T) {
 	}
 	b.expectKeptNothingOf(slip, "often", "afl_s_next")
 	b.Do(chromedp.Focus(chromedp.CSS("#code")), chromedp.KeyEvent(otherSlip))
+	b.Click("#next") // nobody can say whether this code is right, so it is looked at twice
+	b.WaitFor(`document.getElementById("code-error").textContent.includes("without a connection")`)
 	b.toTheEnd()
 	s.down.Store(false)
 	b.Click("#send")

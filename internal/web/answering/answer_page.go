@@ -1,6 +1,7 @@
 package answering
 
 import (
+	"slices"
 	"strings"
 
 	"earshot/internal/ask/expression"
@@ -17,8 +18,7 @@ type answerPage struct {
 	Shared    bool   // several people use this device one after the other
 	Patience  int    // seconds before a shared device asks whether anybody is there; 0: a minute
 	More      bool   // answer-more.js may be fetched; not in a preview
-	Key       string // the round's public key, to which a device seals what it cannot send
-	Extras    string // where the words of answer-more.js are
+	Extras    string // where the words of answer-more.js are, and the round's key
 	Problem   string
 	NeedsCode bool
 	Code      string // as it was typed
@@ -35,6 +35,11 @@ type answerPage struct {
 	Words     answerWords
 }
 
+// Asks says whether there is anything but one question after the other: what only some surveys have is a larger script.
+func (a answerPage) Asks() bool {
+	return a.Words.Script.Plan != nil || slices.ContainsFunc(a.Questions, func(q questionView) bool { return q.Grid != "" || len(q.Places) > 0 })
+}
+
 // languageView is a language the page can be read in.
 type languageView struct {
 	Name, Tag, Dir, URL string
@@ -47,6 +52,14 @@ type outcomePage struct {
 	Lines []string
 	Begin linkView // to the questions, from what an adult reads before them
 	Link  linkView
+	Late  *lateView // set where a survey is over
+}
+
+// lateView is for static/js/answer-over.js, which sends what still waits on the device or clears it.
+type lateView struct {
+	Round   string // its short code
+	Settled bool   // nothing is taken any more
+	Words   map[string]string
 }
 
 // answerFrame is what layout/answer.html needs of every page.
@@ -116,6 +129,18 @@ func (q questionView) Kind() string {
 		return "checkbox"
 	}
 	return "radio"
+}
+
+// Described names what is said about the question beside it.
+func (q questionView) Described() string {
+	var ids []string
+	if q.Hint != "" {
+		ids = append(ids, "h-"+q.ID)
+	}
+	if q.Error != "" {
+		ids = append(ids, "e-"+q.ID)
+	}
+	return strings.Join(ids, " ")
 }
 
 // Screens that are no question of a survey.
@@ -193,10 +218,8 @@ type answerWords struct {
 
 // scriptWords reach static/js/answer.js as JSON. {n} and {m} are numbers.
 type scriptWords struct {
-	Start        string `json:"start"`
 	Next         string `json:"next"`
 	ToCheck      string `json:"toCheck"` // instead of Next, once the end has been seen
-	Send         string `json:"send"`
 	Sending      string `json:"sending"`
 	Place        string `json:"place"`    // "{n} of {m}", for reading tasks
 	Answered     string `json:"answered"` // "You answered {n} of {m}."
@@ -206,7 +229,6 @@ type scriptWords struct {
 	Offline      string `json:"offline"`
 	Busy         string `json:"busy"`
 	Problem      string `json:"problem"`
-	Thanks       string `json:"thanks"`
 
 	Plan *planView `json:"plan,omitempty"`
 }
@@ -232,6 +254,8 @@ type chooseView struct {
 //	closed                           410: the message stands by Send
 //	invalid                          422: so do the questions named in Fields
 //	busy                             503, with Retry-After: the script tries again by itself, with the same receipt
+//	unreadable                       422 } of what was sealed alone: it is told, and not tried again
+//	no_round                         404 }
 //
 // Any other state is shown by its message. An answer that is not this JSON counts as no connection.
 type sendReply struct {

@@ -13,7 +13,6 @@ import (
 	"github.com/jba/templatecheck"
 
 	"earshot/internal/ask/survey"
-	"earshot/internal/base/seal"
 	"earshot/static"
 	"earshot/templates"
 )
@@ -127,19 +126,6 @@ func TestOpenLinkAsksForNoCode(t *testing.T) {
 	}
 }
 
-// stubBox is the box of the stub's round, the same for every test.
-func stubBox() seal.Box {
-	key, err := seal.KeyOf("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
-	if err != nil {
-		panic(err)
-	}
-	box, err := key.Box("x7k2")
-	if err != nil {
-		panic(err)
-	}
-	return box
-}
-
 // samplePage is "How is learning for you?" as a pupil of 11 to 16 meets it.
 func samplePage() answerPage {
 	page := answerPage{
@@ -153,7 +139,7 @@ func samplePage() answerPage {
 				Close:  "Back to the questions",
 			},
 		},
-		Language: "en", Action: "/a/x7k2", NeedsCode: true, More: true, Extras: "/a/x7k2/words?lang=en", Key: stubBox().Public(),
+		Language: "en", Action: "/a/x7k2", NeedsCode: true, More: true, Extras: "/a/x7k2/words?lang=en",
 		Promise: promiseView{
 			First: []string{
 				"This is not a test. There are no right or wrong answers. It takes about 4 minutes. We are asking because we are planning next year’s lessons.",
@@ -182,14 +168,13 @@ func samplePage() answerPage {
 			Language: "Language", Look: "How it looks", Aloud: "Read aloud", KeepNothing: "This page keeps nothing.", NoAnswer: "No answer",
 			CheckTitle: "That was the last question", Skipped: "You left these. You can go back to one, or leave it.",
 			Script: scriptWords{
-				Start: "Start", Next: "Next", ToCheck: "Go to the end", Send: "Send", Sending: "Sending …", Place: "{n} of {m}", Answered: "You answered {n} of {m}.",
+				Next: "Next", ToCheck: "Go to the end", Sending: "Sending …", Place: "{n} of {m}", Answered: "You answered {n} of {m}.",
 				SkipReminder: "You left this one. That is fine. Press Next again to go on.",
 				CodeWrong:    "That is not a whole code yet. A code has 12 letters and numbers, like 7K4M 9Q2X D3TV.",
 				ClearAllSure: "This takes all your answers off this device. Press it again to do that.",
 				Offline:      "There is no connection just now. Your answers are safe on this page. Keep it open: we go on trying.",
 				Busy:         "Many people are sending at once. Keep this page open: we go on trying.",
 				Problem:      "Something went wrong here. Your answers are still on this page. Please press Send again.",
-				Thanks:       "Thank you",
 			},
 		},
 	}

@@ -43,20 +43,25 @@ type Pages struct {
 // Routes mounts the activity.
 func Routes(k *page.Kit, r *page.Routes) {
 	p := Pages{k, &sync.Map{}}
-	r.Public("GET", "/a", p.find)
+	// Programs that look through mail or check links ask with HEAD. It gets what GET gets, without the page.
+	read := func(path string, h echo.HandlerFunc) {
+		r.Public("GET", path, h)
+		r.Public("HEAD", path, h)
+	}
+	read("/a", p.find)
 	r.Public("POST", "/a", p.lookUp)
-	r.Public("GET", "/a/worker.js", worker)
-	r.Public("GET", "/a/:code", p.answer)
+	read("/a/worker.js", worker)
+	read("/a/:code", p.answer)
 	r.Public("POST", "/a/:code", p.send)
-	r.Public("GET", "/a/:code/shared", p.answerOn(bank.SharedDevice))
-	r.Public("GET", "/a/:code/helper", p.answerOn(bank.AdultHelper))
-	r.Public("GET", "/a/:code/words", p.extraWords)
-	r.Public("GET", "/a/:code/stored", p.stored)
+	read("/a/:code/shared", p.answerOn(bank.SharedDevice))
+	read("/a/:code/helper", p.answerOn(bank.AdultHelper))
+	read("/a/:code/words", p.extraWords)
+	read("/a/:code/stored", p.stored)
 	r.Public("POST", "/a/:code/task", p.task)
 	r.Public("POST", "/a/:code/sealed", p.sealed)
-	r.Public("GET", "/u/:token", p.stopMail)
+	read("/u/:token", p.stopMail)
 	r.Public("POST", "/u/:token", p.saveStopMail)
-	r.Public("GET", "/stored", p.stored)
+	read("/stored", p.stored)
 	r.For(access.RunRounds, "GET", "/surveys/:id/preview", p.previewSurvey)
 	r.For(access.RunRounds, "GET", "/rounds/:id/preview", p.previewRound)
 	r.For(access.CountHands, "GET", "/rounds/:id/hands", p.hands)
@@ -163,12 +168,8 @@ func (p Pages) drawFor(ctx context.Context, a *asked, as reading) (answerPage, e
 	if err != nil {
 		return answerPage{}, err
 	}
-	box, err := p.Key.Box(a.round.Code)
-	if err != nil {
-		return answerPage{}, err
-	}
 	d := drawAnswer(to, a.round, promise)
-	d.More, d.Key, d.Extras = true, box.Public(), "/a/"+a.round.Code+"/words?lang="+as.language
+	d.More, d.Extras = true, "/a/"+a.round.Code+"/words?lang="+as.language
 	d.Languages, d.Language, d.Both = a.tongues.links(as), as.language, as.both
 	return d, nil
 }
@@ -229,7 +230,7 @@ func (p Pages) answerOn(route bank.Route) echo.HandlerFunc {
 				return c.NoContent(http.StatusNotModified)
 			}
 		}
-		if strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
+		if static.AcceptsGzip(c.Request()) {
 			h.Set("Content-Encoding", "gzip")
 			body = zipped
 		}
@@ -250,6 +251,8 @@ func (p Pages) over(c echo.Context, a *asked, as reading) error {
 	}
 	d := outcomePage{answerFrame: frame(v, r), Lines: []string{v.Say(key, words.V{"Reason": r.CancelReason, "Date": v.Date(r.ReplyBy.Time(time.UTC))})}}
 	d.Title = v.Say("answer.over.title")
+	d.Late = &lateView{Round: r.Code, Settled: !r.Takes(), Words: wordsOf(v, lateKeys)}
+	c.Response().Header().Set("Cache-Control", "no-store")
 	return outcomeTemplate.Send(c, status, d)
 }
 
@@ -271,30 +274,51 @@ func (p Pages) send(c echo.Context) error {
 }
 
 // sealed takes an answer that waited on a device, sealed to the round's key: the same fields as send, which only this
-// program can read.
+// program can read. Before it may stand the 12 characters of another code, for an answer whose own was refused. Whoever
+// finds a device may send what is sealed on it, so the reply says what became of it and never what is in it: a state, as
+// JSON, whatever the request accepts.
 func (p Pages) sealed(c echo.Context) error {
+	c.Request().Header.Set("Accept", "application/json")
 	a, err := p.ask(c)
-	if err != nil {
+	if fault.Is(err, fault.NotFound) {
+		return c.JSON(http.StatusNotFound, sendReply{State: "no_round", Message: page.Voice(c).Say("round.no_code")})
+	} else if err != nil {
 		return err
 	}
 	box, err := p.Key.Box(a.round.Code)
 	if err != nil {
 		return err
 	}
+	unreadable := func() error {
+		v := a.tongues.voice(a.tongues.reading(c, bank.AnyDevice).language)
+		return c.JSON(http.StatusUnprocessableEntity, sendReply{State: "unreadable", Message: v.Say("answer.unread")})
+	}
 	data, err := io.ReadAll(c.Request().Body)
 	if err != nil {
 		return fault.New(fault.Invalid, "answer.unread").Because(err)
 	}
+	code := ""
+	// What is sealed begins with a point of the curve, whose first byte is 4.
+	if len(data) > participation.CodeLength && data[0] != 4 {
+		code, data = string(data[:participation.CodeLength]), data[participation.CodeLength:]
+	}
 	plain, err := box.Open(data)
 	if err != nil {
-		return fault.New(fault.Invalid, "answer.unread")
+		return unreadable()
 	}
 	form, err := url.ParseQuery(string(plain))
 	if err != nil {
-		return fault.New(fault.Invalid, "answer.unread")
+		return unreadable()
 	}
+	if code != "" {
+		form.Set("code", code)
+	}
+	c.Set(sealedKey, true)
 	return p.take(c, a, form)
 }
+
+// sealedKey marks a request whose answers came sealed.
+const sealedKey = "sealed"
 
 func (p Pages) take(c echo.Context, a *asked, form url.Values) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
@@ -391,6 +415,9 @@ func (p Pages) invalid(c echo.Context, a *asked, as reading, form url.Values, pr
 		fields[pr.Values["question"]] = v.Say(key, values)
 	}
 	message := v.Say("answer.invalid")
+	if c.Get(sealedKey) != nil {
+		fields = nil
+	}
 	if wantsJSON(c) {
 		return c.JSON(http.StatusUnprocessableEntity, sendReply{State: "invalid", Message: message, Fields: fields})
 	}
@@ -441,7 +468,11 @@ func (p Pages) task(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	v := a.tongues.voice(a.tongues.reading(c, bank.AnyDevice).language)
+	form, err := c.FormParams()
+	if err != nil {
+		return fault.New(fault.Invalid, "answer.unread").Because(err)
+	}
+	v := a.tongues.voice(a.tongues.chosen(c, bank.AnyDevice, form).language)
 	if a.round.Mode != round.Anonymous {
 		return c.JSON(http.StatusOK, taskReply{State: "go"})
 	}
@@ -472,19 +503,30 @@ func worker(c echo.Context) error {
 	return nil
 }
 
-// extraWords are the sentences of answer-more.js in one language.
+// extraWords are the sentences of answer-more.js in one language, and the round's public key, to which a device seals what it
+// cannot send.
 func (p Pages) extraWords(c echo.Context) error {
 	a, err := p.ask(c)
 	if err != nil {
 		return err
 	}
+	box, err := p.Key.Box(a.round.Code)
+	if err != nil {
+		return err
+	}
 	c.Response().Header().Set("Cache-Control", "public, max-age=300")
-	return c.JSON(http.StatusOK, moreWords(a.tongues.voice(c.QueryParam("lang"))))
+	return c.JSON(http.StatusOK, moreWords(a.tongues.voice(c.QueryParam("lang")), box))
 }
 
-func moreWords(v words.Voice) map[string]string {
+func moreWords(v words.Voice, box seal.Box) map[string]string {
+	said := wordsOf(v, extraKeys)
+	said["key"] = box.Public()
+	return said
+}
+
+func wordsOf(v words.Voice, keys []string) map[string]string {
 	said := map[string]string{}
-	for _, key := range extraKeys {
+	for _, key := range keys {
 		said[key] = v.Say(key)
 	}
 	return said

@@ -28,6 +28,8 @@ type handsPage struct {
 	Counted   bool // somebody has counted here already
 	Promise   []string
 	Questions []handsQuestion
+	Left      string   // how many questions are left out; empty if none
+	Why       []string // and why
 	Errors    page.Errors
 }
 
@@ -115,6 +117,15 @@ func (p Pages) drawHands(c echo.Context, who access.Actor, status int, errs page
 	doc, err := p.Rounds().Document(ctx, r)
 	if err != nil {
 		return err
+	}
+	reasons, left := collecting.NotForHands(doc)
+	sum := 0
+	for _, why := range reasons {
+		sum += left[why]
+		d.Why = append(d.Why, v.Say("hands.left."+why, words.V{"Count": left[why]}))
+	}
+	if sum > 0 {
+		d.Left = v.Say("hands.left", words.V{"Count": sum, "All": len(doc.Questions())})
 	}
 	for _, q := range collecting.ForHands(doc) {
 		hq := handsQuestion{ID: q.ID, Text: q.Text}

@@ -94,6 +94,9 @@ func (p Pages) itemLine(c echo.Context, i bank.Item, have bool) itemLine {
 	if i.Sensitive != "" {
 		line.Notes = append(line.Notes, v.Say("bank.sensitive"))
 	}
+	if i.Aloud {
+		line.Notes = append(line.Notes, v.Say("bank.aloud"))
+	}
 	if i.Reverse {
 		line.Notes = append(line.Notes, v.Say("bank.reverse"))
 	}

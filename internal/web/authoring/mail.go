@@ -84,6 +84,9 @@ func (p Pages) drawMail(c echo.Context, who access.Actor, status int, r round.Ro
 		d.Facts = append(d.Facts, v.Say("mail.count.waiting", words.V{"Count": n}))
 	}
 	d.Trouble = trouble(v, post.Waiting)
+	if hours, now := participation.HoursOf(page.School(c)), p.DB.Now(); !hours.In(now) && len(post.Ready)+len(post.Waiting) > 0 && hours.Next(now).Before(r.ClosesAt) {
+		d.Facts = append(d.Facts, v.Say("mail.goes", words.V{"Date": dayAndHour(c, hours.Next(now))}))
+	}
 	if n := len(post.Ready); n > 0 && d.Open && p.Mail != nil {
 		d.Send = v.Say("mail.invite", words.V{"Count": n})
 	}
@@ -142,7 +145,7 @@ func trouble(v words.Voice, waiting []participation.Recipient) string {
 // reminding says on which days reminders go out.
 func (p Pages) reminding(c echo.Context, r round.Round, post participation.Post) string {
 	v := page.Voice(c)
-	from, most := p.DB.Now(), participation.RemindersMost
+	from, most := participation.HoursOf(page.School(c)).Next(p.DB.Now()), participation.RemindersMost
 	if post.Begun {
 		from, most = post.InvitedAt, post.Reminders
 	}

@@ -4,12 +4,14 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/survey"
+	"earshot/internal/base/fault"
 	"earshot/internal/base/words"
 	"earshot/internal/school/access"
 	"earshot/internal/web/page"
@@ -75,6 +77,9 @@ func (p Pages) drawOwn(c echo.Context, status int, doc survey.Document, errs pag
 		about,
 		page.Field{Name: "care", Label: "Is it about any of these?", Hint: "Then it is shown by year or school only.", Options: care(v, c.FormValue("care"))},
 		page.Field{Name: "short", Label: "Short name for charts", Value: c.FormValue("short"), Hint: "Leave it empty: then it is the beginning of the question."})
+	if bank.IsPupils(doc.Audience) { // nobody else raises hands
+		d.Form.Fields["aloud"] = aloudField(c.FormValue("aloud") == "yes")
+	}
 	return ownTemplate.Send(c, status, d)
 }
 
@@ -86,6 +91,12 @@ func care(v words.Voice, chosen string) []page.Option {
 	return options
 }
 
+// aloudField asks whoever writes a question whether a room may answer it by raising hands.
+func aloudField(ticked bool) page.Field {
+	return page.Field{Name: "aloud", Label: "Raising hands", Several: true, Hint: "Where a whole room answers by raising hands, everybody sees everybody. Leave it empty if in doubt.",
+		Options: []page.Option{{Value: "yes", Label: "May be asked aloud: it says nothing about any adult, feelings, safety or home", Chosen: ticked}}}
+}
+
 var notID = regexp.MustCompile(`[^a-z0-9]+`)
 
 func (p Pages) addOwn(c echo.Context, who access.Actor) error {
@@ -93,10 +104,19 @@ func (p Pages) addOwn(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	own := survey.Own{Text: strings.TrimSpace(c.FormValue("text")), Short: strings.TrimSpace(c.FormValue("short")),
+	own := survey.Own{Text: typedText(c, "text"), Short: strings.TrimSpace(c.FormValue("short")),
 		About: bank.About(c.FormValue("about")), Origin: survey.FromSchool}
 	own.Grid, own.AtMost = strings.TrimSpace(c.FormValue("grid")), atoi(c.FormValue("at_most"), 0)
 	own.Min, own.Max = atoi(c.FormValue("min"), 0), atoi(c.FormValue("max"), 0)
+	unread := map[string]fault.Problem{}
+	for _, name := range asksFor(survey.Type(c.FormValue("type"))) {
+		if text := strings.TrimSpace(c.FormValue(name)); text != "" && atoi(text, -1) != atoi(text, -2) {
+			unread[name] = fault.Problem{Key: "own.whole"}
+		}
+	}
+	if errs, status, wrong := page.Explain(c, fault.Fields(unread)); wrong {
+		return p.drawOwn(c, status, doc, errs)
+	}
 	for part := range strings.FieldsFuncSeq(c.FormValue("bands"), func(r rune) bool { return r == ',' || r == ';' || r == ' ' }) {
 		own.Bands = append(own.Bands, atoi(part, own.Min-1)) // what is no number is found with the bands
 	}
@@ -104,12 +124,13 @@ func (p Pages) addOwn(c echo.Context, who access.Actor) error {
 		own.Type = ""
 	}
 	// What the page asks for other kinds alone is not looked at, even if something was left in it.
-	good := atoi(c.FormValue("good"), 0)
+	good := c.FormValue("good")
 	if own.Type != "" {
-		own.Grid, good = "", 0
+		own.Grid, good = "", ""
 	}
+	own.Aloud = c.FormValue("aloud") == "yes"
 	if own.Type == survey.TypeNote {
-		own.About = ""
+		own.About, own.Aloud = "", false
 	}
 	switch kind := c.FormValue("care"); kind {
 	case "oneself":
@@ -120,7 +141,10 @@ func (p Pages) addOwn(c echo.Context, who access.Actor) error {
 	if s, ok := p.Bank.Scale(c.FormValue("scale")); ok {
 		own.Scale = s
 	} else {
-		own.Scale = ownScale(c.FormValue("options"), good)
+		own.Scale, err = ownScale(c.FormValue("options"), good)
+	}
+	if errs, status, wrong := page.Explain(c, err); wrong {
+		return p.drawOwn(c, status, doc, errs)
 	}
 	problems := doc.AddOwn("", own)
 	if len(problems) == 0 {
@@ -144,9 +168,20 @@ func (p Pages) addOwn(c echo.Context, who access.Actor) error {
 	return p.Done(c, "/surveys/"+c.Param("id"), page.Voice(c).Say("survey.saved"))
 }
 
+// asksFor are the fields for whole numbers that the page shows for a kind of answer.
+func asksFor(t survey.Type) []string {
+	switch t {
+	case survey.TypeNumber:
+		return []string{"min", "max"}
+	case survey.TypeSeveral, survey.TypeRanking:
+		return []string{"at_most"}
+	}
+	return nil
+}
+
 // ownScale makes answers out of lines: a list without an order or, where the last good ones are said to be good news, a
-// scale that goes upwards.
-func ownScale(text string, good int) bank.Scale {
+// scale that goes upwards. A fault says why good will not do.
+func ownScale(text, good string) (bank.Scale, error) {
 	s := bank.Scale{Kind: bank.Choice}
 	for line := range strings.Lines(text) {
 		label := strings.TrimSpace(line)
@@ -160,18 +195,27 @@ func ownScale(text string, good int) bank.Scale {
 		}
 		s.Options = append(s.Options, bank.Option{ID: id, Label: label})
 	}
-	if good <= 0 || good >= len(s.Options) {
-		return s
+	good = strings.TrimSpace(good)
+	n, err := strconv.Atoi(good)
+	switch have := len(s.Options); {
+	case good == "" || err == nil && n == 0:
+		return s, nil
+	case err != nil:
+		return s, fault.Field("good", "own.good_number")
+	case have < 2:
+		return s, fault.Field("good", "own.good_few")
+	case n < 0 || n >= have:
+		return s, fault.Field("good", "own.good_out", fault.Values{"Have": have, "Most": have - 1})
 	}
 	s.Kind = bank.Unipolar
 	var words []string
 	for i := range s.Options {
 		s.Options[i].Value = i + 1
-		if i >= len(s.Options)-good {
+		if i >= len(s.Options)-n {
 			s.Favourable = append(s.Favourable, s.Options[i].ID)
 			words = append(words, strings.ToLower(s.Options[i].Label))
 		}
 	}
 	s.FavourableWords = strings.Join(words, " or ")
-	return s
+	return s, nil
 }

@@ -1,7 +1,6 @@
 package authoring
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -30,6 +29,9 @@ func paperParts(v words.Voice, doc survey.Document) []paperPart {
 		if s.Choice != "" {
 			part.Hint = v.Say("answer.optional_part")
 		}
+		if asks := countAsked(s); s.Ask > 0 && s.Ask < asks {
+			part.Hint = strings.TrimSpace(part.Hint + " " + v.Say("paper.any_of", words.V{"Count": s.Ask}))
+		}
 		for i, q := range s.Questions {
 			pq := onPaper(v, q, numbers[q.ID] == 1)
 			pq.Number, pq.OnlyIf = numbers[q.ID], onlyIf(v, doc, q.ShowIf, numbers)
@@ -41,6 +43,17 @@ func paperParts(v words.Voice, doc survey.Document) []paperPart {
 		parts = append(parts, part)
 	}
 	return parts
+}
+
+// countAsked is how many questions a part has, without its notes.
+func countAsked(s survey.Section) int {
+	n := 0
+	for _, q := range s.Questions {
+		if q.Type != survey.TypeNote {
+			n++
+		}
+	}
+	return n
 }
 
 // onPaper lays one question out. The first of all says how boxes are filled in.
@@ -111,35 +124,4 @@ func columns(boxes []paperBox) int {
 		return 2
 	}
 	return 1
-}
-
-// onlyIf says when something is to be answered, with the number of the question that decides and its answers; empty if
-// always.
-func onlyIf(v words.Voice, doc survey.Document, rule string, numbers map[string]int) string {
-	if strings.TrimSpace(rule) == "" {
-		return ""
-	}
-	said := v.Say("paper.only_if")
-	r, ok := readRule(rule)
-	by, known := doc.Question(r.by)
-	if !ok || !known {
-		return said
-	}
-	var answers []string
-	switch {
-	case r.from != "" && r.to != "":
-		answers = []string{r.from + "–" + r.to}
-	case r.from != "":
-		answers = []string{"≥ " + r.from}
-	case r.to != "":
-		answers = []string{"≤ " + r.to}
-	}
-	for _, id := range r.answers {
-		o, there := by.Option(id)
-		if !there { // nothing was filled in: there are no words for that in every language
-			return said
-		}
-		answers = append(answers, o.Label)
-	}
-	return fmt.Sprintf("%s (%d: %s)", said, numbers[by.ID], strings.Join(answers, " / "))
 }

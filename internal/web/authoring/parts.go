@@ -2,6 +2,7 @@ package authoring
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,16 +15,13 @@ import (
 	"earshot/internal/web/page"
 )
 
-// topicsID is the one choice of topics that is made on a page; a file may hold more.
-const topicsID = "c1"
-
+// topicsOf is the one choice of topics that is made on a page, the first; a file may hold more. It is a new one where there
+// is none.
 func topicsOf(doc survey.Document) survey.Choice {
-	for _, c := range doc.Choices {
-		if c.ID == topicsID {
-			return c
-		}
+	if len(doc.Choices) > 0 {
+		return doc.Choices[0]
 	}
-	return survey.Choice{ID: topicsID, Text: "What would you like to be asked about?", Pick: 2, Draw: 1}
+	return survey.Choice{ID: doc.NextChoice(), Text: "What would you like to be asked about?", Pick: 2, Draw: 1}
 }
 
 // partLine is one part of a survey on the page where it is written.
@@ -62,19 +60,23 @@ func (p Pages) saveParts(c echo.Context, doc *survey.Document) {
 	for i := range doc.Sections {
 		s := &doc.Sections[i]
 		if text, ok := formValue(c, "text-"+s.ID); ok {
-			s.Text, s.Ask = strings.TrimSpace(text), atoi(c.FormValue("ask-"+s.ID), 0)
+			s.Text, s.Ask = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")), atoi(c.FormValue("ask-"+s.ID), 0)
 			if chosen := c.FormValue("topic-"+s.ID) != ""; !chosen {
 				s.Choice = ""
 			} else if s.Choice == "" {
-				s.Choice = topicsID
+				s.Choice = topics.ID
 			}
 		}
 		used[s.Choice] = true
 	}
-	doc.Choices = slices.DeleteFunc(slices.Clone(doc.Choices), func(ch survey.Choice) bool { return ch.ID == topicsID || !used[ch.ID] })
-	if used[topicsID] {
-		doc.Choices = append(doc.Choices, topics)
+	choices := slices.Clone(doc.Choices)
+	if at := slices.IndexFunc(choices, func(ch survey.Choice) bool { return ch.ID == topics.ID }); at >= 0 {
+		choices[at] = topics
+	} else {
+		choices = append(choices, topics)
 	}
+	choices = slices.DeleteFunc(choices, func(ch survey.Choice) bool { return !used[ch.ID] })
+	doc.SetChoices(slices.Clip(append([]survey.Choice(nil), choices...)))
 	what, id, _ := strings.Cut(c.FormValue("do"), " ")
 	at := slices.IndexFunc(doc.Sections, func(s survey.Section) bool { return s.ID == id })
 	to := at
@@ -99,9 +101,29 @@ type whenPage struct {
 	Earlier    []page.Link
 	By         string // the question that shall decide
 	ByText     string
-	Number     bool // it is answered with a number
-	Others     bool // another earlier question could decide instead
+	Number     bool       // it is answered with a number
+	Others     bool       // another earlier question could decide instead
+	Names      []nameLine // how questions and their answers are called in a rule
 	Form       page.Form
+}
+
+// nameLine says how a question, and each of its answers, is written in a rule.
+type nameLine struct {
+	Name, Text string
+	Number     string // between which numbers; empty for a question with answers to choose from
+	Answers    []page.Option
+}
+
+func nameOfRule(v words.Voice, q survey.Question) nameLine {
+	line := nameLine{Name: "${" + q.ID + "}", Text: q.Text}
+	if q.Type == survey.TypeNumber {
+		line.Number = v.Say("rule.bounds", words.V{"Min": q.Min, "Max": q.Max})
+		return line
+	}
+	for _, o := range q.Options {
+		line.Answers = append(line.Answers, page.Option{Value: "'" + o.ID + "'", Label: o.Label})
+	}
+	return line
 }
 
 var whenTemplate = page.New("authoring/when", "base", whenPage{})
@@ -165,10 +187,11 @@ func (p Pages) drawWhen(c echo.Context, status int, doc survey.Document, typed s
 		now = simpleRule{}
 	}
 	fields := []page.Field{{Name: "rule", Label: "The rule", Rows: 2, Value: cmp.Or(typed, *rule),
-		Hint: "As in XLSForm, such as ${q1} != 'never' and not(selected(${q2}, 'art')). Save the survey as a file to see the short names of its answers."}}
+		Hint: "As in XLSForm, such as ${q1} != 'never' and not(selected(${q2}, 'art')). How questions and answers are called stands below."}}
 	for _, q := range earlier {
 		d.Earlier = append(d.Earlier, page.Link{Text: q.Text, URL: "?by=" + q.ID, Here: q.ID == by})
 		d.Others = d.Others || q.ID != by
+		d.Names = append(d.Names, nameOfRule(v, q))
 		if q.ID == by {
 			d.By, d.ByText, d.Number = q.ID, q.Text, q.Type == survey.TypeNumber
 			fields = append(fields, decidingFields(c, v, q, now)...)
@@ -212,7 +235,7 @@ func (p Pages) saveWhen(c echo.Context, who access.Actor) error {
 		return err
 	}
 	before, typed := *rule, ""
-	problems := len(doc.Problems())
+	problems := doc.Problems()
 	switch by, _ := doc.Question(c.FormValue("by")); c.FormValue("do") {
 	case "always":
 		*rule = ""
@@ -227,13 +250,16 @@ func (p Pages) saveWhen(c echo.Context, who access.Actor) error {
 		*rule = typed
 	}
 	alike(&doc, c.Param("target"), *rule)
-	if now := doc.Problems(); len(now) > problems {
-		var mine []survey.Problem
-		for _, pr := range now {
-			if strings.HasPrefix(pr.Key, "route_") || pr.Key == survey.ChoiceShowIf || pr.Key == survey.GridApart {
-				mine = append(mine, pr)
-			}
+	now := doc.Problems()
+	fresh := newProblems(problems, now)
+	mine := slices.DeleteFunc(now, func(pr survey.Problem) bool {
+		if strings.HasPrefix(pr.Key, "route_") && (pr.Values["question"] == c.Param("target") || sectionAt(doc, pr) == c.Param("target")) {
+			return false
 		}
+		isFresh := slices.ContainsFunc(fresh, func(f survey.Problem) bool { return f.Key == pr.Key && maps.Equal(f.Values, pr.Values) })
+		return !isFresh || !strings.HasPrefix(pr.Key, "route_") && pr.Key != survey.ChoiceShowIf && pr.Key != survey.GridApart
+	})
+	if len(mine) > 0 {
 		*rule = before
 		alike(&doc, c.Param("target"), before)
 		return p.drawWhen(c, http.StatusUnprocessableEntity, doc, typed, problemsFault(c, mine))
@@ -242,6 +268,14 @@ func (p Pages) saveWhen(c echo.Context, who access.Actor) error {
 		return err
 	}
 	return p.Done(c, "/surveys/"+c.Param("id"), page.Voice(c).Say("survey.saved"))
+}
+
+// sectionAt is the id of the section that a problem is about; empty if it is about none.
+func sectionAt(doc survey.Document, pr survey.Problem) string {
+	if n := atoi(pr.Values["section"], 0); n > 0 && n <= len(doc.Sections) {
+		return doc.Sections[n-1].ID
+	}
+	return ""
 }
 
 // alike gives the questions of one grid the same rule, since they stand under the same words.

@@ -66,6 +66,7 @@ type roundPage struct {
 	Results   bool
 	Publish   bool
 	Public    string // where everybody reads it, once it is published
+	Unmailed  string // of a draft by e-mail: whom no invitation can reach
 }
 
 type fact struct{ Name, Text string }
@@ -127,6 +128,14 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 		return err
 	}
 	d.Facts = append(d.Facts, whom...)
+	if q, ok := doc.Question(r.Choices().Outcome); ok {
+		d.Facts = append(d.Facts, fact{"What matters most", q.Text})
+	}
+	if d.Draft && d.Mailed {
+		if d.Unmailed, err = p.unmailed(c, r); err != nil {
+			return err
+		}
+	}
 	if r.State != round.Cancelled {
 		// Before opening it shows what would be promised; where that cannot be said yet, opening says why.
 		if d.Promise, err = p.Rounds().PreviewPromise(ctx, r); err != nil && r.State != round.Draft {

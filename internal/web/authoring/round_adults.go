@@ -98,6 +98,34 @@ func (p Pages) adultsFields(c echo.Context, who access.Actor, audience string, f
 	return []page.Field{groups, mode, per}, nil
 }
 
+// unmailed says before opening whom the invitations of a round by e-mail cannot reach; empty if they reach everybody.
+func (p Pages) unmailed(c echo.Context, r round.Round) (string, error) {
+	v := page.Voice(c)
+	list, err := p.Rounds().Asked(c.Request().Context(), r)
+	if err != nil {
+		return "", err
+	}
+	people := map[string]bool{} // by id: has an address
+	without := 0
+	for _, a := range list {
+		if _, known := people[a.Person.ID]; !known && a.Person.Email == "" {
+			without++
+		}
+		people[a.Person.ID] = a.Person.Email != ""
+	}
+	switch {
+	case len(people) == 0 && r.Audience == bank.Parents:
+		return v.Say("round.no_parents"), nil
+	case without == len(people) && r.Audience == bank.Staff:
+		return v.Say("draft.nobody_mailed_staff"), nil
+	case without == len(people):
+		return v.Say("draft.nobody_mailed"), nil
+	case without > 0:
+		return v.Say("draft.few_mailed", words.V{"Count": without, "All": len(people)}), nil
+	}
+	return "", nil
+}
+
 // adultsAsked says whom a round for parents or staff asks, by year; asked is what was found by forms.
 func (p Pages) adultsAsked(c echo.Context, r round.Round, asked []string) ([]string, error) {
 	ctx, v := c.Request().Context(), page.Voice(c)

@@ -16,6 +16,7 @@ import (
 	"earshot/internal/base/words"
 	"earshot/internal/school/access"
 	"earshot/internal/school/roster"
+	"earshot/internal/show/result"
 	"earshot/internal/web/page"
 )
 
@@ -112,7 +113,7 @@ func readRound(c echo.Context) (round.Form, error) {
 		SurveyID: form.Get("survey"), Title: form.Get("title"), About: round.About(form.Get("about")),
 		Purpose: access.Purpose(form.Get("purpose")), Why: form.Get("why"), MayChange: form.Get("may_change"),
 		ReplyBy: storage.Date(form.Get("reply_by")), ReplyPlace: strings.TrimSpace(form.Get("reply_place")), ClosesAt: closing(c, form.Get("closes_at")),
-		Plan: round.Plan{Groups: form["groups"], Readers: form["readers"], Reading: map[string]int{}, People: form["people"], PerChild: form.Get("per") == "child"},
+		Plan: round.Plan{Groups: form["groups"], Readers: form["readers"], Reading: map[string]int{}, People: form["people"], Outcome: form.Get("outcome"), PerChild: form.Get("per") == "child"},
 	}
 	f.Mode = readMode(form.Get("mode"), &f.Plan)
 	for _, g := range f.Plan.Groups {
@@ -130,7 +131,10 @@ func (p Pages) saveRound(c echo.Context, who access.Actor) error {
 	}
 	ctx := c.Request().Context()
 	var r round.Round
-	if err = p.nameHelpers(c, who); err == nil {
+	if err = p.checkOutcome(c, who, f); err == nil {
+		err = p.nameHelpers(c, who)
+	}
+	if err == nil {
 		r, err = p.Rounds().SaveDraft(ctx, who, c.Param("id"), f)
 	}
 	if errs, status, ok := page.Explain(c, err); ok {
@@ -139,6 +143,38 @@ func (p Pages) saveRound(c echo.Context, who access.Actor) error {
 		return err
 	}
 	return p.Done(c, "/rounds/"+r.ID, "")
+}
+
+// outcomes lists the questions of a survey of which one can be the one that matters most.
+func outcomes(doc survey.Document) []survey.Question {
+	return slices.DeleteFunc(doc.Questions(), func(q survey.Question) bool { return !result.IsOutcome(doc, q) })
+}
+
+// checkOutcome refuses a question that cannot be the one that matters most: the survey may have changed since the form was
+// shown.
+func (p Pages) checkOutcome(c echo.Context, who access.Actor, f round.Form) error {
+	if f.Plan.Outcome == "" {
+		return nil
+	}
+	_, doc, err := p.draft(c, who, f.SurveyID)
+	if err == nil && !slices.ContainsFunc(outcomes(doc), func(q survey.Question) bool { return q.ID == f.Plan.Outcome }) {
+		err = fault.Field("outcome", "outcome.gone")
+	}
+	return err
+}
+
+// outcomeField asks which question matters most; without a name where no question can.
+func outcomeField(c echo.Context, doc survey.Document, chosen string) page.Field {
+	list := outcomes(doc)
+	if len(list) == 0 {
+		return page.Field{}
+	}
+	field := page.Field{Name: "outcome", Label: "Which question matters most to you?", Hint: "Results will show which answers go with it.",
+		Options: []page.Option{{Label: page.Voice(c).Say("outcome.none")}}}
+	for _, q := range list {
+		field.Options = append(field.Options, page.Option{Value: q.ID, Label: q.Text, Chosen: q.ID == chosen})
+	}
+	return field
 }
 
 // nameHelpers adds the safeguarding lead and deputy where the form asked for them.
@@ -242,7 +278,7 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 		about, groups,
 		pick("mode", "How do people answer?", "", string(f.Mode), "anonymous", "open_link"),
 		pick("purpose", "What is it for?", "This can never be changed after opening.", string(f.Purpose), "learning", "school"),
-		readers,
+		readers, outcomeField(c, doc, f.Plan.Outcome),
 		page.Field{Name: "closes_at", Type: "date", Label: "Last day to answer", Value: closes},
 		page.Field{Name: "reply_by", Type: "date", Label: "The day by which you will reply", Value: string(f.ReplyBy), Hint: "The clock stands on your first page until the reply is there."},
 		page.Field{Name: "reply_place", Label: "Where the reply will be", Value: f.ReplyPlace},

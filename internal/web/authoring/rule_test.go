@@ -2,6 +2,7 @@ package authoring
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"earshot/internal/ask/bank"
@@ -35,12 +36,12 @@ func TestRulesThatAPageMakes(t *testing.T) {
 		expression, said string
 		onPaper          string
 	}{
-		{simpleRule{by: "q1", answers: []string{"school"}}, "selected(${q1}, 'school')", "Asked only if the answer to “What do you eat?” was “School food”.", " (1: School food)"},
+		{simpleRule{by: "q1", answers: []string{"school"}}, "selected(${q1}, 'school')", "Asked only if the answer to “What do you eat?” was “School food”.", "Only if you answered “School food” to question 1."},
 		{simpleRule{by: "q1", answers: []string{"school", "mine", noAnswer}}, "selected(${q1}, 'school') or selected(${q1}, 'mine') or ${q1} = ''",
-			"Asked only if the answer to “What do you eat?” was “School food”, “My own” or no answer.", ""},
-		{simpleRule{by: "q2", from: "10"}, "${q2} >= 10", "Asked only if the answer to “How long is the queue?” was 10 or more.", " (2: ≥ 10)"},
-		{simpleRule{by: "q2", to: "5"}, "${q2} <= 5", "Asked only if the answer to “How long is the queue?” was 5 or less.", " (2: ≤ 5)"},
-		{simpleRule{by: "q2", from: "5", to: "10"}, "${q2} >= 5 and ${q2} <= 10", "Asked only if the answer to “How long is the queue?” was from 5 to 10.", " (2: 5–10)"},
+			"Asked only if the answer to “What do you eat?” was “School food”, “My own” or no answer.", "Not if you answered “Nothing” to question 1."},
+		{simpleRule{by: "q2", from: "10"}, "${q2} >= 10", "Asked only if the answer to “How long is the queue?” was 10 or more.", "Only if your number in question 2 is more than 9."},
+		{simpleRule{by: "q2", to: "5"}, "${q2} <= 5", "Asked only if the answer to “How long is the queue?” was 5 or less.", "Only if your number in question 2 is less than 6."},
+		{simpleRule{by: "q2", from: "5", to: "10"}, "${q2} >= 5 and ${q2} <= 10", "Asked only if the answer to “How long is the queue?” was from 5 to 10.", "Only if your number in question 2 is 5–10."},
 	} {
 		by, _ := d.Question(c.rule.by)
 		if err := c.rule.check(by); err != nil {
@@ -56,7 +57,7 @@ func TestRulesThatAPageMakes(t *testing.T) {
 			t.Errorf("%s is said as %q", c.expression, got)
 		}
 		numbers := map[string]int{"q1": 1, "q2": 2}
-		if got := onlyIf(words.English(), d, c.expression, numbers); got != "Only if it fits what you said before."+c.onPaper {
+		if got := onlyIf(words.English(), d, c.expression, numbers); got != c.onPaper {
 			t.Errorf("%s on paper: %q", c.expression, got)
 		}
 		with := d
@@ -157,5 +158,87 @@ func TestTopicsOnPaper(t *testing.T) {
 	want := []string{"Lunch |  | ", "What would you like to be asked about? | Choose one topic. | ", "Sport |  | You may leave out this whole part.", "Home |  | You may leave out this whole part."}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%q", got)
+	}
+}
+
+// What is written by hand is said on paper too, where a few words are enough.
+func TestRulesOnPaper(t *testing.T) {
+	d := lunch(t)
+	clubs := survey.Own{Text: "Which do you like?", Type: survey.TypeSeveral, About: bank.AboutSchool, Origin: survey.FromSchool,
+		Scale: bank.Scale{Kind: bank.Choice, Options: []bank.Option{{ID: "a", Label: "Art"}, {ID: "b", Label: "Ball"}, {ID: "c", Label: "Chess"}}}}
+	if p := d.AddOwn("", clubs); len(p) > 0 {
+		t.Fatal(p)
+	}
+	numbers := map[string]int{"q1": 1, "q2": 2, "q3": 3, "q4": 4}
+	const fits = "Only if it fits what you said before."
+	for rule, want := range map[string]string{
+		"${q1} = 'mine'":                             "Only if you answered “My own” to question 1.",
+		"${q1} != 'mine'":                            "Not if you answered “My own” to question 1.",
+		"not(selected(${q1}, 'mine'))":               "Not if you answered “My own” to question 1.",
+		"${q1} != 'mine' and ${q1} != 'none'":        "Not if you answered “My own” or “Nothing” to question 1.",
+		"${q1} != 'mine' and ${q1} != ''":            "Only if you answered “School food” or “Nothing” to question 1.",
+		"${q1} != ''":                                "Only if you answered question 1.",
+		"${q1} = ''":                                 "Only if you left out question 1.",
+		"${q2} > 4":                                  "Only if your number in question 2 is more than 4.",
+		"not(${q2} > 4)":                             "Not if your number in question 2 is more than 4.",
+		"${q2} < 4":                                  "Only if your number in question 2 is less than 4.",
+		"${q2} = 4":                                  "Only if your number in question 2 is 4.",
+		"${q2} > 4 and ${q2} <= 9":                   "Only if your number in question 2 is 5–9.",
+		"not(${q2} = 4)":                             "Not if your number in question 2 is 4.",
+		"${q1} = 'mine' and ${q2} > 4":               "Only if you answered “My own” to question 1. Only if your number in question 2 is more than 4.",
+		"selected(${q1}, 'mine') and not(${q2} > 4)": "Only if you answered “My own” to question 1. Not if your number in question 2 is more than 4.",
+		"${q1} = 'mine' or ${q2} > 4 or ${q1} = 'school'":   "Only if one of these fits: question 1: “School food” or “My own”; question 2: 5–60.",
+		"selected(${q4}, 'a') or selected(${q4}, 'c')":      "Only if you answered “Art” or “Chess” to question 4.",
+		"not(selected(${q4}, 'a') or selected(${q4}, 'c'))": "Not if you answered “Art” or “Chess” to question 4.",
+		"selected(${q4}, 'a') and selected(${q4}, 'c')":     "Only if you answered “Art” to question 4. Only if you answered “Chess” to question 4.",
+		// These would take more words than anybody reads beside a question.
+		"count-selected(${q4}) > 1":                             fits,
+		"${q2} mod 2 = 0":                                       fits,
+		"${q1} = 'mine' or ${q2} != 4":                          fits,
+		"${q1} = 'mine' and (${q2} > 4 or ${q4} = '')":          fits,
+		"${q4} = 'a'":                                           fits,
+		"selected(${q3}, 'mine') and count-selected(${q3}) = 1": fits,
+	} {
+		if got := onlyIf(words.English(), d, rule, numbers); got != want {
+			t.Errorf("%s: %q, want %q", rule, got, want)
+		}
+	}
+	for _, l := range words.Languages()[1:] {
+		v := words.In(l.Code)
+		for _, rule := range []string{"${q1} != 'mine'", "${q2} > 4 and ${q1} = 'mine'", "${q1} = 'mine' or ${q2} > 4"} {
+			got := onlyIf(v, d, rule, numbers)
+			if got == v.Say("paper.only_if") || !strings.Contains(got, "My own") || strings.Contains(got, "nly if") || strings.Contains(got, "<no value>") {
+				t.Errorf("%s, %s: %q", l.Code, rule, got)
+			}
+		}
+	}
+	// A part of which each answers some says so.
+	d.Sections[0].Ask = 1
+	if got := paperParts(words.English(), d)[0].Hint; got != "Answer any one of these." {
+		t.Errorf("%q", got)
+	}
+	d.Sections[0].Ask = 4
+	if got := paperParts(words.English(), d)[0].Hint; got != "" {
+		t.Errorf("all are asked: %q", got)
+	}
+}
+
+func TestOwnAnswers(t *testing.T) {
+	const three = "Never\nSometimes\r\n\nOften"
+	for good, want := range map[string]string{"": "", "0": "", " 2 ": "", "3": "own.good_out", "4": "own.good_out", "-1": "own.good_out", "two": "own.good_number", "1.5": "own.good_number"} {
+		s, err := ownScale(three, good)
+		key := ""
+		if f, ok := fault.Of(err); ok {
+			key = f.Fields["good"].Key
+		}
+		if key != want || len(s.Options) != 3 {
+			t.Errorf("%q: %v, want %s", good, err, want)
+		}
+		if ordered := s.Kind == bank.Unipolar; want == "" && ordered != (good == " 2 ") {
+			t.Errorf("%q makes %+v", good, s)
+		}
+	}
+	if _, err := ownScale("", "2"); err == nil {
+		t.Error("good news among no answers")
 	}
 }

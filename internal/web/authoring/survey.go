@@ -201,6 +201,9 @@ func (p Pages) drawSurvey(c echo.Context, status int, doc survey.Document, errs 
 			if q.Sensitive != "" {
 				hints = append(hints, v.Say("bank.sensitive"))
 			}
+			if q.Aloud {
+				hints = append(hints, v.Say("bank.aloud"))
+			}
 			for _, o := range q.Options {
 				hints = append(hints, o.Label)
 			}
@@ -233,13 +236,18 @@ func (p Pages) saveSurvey(c echo.Context, who access.Actor) error {
 	what, id, _ := strings.Cut(c.FormValue("do"), " ")
 	switch what {
 	case "remove":
+		if deciding := doc.Deciding(id); len(deciding) > 0 {
+			return p.drawSurvey(c, http.StatusConflict, doc, problemsFault(c, deciding))
+		}
 		doc.Remove(id)
 	case "up", "down":
 		moveQuestion(&doc, id, map[string]int{"up": -1, "down": 1}[what])
 	case "section":
 		doc.AddSection(strings.TrimSpace(c.FormValue("section")), "")
 	case "close": // an empty part goes
-		doc.Sections = slices.DeleteFunc(doc.Sections, func(s survey.Section) bool { return s.ID == id && len(s.Questions) == 0 })
+		if len(doc.Sections) > 1 {
+			doc.RemoveSection(id)
+		}
 	}
 	err = survey.NewStore(p.DB).Save(c.Request().Context(), who, c.Param("id"), doc)
 	if errs, status, ok := page.Explain(c, err); ok {

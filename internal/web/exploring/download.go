@@ -24,6 +24,7 @@ import (
 var kinds = []struct{ ending, name string }{
 	{"xlsx", "Workbook with charts (Excel, LibreOffice)"},
 	{"pptx", "Slides with charts (PowerPoint, LibreOffice)"},
+	{"html", "Slides as one file for a browser, without a network"},
 	{"csv", "Table (CSV)"},
 	{"codebook.csv", "What the columns and answers mean (CSV)"},
 	{"plain.csv", "The same table for R, SPSS or PSPP (CSV)"},
@@ -39,7 +40,7 @@ func (p Pages) download(c echo.Context, who access.Actor) error {
 	if v.Empty() {
 		return notFound()
 	}
-	return send(c, r, v, v.Groups, c.Param("file"))
+	return p.send(c, r, v, v.Groups, c.Param("file"))
 }
 
 func (p Pages) downloadGroup(c echo.Context, who access.Actor) error {
@@ -47,11 +48,11 @@ func (p Pages) downloadGroup(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	return send(c, r, v, []result.Group{g}, c.Param("file"))
+	return p.send(c, r, v, []result.Group{g}, c.Param("file"))
 }
 
 // send writes results.xlsx, results.csv and so on.
-func send(c echo.Context, r round.Round, view result.Viewed, groups []result.Group, file string) error {
+func (p Pages) send(c echo.Context, r round.Round, view result.Viewed, groups []result.Group, file string) error {
 	v := page.Voice(c)
 	ending, ok := strings.CutPrefix(file, "results.")
 	name := "results-" + strings.ToLower(r.Code) + "." + ending
@@ -76,6 +77,9 @@ func send(c echo.Context, r round.Round, view result.Viewed, groups []result.Gro
 	case ending == "pptx":
 		kind = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 		body, err = slides.PowerPoint(deck(v, r, view, groups[0]))
+	case ending == "html":
+		kind = "text/html; charset=utf-8"
+		body, err = p.presentFile(c, r, view, groups[0])
 	default:
 		return notFound()
 	}
@@ -108,13 +112,9 @@ func deck(v words.Voice, r round.Round, view result.Viewed, g result.Group) slid
 
 // files are the links to what can be taken away.
 func files(r round.Round, g result.Group) []page.Link {
-	base := resultsURL(r, "")
-	if g.Kind != round.UnitSchool {
-		base = resultsURL(r, g.Unit)
-	}
 	var links []page.Link
 	for _, k := range kinds {
-		links = append(links, page.Link{Text: k.name, URL: base + "/files/results." + k.ending})
+		links = append(links, page.Link{Text: k.name, URL: filesURL(r, g) + "/results." + k.ending})
 	}
 	return links
 }

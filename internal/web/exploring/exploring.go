@@ -29,6 +29,8 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Staff("GET", "/rounds/:id/results/:unit", p.group)
 	r.Staff("GET", "/rounds/:id/results/:unit/files/:file", p.downloadGroup)
 	r.Staff("GET", "/rounds/:id/questions/:question", p.question)
+	r.Staff("GET", "/rounds/:id/results/:unit/present", p.present)
+	r.Staff("GET", "/rounds/:id/results/:unit/report", p.report)
 	r.Public("GET", "/r/:code", p.public)
 	if k.Develop {
 		r.Public("GET", "/gallery", p.gallery)
@@ -37,7 +39,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
-	return []*page.Template{resultsTemplate, waitingTemplate, questionTemplate, schoolTemplate, gatewayTemplate, publicTemplate, galleryTemplate}
+	return []*page.Template{resultsTemplate, waitingTemplate, questionTemplate, presentTemplate, reportTemplate, schoolTemplate, gatewayTemplate, publicTemplate, galleryTemplate}
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

@@ -51,6 +51,8 @@ type resultsPage struct {
 	Open     bool // by an open link
 	Least    int
 	Files    []page.Link
+	Present  string // the address of the slides
+	Report   string // and of the report
 	Whole    bool
 }
 
@@ -162,7 +164,7 @@ func newResultsPage(v words.Voice, b *bank.Bank, r round.Round, view result.View
 	if !g.Shown {
 		d.Hidden = append(d.Hidden, g.Name)
 	}
-	d.Files = files(r, g)
+	d.Files, d.Present, d.Report = files(r, g), presentURL(r, g), resultsURL(r, g.Unit)+"/report"
 	against := figure.Compare(view, g.Unit)
 	for _, q := range view.For(g.Unit) {
 		d.Figures = true

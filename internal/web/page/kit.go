@@ -33,6 +33,7 @@ type Kit struct {
 	Secure    bool   // served over HTTPS, here or by the proxy in front
 	Log       *slog.Logger
 	Mail      mail.Sender // nil: mail is not set up
+	Develop   bool        // pages for those who work on the program: /gallery
 	SetUp     func()      // called once a school exists, so that the set-up link is not printed again
 }
 
@@ -101,6 +102,7 @@ func (k *Kit) NewBase(c echo.Context, title string) Base {
 	add("Home", "/")
 	if !onlyAdministrator(who) {
 		add("Rounds", "/rounds")
+		add("Results", "/results")
 	}
 	add("Surveys", "/surveys", access.RunRounds)
 	add("Question bank", "/bank", access.BrowseBank)

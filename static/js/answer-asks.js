@@ -1,0 +1,4 @@
+// answer.js for surveys that have more than one question after the other; see asks.js.
+// include expression.js
+// include asks.js
+// include answer.js
