@@ -30,6 +30,13 @@ var figures = map[string]figure.Figure{
 	"bars": {Sentence: "Most chose football.", Bars: &figure.Bars{Rows: []figure.BarRow{{Label: "Football", Percent: 60, Text: "Football: 60%"}, {Label: "Chess", Percent: 12, Text: "Chess: 12%"}}}},
 	"heat": {Sentence: "Each square is a share.", Heat: &figure.Heat{Rows: []string{"7A", "7B"}, Columns: []string{"Deep learning", "Foundations"},
 		Cells: []figure.HeatCell{{Row: 0, Column: 0, Percent: 61, Text: "7A: 61%"}, {Row: 0, Column: 1, Percent: 8, Text: "7A: 8%"}, {Row: 1, Column: 1, Percent: 100, Text: "7B: 100%"}}}},
+	"dots": {Sentence: "The forms lie between 40% and 71%.", Dots: &figure.Dots{Line: 58, LineLabel: "School", Rows: []figure.Dot{
+		{Label: "7A", Percent: 40, Low: 28, High: 53, Strong: true, Text: "7A: 40%"}, {Label: "7B", Percent: 71, Low: 60, High: 80, Guess: true, Text: "7B: 71%"}, {Label: "7C", Percent: 55, Low: 55, High: 55, Text: "7C: 55%"}}}},
+	"slope": {Sentence: "Higher than last time.", Slope: &figure.Slope{Times: []string{"May", "June", "July", "August"}, BreakLabel: "words changed", Lines: []figure.SlopeLine{
+		{Label: "Pupils", Points: []figure.SlopePoint{{Time: 0, Percent: 31, Low: 25, High: 37, Text: "a"}, {Time: 1, Percent: 42, Low: 36, High: 48, Text: "b"}, {Time: 2, Percent: 66, Low: 60, High: 72, Break: true, Text: "c"}, {Time: 3, Percent: 69, Low: 63, High: 75, Text: "d"}}},
+		{Label: "Parents", Points: []figure.SlopePoint{{Time: 0, Percent: 81, Low: 70, High: 90, Text: "e"}, {Time: 3, Percent: 77, Low: 77, High: 77, Text: "f"}}}}}},
+	"scatter": {Sentence: "These go with it.", Scatter: &figure.Scatter{Across: "How closely", Upwards: "Favourable", MiddleLabel: "middle", Points: []figure.ScatterPoint{
+		{Label: "Asked", X: .41, Low: .3, High: .52, Percent: 44, Text: "Asked"}, {Label: "Told what changed", X: -.1, Low: -.2, High: .05, Percent: 62, Text: "Told"}, {Label: "Safe", X: .2, Low: .1, High: .3, Percent: 80, Text: "Safe"}}}},
 }
 
 func TestOptionsAreAsAgreed(t *testing.T) {
@@ -109,9 +116,34 @@ func TestStackedBarsStandOnEitherSideOfTheMiddle(t *testing.T) {
 	if fmt.Sprint(names, values) != "[ Never or not often Sometimes Often Almost always] [-39 22 34 33 11]" {
 		t.Errorf("from left to right: %q %v", names, values)
 	}
-	axis := option["xAxis"].([]any)[0].(map[string]any)
-	if axis["min"] != -40.0 || axis["max"] != 70.0 {
-		t.Errorf("the axis reaches from %v to %v", axis["min"], axis["max"])
+}
+
+// One per cent is as long in one diverging bar as in another, as long as there is room.
+func TestDivergingBarsShareOneAxis(t *testing.T) {
+	for _, c := range []struct{ left, right, min, max int }{{20, 80, -70, 100}, {70, 30, -70, 100}, {85, 15, -100, 70}, {85, 90, -100, 100}} {
+		f := figure.Figure{Likert: &figure.Likert{Rows: []figure.LikertRow{
+			{Label: "a", Pieces: []figure.Piece{piece("No", figure.Disagree2, -1, c.left)}},
+			{Label: "b", Pieces: []figure.Piece{piece("Yes", figure.Agree2, 1, c.right)}}}}}
+		axis := chart.Option(f)["xAxis"].([]any)[0].(map[string]any)
+		if axis["min"] != float64(c.min) || axis["max"] != float64(c.max) {
+			t.Errorf("%d left, %d right: the axis reaches from %v to %v", c.left, c.right, axis["min"], axis["max"])
+		}
+	}
+}
+
+func TestSlopeIsCutAtBreaksAndGaps(t *testing.T) {
+	var drawn []string
+	for _, s := range chart.Option(figures["slope"])["series"].([]any) {
+		series := s.(map[string]any)
+		var shares []string
+		for _, d := range series["data"].([]any) {
+			shares = append(shares, fmt.Sprint(d.(map[string]any)["value"].([]any)[1]))
+		}
+		style, _ := series["lineStyle"].(map[string]any)
+		drawn = append(drawn, fmt.Sprint(strings.Join(shares, "-"), style["type"]))
+	}
+	if got := strings.Join(drawn, " "); got != "31-42<nil> 66-69<nil> 81<nil> 81-77dotted 77<nil> <nil>" {
+		t.Errorf("runs: %s", got)
 	}
 }
 
@@ -119,8 +151,10 @@ func TestFigureWithoutSeriesIsATable(t *testing.T) {
 	if o := chart.Option(figure.Figure{Sentence: "Hidden."}); o != nil {
 		t.Errorf("an empty figure is drawn: %v", o)
 	}
-	if false {
-		t.Error()
+	for _, empty := range []figure.Figure{{Bars: &figure.Bars{}}, {Dots: &figure.Dots{}}, {Slope: &figure.Slope{Times: []string{"May"}, Lines: []figure.SlopeLine{{Label: "a"}}}}, {Scatter: &figure.Scatter{}}, {Heat: &figure.Heat{Rows: []string{"7A"}}}} {
+		if len(chart.Drawings(empty, "")) > 0 {
+			t.Errorf("drawn: %+v", empty)
+		}
 	}
 }
 

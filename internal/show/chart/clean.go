@@ -69,7 +69,7 @@ func clean(raw string, d Drawing) (string, error) {
 }
 
 func parse(raw string) (*node, error) {
-	dec := xml.NewDecoder(strings.NewReader(raw))
+	dec := xml.NewDecoder(strings.NewReader(printable(raw)))
 	dec.Strict = true
 	root := &node{}
 	stack := []*node{root}
@@ -130,8 +130,8 @@ func (n *node) shows() bool {
 func (c cleaner) walk(n *node) error {
 	var nodes []*node
 	for _, m := range n.nodes {
-		if m.name == "style" || m.name == "clipPath" {
-			continue // nothing here is drawn outside its axes
+		if m.name == "style" || m.name == "clipPath" || m.name == "path" && m.attr("d") == "" {
+			continue // nothing is drawn outside its axes, so that nothing has to be clipped
 		}
 		if !slices.Contains(elements, m.name) {
 			return fmt.Errorf("the drawing has a %s", m.name)
@@ -221,7 +221,7 @@ func (c cleaner) seen(n *node) bool {
 	}
 	filled := n.attr("fill") != "none" && !invisible(n, "fill")
 	stroked := n.attr("stroke") != "" && n.attr("stroke") != "none" && !invisible(n, "stroke")
-	if n.name == "path" && (n.attr("d") == "" || filled && noSize.MatchString(n.attr("d"))) {
+	if n.name == "path" && filled && noSize.MatchString(n.attr("d")) {
 		return false
 	}
 	return filled || stroked

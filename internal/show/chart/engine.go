@@ -96,7 +96,7 @@ func widths() string {
 	return "globalThis.earshotWidths = " + string(text) + ";"
 }
 
-// engineVM is one machine. It is thrown away after a failure, since a script that was stopped leaves things half done.
+// machine starts a machine. It is thrown away after a failure, since a script that was stopped leaves things half done.
 func (e *Engine) machine() (*quickjs.VM, error) {
 	code, err := e.compile()
 	if err != nil {

@@ -42,6 +42,31 @@ func Compared(v words.Voice, view result.Viewed, q result.Question, g result.Gro
 	return lines
 }
 
+// Brief says in one line what the answers to a question were and how they compare, for a report on paper.
+func Brief(v words.Voice, view result.Viewed, q result.Question, g result.Group, a Against) string {
+	row, _ := q.Row(g.Unit)
+	if row.Hidden || row.Share == nil {
+		return Question(v, view.Release, q, g).Sentence
+	}
+	key := "figure.brief"
+	if row.Share.OfAll {
+		key = "figure.brief_all"
+	}
+	lines := []string{v.Say(key, words.V{"X": row.Share.X, "N": row.Share.N, "Percent": percent(row.Share.X, row.Share.N), "Words": q.FavourableWords})}
+	if guess := row.Guess; guess != nil {
+		lines = append(lines, v.Say("figure.brief_guess", words.V{"Percent": whole(guess.Share), "Low": whole(guess.Low), "High": whole(guess.High)}))
+	}
+	if c, ok := a.Rest[q.ID]; ok && c.Verdict != result.CannotTell {
+		lines = append(lines, v.Say("figure.brief_rest."+string(c.Verdict), said(c)))
+	}
+	if c, ok := a.Last[q.ID]; ok && c.Verdict != result.CannotTell {
+		values := said(c)
+		_, values["When"] = lastTime(v, q, g.Unit)
+		lines = append(lines, v.Say("figure.brief_last."+string(c.Verdict), values))
+	}
+	return join(lines...)
+}
+
 // said are the numbers of a comparison.
 func said(c result.Comparison) words.V {
 	return words.V{"Percent": percent(c.Share.X, c.Share.N), "Other": percent(c.To.X, c.To.N),

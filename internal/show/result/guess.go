@@ -1,6 +1,8 @@
 package result
 
 import (
+	"math"
+
 	"earshot/internal/show/stat"
 )
 
@@ -14,8 +16,9 @@ type Guess struct {
 }
 
 const (
-	guessGroups = 5  // groups to learn from, at least
-	guessBelow  = 30 // answers: a larger group speaks for itself
+	guessGroups = 5   // groups to learn from, at least
+	guessBelow  = 30  // answers: a larger group speaks for itself
+	guessWeight = 0.8 // of its own share: above that, drawing it changes next to nothing
 )
 
 // guesses adds one to every form or class with few answers. From a guess and a class's own share the mean of the others
@@ -38,7 +41,7 @@ func guesses(rel *Release, list []cohort, t *tally, teach map[string][]string) {
 		for _, c := range leaves {
 			for j := range q.Rows {
 				if r := &q.Rows[j]; r.Unit == c.Unit && r.Share != nil && !r.Share.OfAll {
-					groups, rows = append(groups, stat.Shares(r.Share.X, r.Share.N)), append(rows, r)
+					groups, rows = append(groups, worth(*r.Share, q.population(c.Group))), append(rows, r)
 				}
 			}
 		}
@@ -51,11 +54,20 @@ func guesses(rel *Release, list []cohort, t *tally, teach map[string][]string) {
 		}
 		for j, row := range rows {
 			s := l.Shrunk[j]
-			if row.Share.N < guessBelow && !row.Share.Census {
-				row.Guess = &Guess{Share: clip(s.Mean), Low: clip(s.Interval.Low), High: clip(s.Interval.High), Weight: s.Weight}
+			if row.Share.N < guessBelow && !row.Share.Census && s.Weight < guessWeight {
+				// The mean of all is not known for certain either.
+				half := stat.Z95 * math.Hypot(s.SD, (1-s.Weight)*l.MuSE)
+				row.Guess = &Guess{Share: clip(s.Mean), Low: clip(s.Mean - half), High: clip(s.Mean + half), Weight: s.Weight}
 			}
 		}
 	}
+}
+
+// worth is a share with the number of answers it is worth when most of those asked have answered.
+func worth(s Share, population int) stat.Group {
+	p := float64(s.X) / float64(s.N)
+	n := math.Min(beside{s, population}.effective(), 20*float64(s.N))
+	return stat.Group{N: int(math.Round(n)), Mean: p, SS: n * p * (1 - p)}
 }
 
 func clip(share float64) float64 { return max(0, min(1, share)) }

@@ -39,7 +39,6 @@ type reportPart struct {
 
 type reportRow struct {
 	Text, Sentence     string
-	Lines              []string
 	Bar                bool
 	Percent, Low, High int
 }
@@ -106,8 +105,7 @@ func newReportPage(v words.Voice, r round.Round, view result.Viewed, g result.Gr
 	}
 	for _, q := range view.For(g.Unit) {
 		row, _ := q.Row(g.Unit)
-		f := figure.Question(v, view.Release, q, g)
-		line := reportRow{Text: q.Text, Sentence: f.Sentence, Lines: figure.Compared(v, view, q, g, against)}
+		line := reportRow{Text: q.Text, Sentence: figure.Brief(v, view, q, g, against)}
 		if s := row.Share; s != nil && !q.Several {
 			line.Bar, line.Percent = true, figure.Percent(s.X, s.N)
 			line.Low, line.High = figure.Percent(int(1000*s.Low), 1000), figure.Percent(int(1000*s.High), 1000)
