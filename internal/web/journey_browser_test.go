@@ -196,7 +196,7 @@ var everyWay = []string{"wide-light", "wide-dark", "phone-light", "phone-dark"}
 func (v visitor) asksForNoPupil() {
 	v.Helper()
 	known := []string{"school", "roll", "nation", "name", "email", "password", "groups", "kind", "subject", "teacher", "template", "survey", "title",
-		"why", "may_change", "about", "mode", "purpose", "readers", "closes_at", "reply_by", "reply_place", "lead", "lead_place", "deputy", "deputy_place", "reason"}
+		"why", "may_change", "about", "mode", "purpose", "readers", "closes_at", "reply_by", "reply_place", "lead", "lead_place", "deputy", "deputy_place", "reason", "outcome"}
 	for _, f := range testkit.Eval[[]string](v.Tab, `[...document.querySelectorAll("input:not([type=hidden]), select, textarea")].map((e) => e.name + "|" + e.type + "|" + [...(e.labels || [])].map((l) => l.innerText).join(" "))`) {
 		name, rest, _ := strings.Cut(f, "|")
 		kind, label, _ := strings.Cut(rest, "|")
@@ -445,7 +445,7 @@ func TestBrowserWholeJourney(t *testing.T) {
 	grace.look("journey-13-closed")
 	grace.press("Settle now")
 	grace.says("settled")
-	grace.press("Results")
+	grace.press("See the results")
 	grace.says("Teachers look first.", "You may look from Thursday 8 October 2026 at 10:00")
 	grace.look("journey-14-teachers-first", everyWay...)
 
