@@ -13,7 +13,7 @@ func (d *resultsPage) figures() []*page.Figure {
 }
 
 func (d *questionPage) figures() []*page.Figure {
-	return append(page.Pictures(d.Others), &d.Main)
+	return append(page.Pictures(d.Others), &d.First)
 }
 
 func (d *publicPage) figures() []*page.Figure { return page.Pictures(d.Figures) }

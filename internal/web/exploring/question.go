@@ -21,7 +21,7 @@ type questionPage struct {
 	Heading string
 	Round   page.Link
 	About   []fact // gateway, whom the answers are about, where the words come from
-	Main    page.Figure
+	First   page.Figure
 	Others  []page.Figure
 	Groups  []page.Link
 	Least   int
@@ -80,7 +80,7 @@ func newQuestionPage(v words.Voice, b *bank.Bank, r round.Round, view result.Vie
 	f := figure.Question(v, view.Release, q, g)
 	f.Title = g.Name
 	f.Lines = figure.Compared(v, view, q, g, against)
-	d.Main = page.NewFigure(f)
+	d.First = page.NewFigure(f)
 	add := func(f figure.Figure, ok bool) {
 		if ok {
 			d.Others = append(d.Others, page.NewFigure(f))
