@@ -140,7 +140,7 @@ func Build(ctx context.Context, o Options) (Demo, error) {
 		return Demo{}, ErrOtherSchool
 	}
 	defer o.Clock.Right()
-	b := &builder{Options: o, model: model{o.Seed}, today: time.Now().In(london()), collector: collecting.NewCollector(o.DB, o.Key)}
+	b := &builder{Options: o, model: model{seed: o.Seed}, today: time.Now().In(london()), collector: collecting.NewCollector(o.DB, o.Key)}
 	defer b.collector.Stop()
 	if err := b.people(ctx); err != nil {
 		return Demo{}, fmt.Errorf("demo school: %w", err)
@@ -188,7 +188,7 @@ func Resume(ctx context.Context, o Options) (Demo, error) {
 	if !linked { // the link is the last thing that Build makes
 		return Demo{}, ErrHalfBuilt
 	}
-	b := &builder{Options: o, model: model{o.Seed}, today: time.Now().In(london()), head: head}
+	b := &builder{Options: o, model: model{seed: o.Seed}, today: time.Now().In(london()), head: head}
 	if open == nil {
 		if open, err = b.openAgain(ctx); err != nil {
 			return Demo{}, fmt.Errorf("demo school: %w", err)
@@ -250,7 +250,7 @@ func (o Options) describe(ctx context.Context, head access.Actor, open, link *ro
 
 // people founds the school and gives those of the cast who sign in their accounts.
 func (b *builder) people(ctx context.Context) error {
-	since := b.schoolDay(50)
+	since := b.schoolDay(56)
 	b.Clock.PutBack(since.Add(8 * time.Hour))
 	b.town = everybody(b.model, storage.DateOf(since, since.Location()))
 	return b.DB.InTx(ctx, func(tx *storage.DB) error {

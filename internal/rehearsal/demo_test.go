@@ -154,7 +154,7 @@ func checkRounds(t *testing.T, o rehearsal.Options, demo rehearsal.Demo) {
 			t.Errorf("leaders wait no longer for %s", r.Title)
 		}
 	}
-	want := map[string]int{"published anonymous school pupil_11_16": 1, "published anonymous school parent": 1,
+	want := map[string]int{"published anonymous school pupil_11_16": 2, "published anonymous school parent": 1,
 		"settled anonymous learning pupil_11_16": 1, "open anonymous school pupil_11_16": 1, "open open_link school parent": 1}
 	if !maps.Equal(states, want) {
 		t.Errorf("rounds: %v", states)

@@ -68,17 +68,28 @@ type plan struct {
 	rooms      []room
 	whoAnswers string // pupil or parent
 	opens      time.Time
-	days       int       // on which answers come
-	settles    time.Time // zero: it stays open
-	publishes  time.Time // zero: it stays settled
-	translated bool      // its questions can be read in other languages
-	matters    string    // the item that matters most to the school; empty if none was chosen
+	days       int                // on which answers come
+	settles    time.Time          // zero: it stays open
+	publishes  time.Time          // zero: it stays settled
+	translated bool               // its questions can be read in other languages
+	matters    string             // the item that matters most to the school; empty if none was chosen
+	term       string             // tells two rounds of one survey apart
+	shift      map[string]float64 // by gateway: how much better or worse things were then, on the scale of the logit
 }
 
 // finished are the rounds that are over, the oldest first.
 func (b *builder) finished() []plan {
 	day := b.schoolDay
 	return []plan{{
+		// The same questions when the year began, so that there is something to compare with: calmer lessons then, and less
+		// of a say.
+		template: "how_is_learning", rooms: b.town.forms, whoAnswers: pupil, days: 3, term: "first", matters: "belong_s_belong", shift: map[string]float64{"org": 0.7, "voice": -0.5, "tech": -0.15},
+		form: round.Form{Title: "How is learning for you? As the year begins", About: round.AboutSchool, Purpose: access.ForSchool,
+			Why:       "we want to know where we stand",
+			MayChange: "What teachers practise together this year.",
+			ClosesAt:  at(day(45), 15, 30), ReplyBy: dateOf(day(-5))},
+		opens: at(day(49), 8, 40), settles: at(day(43), 16, 0), publishes: at(day(39), 9, 0),
+	}, {
 		template: "how_is_learning", rooms: b.town.forms, whoAnswers: pupil, days: 4, matters: "belong_s_belong",
 		form: round.Form{About: round.AboutSchool, Purpose: access.ForSchool,
 			Why:       "we are choosing what to work on this year",
@@ -105,7 +116,7 @@ func (b *builder) finished() []plan {
 // history writes what has happened at Riverside.
 func (b *builder) history(ctx context.Context) error {
 	for i, p := range b.finished() {
-		if _, err := b.run(ctx, p, i < 2); err != nil {
+		if _, err := b.run(ctx, p, i < 3); err != nil {
 			return fmt.Errorf("%s: %w", p.template, err)
 		}
 	}
@@ -287,11 +298,11 @@ func (b *builder) collect(ctx context.Context, p plan, r round.Round, doc survey
 		for i, n := range room.pupils {
 			who := person{p.whoAnswers, n}
 			code := slip(room, i)
-			day, comes := b.model.comes(p.template, who, g, p.days)
+			day, comes := b.model.comes(p.template+p.term, who, g, p.days)
 			if !comes {
 				continue
 			}
-			answers, pace := b.model.answer(p.template, doc, who, g)
+			answers, pace := model{seed: b.model.seed, shift: p.shift}.answer(p.template+p.term, doc, who, g)
 			days[day] = append(days[day], collecting.Sending{Code: code, Receipt: rand.Text(), Answers: answers, Pace: pace, Route: "own_device"})
 		}
 	}

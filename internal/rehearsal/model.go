@@ -14,7 +14,10 @@ import (
 
 // model makes up answers; the page about it is the package comment. It is a pure function of its seed: the same seed,
 // questions, groups and people always give the same answers, whatever else was asked before.
-type model struct{ seed uint64 }
+type model struct {
+	seed  uint64
+	shift map[string]float64 // by gateway, for a time when things were different
+}
 
 // person is somebody who answers, as far as the model knows them: "pupil 17", "parent 17".
 type person struct {
@@ -166,7 +169,7 @@ func (m model) level(q survey.Question, p person, g group, disposition float64) 
 	if g.name == strikingClass {
 		level += striking[q.Gateway]
 	}
-	return level + disposition
+	return level + m.shift[q.Gateway] + disposition
 }
 
 func logistic(u float64) float64 {

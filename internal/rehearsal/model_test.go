@@ -57,7 +57,7 @@ func favourable(q survey.Question, answers []survey.Answers) float64 {
 func TestModelIsAFunctionOfItsSeed(t *testing.T) {
 	doc := docOf(t, "how_is_learning")
 	of := func(seed uint64) map[string][]survey.Answers {
-		m := model{seed}
+		m := model{seed: seed}
 		all, _ := said(m, "how_is_learning", doc, pupil, everybody(m, "2026-09-01").forms)
 		return all
 	}
@@ -69,7 +69,7 @@ func TestModelIsAFunctionOfItsSeed(t *testing.T) {
 		t.Error("another seed gives the same answers")
 	}
 	// What one person says does not hang on who else was asked, nor on the order.
-	m := model{1}
+	m := model{seed: 1}
 	forms := everybody(m, "2026-09-01").forms
 	all, _ := said(m, "how_is_learning", doc, pupil, forms[12:13])
 	if !reflect.DeepEqual(all[forms[12].Name], first[forms[12].Name]) {
@@ -78,7 +78,7 @@ func TestModelIsAFunctionOfItsSeed(t *testing.T) {
 }
 
 func TestModelIsPlausible(t *testing.T) {
-	m := model{1}
+	m := model{seed: 1}
 	town := everybody(m, "2026-09-01")
 	for _, try := range []struct {
 		template, kind string
@@ -133,7 +133,7 @@ func TestModelIsPlausible(t *testing.T) {
 }
 
 func TestClassesDiffer(t *testing.T) {
-	m := model{1}
+	m := model{seed: 1}
 	town := everybody(m, "2026-09-01")
 	doc := docOf(t, "first_class")
 	all, _ := said(m, "first_class", doc, pupil, town.english)
