@@ -24,6 +24,7 @@ type commands struct {
 	Backup  backupCommand  `cmd:"" help:"Write the whole database into one file."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty database from a backup."`
 	Report  reportCommand  `cmd:"" help:"Write the report of a round as HTML or PDF."`
+	Token   tokenCommand   `cmd:"" help:"Make a token with which a program reads results as a person may, or take tokens away."`
 	Replay  replayCommand  `cmd:"" help:"Answer a round over HTTP with real responses from a file, as many people would."`
 	Load    loadCommand    `cmd:"" help:"Let many made-up pupils answer a round of their own, and check that nothing acknowledged is lost or doubled."`
 }

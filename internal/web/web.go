@@ -257,7 +257,7 @@ func funnel(k *page.Kit) echo.HTTPErrorHandler {
 }
 
 func wantsJSON(c echo.Context) bool {
-	return strings.Contains(c.Request().Header.Get("Accept"), "application/json")
+	return strings.Contains(c.Request().Header.Get("Accept"), "application/json") || strings.HasPrefix(c.Request().URL.Path, page.API)
 }
 
 // retryAfter spreads those who come again over some seconds, so that they do not come all at once.

@@ -94,6 +94,17 @@ func (s Store) EnsureAccount(ctx context.Context, email, name string) (Account, 
 	return kept, err
 }
 
+// ByEmail finds the account that signs in with an address; NotFound without one.
+func (s Store) ByEmail(ctx context.Context, typed string) (Account, error) {
+	var a Account
+	email, ok := FoldEmail(typed)
+	if !ok {
+		return a, fault.New(fault.NotFound, "fault.not_found")
+	}
+	err := s.db.Query(ctx).Where("email = ?", email).Take(&a).Error
+	return a, storage.Fault(err, "fault.not_found")
+}
+
 // Account finds an account by its id.
 func (s Store) Account(ctx context.Context, id string) (Account, error) {
 	var a Account

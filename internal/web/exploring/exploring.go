@@ -31,6 +31,10 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Staff("GET", "/rounds/:id/questions/:question", p.question)
 	r.Staff("GET", "/rounds/:id/results/:unit/present", p.present)
 	r.Staff("GET", "/rounds/:id/results/:unit/report", p.report)
+	r.Staff("GET", page.API+"v1/rounds", p.apiList)
+	r.Staff("GET", page.API+"v1/rounds/:id/results", p.apiRelease)
+	r.Public("GET", page.API+"v1/public/:code/results", p.apiPublic)
+	r.Public("GET", page.API+"openapi.json", p.openAPI)
 	r.Public("GET", "/r/:code", p.public)
 	if k.Develop {
 		r.Public("GET", "/gallery", p.gallery)

@@ -4,6 +4,7 @@ package page
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -187,16 +188,29 @@ const (
 	DeviceCookie  = "earshot-device"
 )
 
+// API is where programs read, with a token instead of a session.
+const API = "/api/"
+
+// session is that of the browser; under API that of a token, which can do nothing but read there.
+func (k *Kit) session(ctx context.Context, c echo.Context) (identity.Session, bool) {
+	if code, ok := strings.CutPrefix(c.Request().Header.Get("Authorization"), "Bearer "); ok && strings.HasPrefix(c.Request().URL.Path, API) {
+		account, school, err := k.Identity().Token(ctx, code)
+		return identity.Session{AccountID: account, SchoolID: school}, err == nil
+	}
+	token := k.Cookie(c, SessionCookie)
+	if token == "" {
+		return identity.Session{}, false
+	}
+	sess, err := k.Identity().Session(ctx, token)
+	return sess, err == nil
+}
+
 // Who finds out who is signed in, for every request. A session that is gone means nobody, not an error.
 func (k *Kit) Who(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		token := k.Cookie(c, SessionCookie)
-		if token == "" {
-			return next(c)
-		}
 		ctx := c.Request().Context()
-		sess, err := k.Identity().Session(ctx, token)
-		if err != nil {
+		sess, ok := k.session(ctx, c)
+		if !ok {
 			return next(c)
 		}
 		// Roles are read anew each time: what was taken away works no longer, at once.
