@@ -80,7 +80,7 @@ func measureOn(ctx context.Context, s *sheet, name, dir, program, address string
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, *sheet, *place, *baseline) error
-	}{{"rates", rates}, {"journeys", journeys}, {"minute", minute}, {"memory", memory}, {"million", million}, {"pages", pages}} {
+	}{{"rates", rates}, {"journeys", journeys}, {"minute", minute}, {"memory", memory}, {"million", million}, {"pages", pages}, {"charts", charts}} {
 		if *only != "" && *only != name+"/"+part.name {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/base/words"
 	"earshot/internal/school/access"
@@ -36,6 +37,15 @@ func whole(v words.Voice, r round.Round, view result.Viewed) (list []figure.Figu
 	if f, ok := figure.Matters(v, view); ok {
 		list = append(list, f)
 	}
+	var gateways []string
+	for _, q := range view.Questions {
+		if q.Gateway != "" && !slices.Contains(gateways, q.Gateway) {
+			gateways = append(gateways, q.Gateway)
+			if f, ok := figure.Gateway(v, view, q.Gateway, voice(view.Audience)); ok {
+				list = append(list, f)
+			}
+		}
+	}
 	for _, s := range view.Splits {
 		compared := s.Compared()
 		for _, q := range view.Questions {
@@ -45,6 +55,17 @@ func whole(v words.Voice, r round.Round, view result.Viewed) (list []figure.Figu
 		}
 	}
 	return list
+}
+
+// voice is what pages call those who were asked.
+func voice(audience string) string {
+	switch {
+	case audience == bank.Parents:
+		return "Parents and carers"
+	case audience == bank.Staff:
+		return "Staff"
+	}
+	return "Pupils"
 }
 
 // ofGroup are the figures about one group.

@@ -17,3 +17,10 @@ func (d *questionPage) figures() []*page.Figure {
 }
 
 func (d *publicPage) figures() []*page.Figure { return page.Pictures(d.Figures) }
+
+func (d *gatewayPage) figures() (list []*page.Figure) {
+	for i := range d.Voices {
+		list = append(list, &d.Voices[i].Figure)
+	}
+	return list
+}

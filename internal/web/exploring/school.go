@@ -242,5 +242,8 @@ func (p Pages) gateway(c echo.Context, who access.Actor) error {
 		}
 		d.Voices = append(d.Voices, gatewayVoice{h.Name, page.Link{Text: h.round.Title, URL: resultsURL(h.round, "")}, asked(v, h.round), page.NewFigure(f)})
 	}
+	if err := p.Illustrate(c.Request().Context(), who.School, d.figures()...); err != nil {
+		return err
+	}
 	return gatewayTemplate.Send(c, http.StatusOK, d)
 }
