@@ -180,7 +180,7 @@ func OverTime(v words.Voice, view result.Viewed, q result.Question, g result.Gro
 	if !shown || row.Share == nil || len(q.Before) == 0 {
 		return f, false
 	}
-	f = Figure{ID: "time-" + q.ID, Title: v.Say("figure.time.title"), Slope: &Slope{}, Doubt: v.Say("figure.time.doubt")}
+	f = Figure{ID: "time-" + q.ID, Title: v.Say("figure.time.title"), Slope: &Slope{BreakLabel: v.Say("figure.time.break")}, Doubt: v.Say("figure.time.doubt")}
 	f.Table = Table{Caption: f.Title, Head: []string{v.Say("figure.head.when"), v.Say("figure.head.group"), v.Say("figure.head.share"), v.Say("figure.head.range")}}
 	for _, b := range slices.Backward(q.Before) {
 		f.Slope.Times = append(f.Slope.Times, month(v, b.Day))

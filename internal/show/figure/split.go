@@ -146,7 +146,7 @@ func Matters(v words.Voice, view result.Viewed) (f Figure, ok bool) {
 		return f, false
 	}
 	f = Figure{ID: "matters", Title: v.Say("figure.matters.title", words.V{"Text": outcome.Text}), Doubt: v.Say("figure.matters.doubt"),
-		Scatter: &Scatter{Across: v.Say("figure.matters.across", words.V{"Text": outcome.Short}), Upwards: v.Say("figure.matters.upwards")}}
+		Scatter: &Scatter{Across: v.Say("figure.matters.across", words.V{"Text": outcome.Short}), Upwards: v.Say("figure.matters.upwards"), MiddleLabel: v.Say("figure.matters.middle")}}
 	f.Table = Table{Caption: f.Title, Head: []string{v.Say("figure.head.question"), v.Say("figure.head.share"), v.Say("figure.head.goes"), v.Say("figure.head.correlation")}}
 	type one struct {
 		result.Matter
