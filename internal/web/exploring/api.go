@@ -79,21 +79,9 @@ func (p Pages) apiRelease(c echo.Context, who access.Actor) error {
 
 // apiPublic is what anybody may read of a published round.
 func (p Pages) apiPublic(c echo.Context) error {
-	ctx := c.Request().Context()
-	r, err := p.Rounds().ByCode(ctx, c.Param("code"))
+	r, view, err := p.lookPublic(c.Request().Context(), c.Param("code"))
 	if err != nil {
 		return err
-	}
-	if r.State != round.Published {
-		return notFound()
-	}
-	rel, err := result.NewStore(p.DB, p.Key, p.Bank).Latest(ctx, r.SchoolID, r.ID)
-	if err != nil {
-		return err
-	}
-	view, ok := result.Public(rel, r)
-	if !ok {
-		return notFound()
 	}
 	return c.JSON(http.StatusOK, apiResults{toAPI(r), view.MadeAt, view.Release, view.Rates})
 }

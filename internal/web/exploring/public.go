@@ -1,6 +1,7 @@
 package exploring
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -31,22 +32,31 @@ type fact struct{ Name, Text string }
 
 var publicTemplate = page.New("exploring/public", "base", publicPage{})
 
-func (p Pages) public(c echo.Context) error {
-	ctx := c.Request().Context()
-	r, err := p.Rounds().ByCode(ctx, c.Param("code"))
+// lookPublic reads a published round and what anybody may see of it.
+func (p Pages) lookPublic(ctx context.Context, code string) (round.Round, result.Viewed, error) {
+	r, err := p.Rounds().ByCode(ctx, code)
 	if err != nil {
-		return err
+		return r, result.Viewed{}, err
 	}
 	if r.State != round.Published {
-		return notFound()
+		return r, result.Viewed{}, notFound()
 	}
 	rel, err := result.NewStore(p.DB, p.Key, p.Bank).Latest(ctx, r.SchoolID, r.ID)
 	if err != nil {
-		return err
+		return r, result.Viewed{}, err
 	}
 	view, ok := result.Public(rel, r)
 	if !ok {
-		return notFound()
+		return r, view, notFound()
+	}
+	return r, view, nil
+}
+
+func (p Pages) public(c echo.Context) error {
+	ctx := c.Request().Context()
+	r, view, err := p.lookPublic(ctx, c.Param("code"))
+	if err != nil {
+		return err
 	}
 	d := newPublicPage(page.Voice(c), r, view)
 	base := p.NewBase(c, r.Title)
