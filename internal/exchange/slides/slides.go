@@ -62,7 +62,7 @@ func Results(v words.Voice, view result.Viewed, g result.Group, about About) Dec
 	}
 	against := figure.Compare(view, g.Unit)
 	if c := figure.Changed(v, view, g.Unit, against.Last); len(against.Last) > 0 {
-		s := Slide{Title: say("changed"), Lead: v.Say("figure.changed", words.V{"When": c.When, "Moved": len(c.Up) + len(c.Down), "Same": c.Same, "Unsure": c.Unsure})}
+		s := Slide{Title: say("changed"), Lead: c.Say(v)}
 		if len(c.Up) > 0 {
 			s.Lists = append(s.Lists, List{say("up"), lines(c.Up)})
 		}

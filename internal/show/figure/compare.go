@@ -272,6 +272,15 @@ func Changed(v words.Voice, view result.Viewed, unit string, last map[string]res
 	return c
 }
 
+// Say counts what moved in one sentence.
+func (c Changes) Say(v words.Voice) string {
+	key := "figure.changed"
+	if c.Unsure == 0 {
+		key = "figure.changed_sure"
+	}
+	return v.Say(key, words.V{"When": c.When, "Moved": len(c.Up) + len(c.Down), "Same": c.Same, "Unsure": c.Unsure})
+}
+
 // Unsure says of how many questions the share is known only roughly: within twenty points or worse.
 func Unsure(v words.Voice, view result.Viewed, g result.Group) string {
 	wide, all := 0, 0

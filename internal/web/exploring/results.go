@@ -213,7 +213,7 @@ func (d *resultsPage) changes(v words.Voice, view result.Viewed, g result.Group,
 	c := figure.Changed(v, view, g.Unit, against.Last)
 	d.Up, d.Down = standings(c.Up), standings(c.Down)
 	if len(against.Last) > 0 {
-		d.Moved = v.Say("figure.changed", words.V{"When": c.When, "Moved": len(c.Up) + len(c.Down), "Same": c.Same, "Unsure": c.Unsure})
+		d.Moved = c.Say(v)
 	}
 	if unsure := figure.Unsure(v, view, g); unsure != "" {
 		d.Unsure = unsure
