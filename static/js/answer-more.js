@@ -8,7 +8,7 @@
   const seals = window.isSecureContext && crypto.subtle, text = new TextEncoder();
   const wait = (ms) => new Promise((go) => setTimeout(go, ms));
   const join = (...parts) => { const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0)); let at = 0; for (const p of parts) { all.set(p, at); at += p.length; } return all; };
-  let words = {}, mine, kept, secret, saving, reading, idle, warned, counted;
+  let words = {}, mine, mended, kept, secret, saving, reading, idle, warned, counted;
 
   // ---- Sealing to the school: HPKE (RFC 9180), base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
   const kemSuite = join(text.encode("KEM"), new Uint8Array([0, 0x10]));
@@ -51,9 +51,8 @@
   addEventListener("storage", (e) => {
     // Another tab has sent what this one waits for, or learnt that its code is wrong.
     if (mine && e.key === mine && (!e.newValue || e.newValue[0] === "!")) {
-      const state = e.newValue ? e.newValue.slice(1).split(" ")[0] : "already";
-      disk.removeItem(mine);
-      told({ state: state, message: words["answer." + state] }, mine);
+      const state = e.newValue ? e.newValue.slice(1).split(" ")[0] : "already", reply = { state: state, message: words["answer." + state] };
+      if (!e.newValue || !givenBack(mine, reply)) { told(reply, mine); }
     }
     // Another tab with the same slip has sent the answers, or keeps them until it can.
     if (secret && e.key === secret.name && /^(sent|waits)/.test(e.newValue)) {
@@ -64,6 +63,15 @@
       if (mine) { page.finish(words["keep.waiting_title"], [words["keep.waiting"]]); } else { page.finish(words["keep.elsewhere_title"], [words["keep.elsewhere"]]); }
     }
   });
+
+  // givenBack puts answers whose code was refused back onto the screen that gave them. Their sealed copy stays until the
+  // school has the mended ones: this page may be closed before.
+  function givenBack(name, reply) {
+    if (name !== mine || page.shared || !page.refused(reply)) { return false; }
+    mended = mine;
+    mine = null;
+    return true;
+  }
 
   // told says what became of answers that waited: on the screen that waits for them, or beside what is on the screen now.
   // On a shared device they were somebody else's, and nobody is told, save that some are lost.
@@ -146,6 +154,7 @@
   // forget takes the half-done answers away. word tells other tabs with the same slip why.
   function forget(word) {
     clearTimeout(saving);
+    if (mended) { disk.removeItem(mended); mended = null; }
     if (secret) {
       if (word) { try { disk.setItem(secret.name, word); } catch (e) { word = ""; } }
       disk.removeItem(secret.name);
@@ -327,7 +336,7 @@
         link.addEventListener("click", () => { link.search += "&home=" + (home || form.elements.lang.value); });
       }
     }
-    outbox.open(words, { told, keeps: (name) => !page.shared && name !== mine });
+    outbox.open(words, { told, givenBack, keeps: () => !page.shared });
     page.ready(it);
   }).catch(() => page.ready(null));
 })();

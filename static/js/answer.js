@@ -349,13 +349,16 @@
     // A receipt belongs to one slip.
     if (code && code !== kept.slip) {
       if (kept.slip) { kept.receipt = hex(); }
-      // Another slip is another person, unless the first was refused when it was sent.
-      if (kept.began && kept.began !== code && !kept.refused) { Object.assign(kept, { answers: {}, times: {}, lots: {}, seen: 0, reminded: 0 }); draw(); show("start"); }
+      // Another slip is another person. One or two signs are a slip of the finger; and on somebody's own device a first slip
+      // that was refused is followed by another.
+      if (kept.began && !near(kept.began, code) && !(kept.refused && !shared && !matchMedia("(hover: hover) and (pointer: fine)").matches)) { Object.assign(kept, { answers: {}, times: {}, lots: {}, seen: 0, reminded: 0 }); draw(); show("start"); }
       kept.slip = code;
     }
     if (code !== kept.code) { kept.code = code; kept.started = 0; keep(); }
     if (code) { codeError(""); }
   }
+
+  const near = (a, b) => Array.from(a).filter((c, i) => c !== b[i]).length < 3;
 
   function codeError(text) {
     put(el("code-error"), text);
@@ -396,6 +399,7 @@
         kept.task = reply.state === "reading" && (reply.pages || []).length ? reply.pages : null;
         kept.started = 1;
         kept.began = kept.code;
+        kept.refused = 0;
       }
     }
     busy = true;
@@ -463,7 +467,8 @@
   }
 
   // What is sent: the answers on the way, and which questions were not asked. The receipt of a slip is that of these very
-  // answers: what was changed after they arrived is never taken for them.
+  // answers: what was changed after they arrived is never taken for them. With one link for everybody it is that of the
+  // answers that were sent first from this page, so that a copy of the page in another tab has one of its own.
   function body() {
     const out = ask ? ask.leftOut(plan, kept) : new Set(), data = spoken();
     for (const q of asked()) { for (const v of kept.answers[q.id.slice(2)] || []) { data.append(q.id.slice(2), v); } }
@@ -471,7 +476,7 @@
     if (field) { data.set("code", kept.code); }
     data.set("route", form.dataset.route || "");
     data.mark = mark("" + data);
-    data.set("receipt", field ? kept.receipt.slice(16) + data.mark : kept.receipt);
+    data.set("receipt", kept.receipt.slice(16) + (field ? data.mark : kept.first || data.mark));
     data.set("pace", pace());
     return data;
   }

@@ -65,7 +65,7 @@ const outbox = (() => {
       const sealed = disk.getItem(name);
       if (sealed && wrongCode(out.reply) && hear.keeps(name)) {
         disk.setItem(name, "!" + out.reply.state + " " + sealed);
-        ask(name, out.reply.message);
+        if (!hear.givenBack || !hear.givenBack(name, out.reply)) { ask(name, out.reply.message); }
       } else {
         disk.removeItem(name);
         hear.told(out.reply, name);
@@ -138,7 +138,7 @@ const outbox = (() => {
   }
 
   // open begins: said are the sentences. what.told hears what became of answers, what.keeps says whether those under a name
-  // stay when their code is refused, to be sent with another.
+  // stay when their code is refused, to be sent with another, and what.givenBack takes them back onto the screen if it can.
   function open(said, what) {
     words = said;
     hear = what;

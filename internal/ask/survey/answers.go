@@ -216,12 +216,12 @@ func (d Document) leaveOut(c *check, out Answers, named []string) {
 		out[id] = Answer{State: NotAsked}
 	}
 	c.place = nil
-	if !d.drawnFairly(out) {
+	if len(c.found) == 0 && !d.drawnFairly(out) {
 		c.add(AnswerAsked)
 	}
 }
 
-// drawnFairly says whether no more was left out than chance and choice leave out.
+// drawnFairly says whether as much was left out as chance and choice leave out: no more, and of what is drawn no less.
 func (d Document) drawnFairly(a Answers) bool {
 	topics := map[string]int{} // asked, by choice
 	for _, s := range d.Sections {
@@ -241,12 +241,12 @@ func (d Document) drawnFairly(a Answers) bool {
 		case s.Choice != "":
 			continue // a topic left out
 		}
-		if asked < least {
+		if asked < least || s.Ask > 0 && asked > least {
 			return false
 		}
 	}
 	for _, ch := range d.Choices {
-		if topics[ch.ID] < ch.Pick+ch.Draw {
+		if topics[ch.ID] != ch.Pick+ch.Draw {
 			return false
 		}
 	}

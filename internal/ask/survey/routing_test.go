@@ -269,3 +269,26 @@ func TestBands(t *testing.T) {
 		t.Errorf("%d bands", n)
 	}
 }
+
+// A device that says what was not asked says all of it: more asked than chance and choice allow would falsify how many were.
+func TestNobodyIsAskedMoreThanIsDrawn(t *testing.T) {
+	drawn := document(section("s1", scale("q1", ""), scale("q2", ""), scale("q3", "")))
+	drawn.Sections[0].Ask = 1
+	for name, c := range map[string]struct {
+		doc  survey.Document
+		out  string
+		fits bool
+	}{
+		"every topic":       {topics(), " ", false},
+		"as many as chosen": {topics(), "q4", true},
+		"too few topics":    {topics(), "q4 q5", false},
+		"all that is drawn": {drawn, " ", false},
+		"two of one":        {drawn, "q1", false},
+		"one":               {drawn, "q1 q3", true},
+		"none":              {drawn, "q1 q2 q3", false},
+	} {
+		if _, problems := c.doc.Read(form(map[string][]string{"not_asked": {c.out}}), ""); (len(problems) == 0) != c.fits {
+			t.Errorf("%s: %v", name, problems)
+		}
+	}
+}
