@@ -199,3 +199,23 @@ func TestBrowserTooManyTopicsAndRowsOfAGrid(t *testing.T) {
 		b.ExpectFlawless("the last screen, with rows of a grid")
 	}
 }
+
+// A code was refused, and whoever typed it went for another slip: who comes next with a slip of their own sees nothing.
+func TestBrowserNextPupilAfterARefusedCodeSeesNothing(t *testing.T) {
+	s := newStub(t)
+	s.from(refusing(slip))
+	b := kiosk(t, s)
+	b.Do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.address()+"/shared?ready=1&lang=en#"+slip))
+	b.toTheEnd()
+	b.Click("#send")
+	b.WaitFor(`document.getElementById("code-error").innerText === "We do not know this code."`)
+	b.Do(chromedp.KeyEvent(otherSlip)) // the old code is selected
+	b.Click("#next")
+	b.WaitFor(`document.getElementById("start").hidden`)
+	if n := eval[int](b, `document.querySelectorAll("fieldset :checked").length`); n != 0 {
+		t.Errorf("the next pupil finds %d answers", n)
+	}
+	if !eval[bool](b, `document.getElementById("check").hidden`) {
+		t.Error("the next pupil is at the end already")
+	}
+}
