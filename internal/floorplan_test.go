@@ -51,10 +51,12 @@ var plan = map[string]string{
 	"internal/exchange/sheet":      "tables for a spreadsheet",
 	"internal/exchange/slides":     "results as slides: PowerPoint, and one HTML file",
 	"internal/exchange/surveyfile": "survey files in and out",
+	"internal/exchange/xlsform":    "surveys in and out as XLSForm workbooks",
 
-	"internal/rehearsal":      "the demo school and the replay of real answers",
-	"internal/rehearsal/soak": "what breaks while a school answers",
-	"internal/schedule":       "timed work: close, settle, release, purge",
+	"internal/rehearsal":          "the demo school and the replay of real answers",
+	"internal/rehearsal/intruder": "who tries to find out what one pupil said",
+	"internal/rehearsal/soak":     "what breaks while a school answers",
+	"internal/schedule":           "timed work: close, settle, release, purge",
 
 	"internal/web":           "builds Echo, mounts the activities, the one error funnel",
 	"internal/web/page":      "kit: base page, render, forms, flash, routes by audience",

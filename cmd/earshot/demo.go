@@ -54,6 +54,7 @@ func (d demoCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	srv.kit.Seed = d.Seed
 	if err := srv.listen(); err != nil {
 		return err
 	}
@@ -89,5 +90,5 @@ func describe(d rehearsal.Demo) {
 	for _, s := range d.Slips[:min(3, len(d.Slips))] {
 		fmt.Printf("    %s#%s\n", d.Answer, s)
 	}
-	fmt.Printf("\nor as a parent, without a slip:\n\n    %s\n\nStop with Ctrl-C.\n", d.Link)
+	fmt.Printf("\nor as a parent, without a slip:\n\n    %s\n\nFor a lesson: find out what an invented pupil said, if you can:\n\n    %s\n\nStop with Ctrl-C.\n", d.Link, d.Lesson)
 }

@@ -93,6 +93,7 @@ type Demo struct {
 	Answer   string         `json:"answer"` // page of the open round, without a code
 	Slips    [Slips]string  `json:"slips"`  // unspent codes of it
 	Link     string         `json:"link"`   // page of the round with an open link
+	Lesson   string         `json:"lesson"` // where a class tries to unmask somebody
 	Rounds   []DemoRound    `json:"rounds"` // the newest first
 	School   string         `json:"-"`      // its id
 	Head     access.Actor   `json:"-"`
@@ -244,6 +245,9 @@ func (o Options) describe(ctx context.Context, head access.Actor, open, link *ro
 	all, err := o.rounds().List(ctx, head)
 	for _, r := range all {
 		d.Rounds = append(d.Rounds, DemoRound{r.ID, r.Title, r.State})
+		if d.Lesson == "" && r.State == round.Published && bank.IsPupils(r.Audience) && r.About == round.AboutSchool {
+			d.Lesson = base + "/unmask/" + r.Code
+		}
 	}
 	return d, err
 }

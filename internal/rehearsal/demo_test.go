@@ -90,7 +90,7 @@ func TestDemoSchool(t *testing.T) {
 	testkit.Must(t, err)
 	var keys map[string]json.RawMessage
 	testkit.Must(t, json.Unmarshal(text, &keys))
-	for _, k := range []string{"url", "accounts", "answer", "slips", "link", "rounds"} {
+	for _, k := range []string{"url", "accounts", "answer", "slips", "link", "lesson", "rounds"} {
 		if keys[k] == nil {
 			t.Errorf("no %q in %s", k, text)
 		}

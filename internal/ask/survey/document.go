@@ -26,6 +26,24 @@ type Document struct {
 	// Last holds the highest numbers of ids that were taken out, where nothing above them is left: a rule or an answer
 	// that names something taken out must never meet something else by its name. It is no part of what is asked.
 	Last *Last `json:"last,omitempty"`
+	// Kept is what a file said that a document has no place for. It is no part of what is asked either.
+	Kept *Kept `json:"kept,omitempty"`
+}
+
+// Kept is the file that a document was read from, as texts, so that writing it again loses nothing that Earshot does not
+// use: remarks, columns of other programs, the order of things. Versions do not have it.
+type Kept struct {
+	Audience string      `json:"audience,omitempty"` // what was said beside the file
+	About    bank.About  `json:"about,omitempty"`
+	Title    string      `json:"title,omitempty"`
+	Sheets   []KeptSheet `json:"sheets,omitempty"`
+	Notes    []string    `json:"notes,omitempty"` // what was said about it when it was read
+}
+
+// KeptSheet is a sheet of a workbook.
+type KeptSheet struct {
+	Name string     `json:"name"`
+	Rows [][]string `json:"rows"`
 }
 
 // Last are the highest numbers of ids that were taken out, 0 where a higher one is still there.
@@ -300,7 +318,7 @@ func Decode(data []byte) (Document, error) {
 
 // Hash is the fingerprint of everything that is asked.
 func (d Document) Hash() string {
-	d.Last = nil
+	d.Last, d.Kept = nil, nil
 	return fingerprint(d)
 }
 

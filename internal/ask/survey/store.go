@@ -144,7 +144,16 @@ func (s Store) Freeze(ctx context.Context, who access.Actor, id string) (Version
 		if err := tx.Query(ctx).Where("school_id = ? AND survey_id = ?", who.School, id).Order("number DESC").Limit(1).Find(&newest).Error; err != nil {
 			return err
 		}
-		v = Version{SchoolID: who.School, SurveyID: id, Number: 1, Hash: d.Hash(), Document: sv.Document, MadeAt: tx.Now()}
+		text := sv.Document
+		if d.Kept != nil { // what was beside the questions in a file was not asked
+			d.Kept = nil
+			asked, err := json.Marshal(d)
+			if err != nil {
+				return err
+			}
+			text = string(asked)
+		}
+		v = Version{SchoolID: who.School, SurveyID: id, Number: 1, Hash: d.Hash(), Document: text, MadeAt: tx.Now()}
 		if len(newest) == 1 {
 			if newest[0].Hash == v.Hash {
 				v = newest[0]

@@ -119,7 +119,7 @@ func (t *table) splits(school result.Group) {
 	}
 	t.start = []string{school.Name, school.Kind, "", "", ""}
 	for _, m := range t.view.Matters {
-		t.add([]string{m.Question, "", "", ""}, "correlation", t.view.Outcome, "", strconv.Itoa(m.N), number(m.R), number(m.Low), number(m.High))
+		t.add([]string{m.Question, "", "", ""}, "correlation", t.view.Outcome, "", "", number(m.R), number(m.Low), number(m.High))
 	}
 }
 

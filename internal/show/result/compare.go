@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"earshot/internal/ask/survey"
+	"earshot/internal/show/disclosure"
 	"earshot/internal/show/stat"
 )
 
@@ -131,7 +132,7 @@ func (v Viewed) AgainstRest(unit string) map[string]Comparison {
 	return values(all)
 }
 
-// less takes a group's share from the school's.
+// less takes a group's share from the school's. It says nothing of one or two people, or of all but one or two.
 func less(whole, part beside) (beside, bool) {
 	if whole.OfAll != part.OfAll {
 		return beside{}, false
@@ -140,7 +141,8 @@ func less(whole, part beside) (beside, bool) {
 	if whole.population > 0 && part.population > 0 {
 		rest.population = whole.population - part.population
 	}
-	if rest.X < 0 || rest.X > rest.N || rest.N < careful {
+	few := func(n int) bool { return n > 0 && n < disclosure.LeastBar }
+	if rest.X < 0 || rest.X > rest.N || rest.N < careful || few(rest.X) || few(rest.N-rest.X) {
 		return beside{}, false
 	}
 	rest.fill()

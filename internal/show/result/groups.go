@@ -187,21 +187,30 @@ func mayAddUp(list []cohort, t *tally, teach map[string][]string, least int) []b
 	return may
 }
 
-// teachersOf counts who taught the classes behind some cells. People who teach a class together count once; classes too
-// small to have figures of their own give no cover.
+// teachersOf counts the fewest people who together taught all the classes behind some cells; enough is enough, so it stops
+// beyond what anybody asks for. Not all people are counted: with Ann and Ben, Ann and Cy, and Ann and Dee, four people taught,
+// and the sum is Ann's. Classes too small to have figures of their own give no cover.
 func teachersOf(atoms []int, t *tally, teach map[string][]string) int {
-	sets, people := map[string]bool{}, map[string]bool{}
+	var classes [][]string
 	for _, a := range atoms {
-		if t.people[a] == 0 || len(teach[t.cells[a]]) == 0 {
+		if people := teach[t.cells[a]]; t.people[a] > 0 && len(people) > 0 {
+			classes = append(classes, people)
+		}
+	}
+	n := 0
+	for n <= sumLeast+1 && !taught(classes, nil, n) {
+		n++
+	}
+	return n
+}
+
+// taught says whether so many people, beside those named, taught all the classes.
+func taught(classes [][]string, named []string, more int) bool {
+	for _, people := range classes {
+		if slices.ContainsFunc(people, func(p string) bool { return slices.Contains(named, p) }) {
 			continue
 		}
-		set := slices.Sorted(slices.Values(teach[t.cells[a]]))
-		key := ""
-		for _, p := range set {
-			people[p] = true
-			key += p + " "
-		}
-		sets[key] = true
+		return more > 0 && slices.ContainsFunc(people, func(p string) bool { return taught(classes, append(slices.Clone(named), p), more-1) })
 	}
-	return min(len(sets), len(people))
+	return true
 }

@@ -9,10 +9,9 @@ import (
 // Guess is what a small group's share is best thought to be: its own, drawn towards the mean of all groups by as much as
 // its few answers leave in doubt. It is made of shares that are shown and of nothing else.
 type Guess struct {
-	Share  float64 `json:"share"` // 0..1
-	Low    float64 `json:"low"`   // 95%
-	High   float64 `json:"high"`
-	Weight float64 `json:"weight"` // of its own share, 0..1
+	Share float64 `json:"share"` // 0..1
+	Low   float64 `json:"low"`   // 95%
+	High  float64 `json:"high"`
 }
 
 const (
@@ -21,8 +20,9 @@ const (
 	guessWeight = 0.8 // of its own share: above that, drawing it changes next to nothing
 )
 
-// guesses adds one to every form or class with few answers. From a guess and a class's own share the mean of the others
-// can be had, so where classes have teachers there must be enough of those.
+// guesses adds one to every form or class with few answers. From a guess and a class's own share something like the mean of
+// the others can be had, and how far they lie apart. So where classes have teachers there must be enough of those, and a
+// guess is told in twentieths: told in full, only one set of colleagues' shares would fit it.
 func guesses(rel *Release, list []cohort, t *tally, teach map[string][]string) {
 	var leaves []cohort
 	var atoms []int
@@ -55,12 +55,19 @@ func guesses(rel *Release, list []cohort, t *tally, teach map[string][]string) {
 		for j, row := range rows {
 			s := l.Shrunk[j]
 			if row.Share.N < guessBelow && !row.Share.Census && s.Weight < guessWeight {
-				// The mean of all is not known for certain either.
-				half := stat.Z95 * math.Hypot(s.SD, (1-s.Weight)*l.MuSE)
-				row.Guess = &Guess{Share: clip(s.Mean), Low: clip(s.Mean - half), High: clip(s.Mean + half), Weight: s.Weight}
+				row.Guess = guessOf(l, s)
+				if len(teach) > 0 {
+					row.Guess.blur()
+				}
 			}
 		}
 	}
+}
+
+// guessOf is a group's guess with its range. The mean of all is not known for certain either.
+func guessOf(l stat.Levels, s stat.Shrunk) *Guess {
+	half := stat.Z95 * math.Hypot(s.SD, (1-s.Weight)*l.MuSE)
+	return &Guess{Share: clip(s.Mean), Low: clip(s.Mean - half), High: clip(s.Mean + half)}
 }
 
 // worth is a share with the number of answers it is worth when most of those asked have answered.
@@ -68,6 +75,11 @@ func worth(s Share, population int) stat.Group {
 	p := float64(s.X) / float64(s.N)
 	n := math.Min(beside{s, population}.effective(), 20*float64(s.N))
 	return stat.Group{N: int(math.Round(n)), Mean: p, SS: n * p * (1 - p)}
+}
+
+// blur tells a guess in twentieths, and its range in tenths, wider rather than narrower.
+func (g *Guess) blur() {
+	g.Share, g.Low, g.High = math.Round(g.Share*20)/20, math.Floor(g.Low*10)/10, math.Ceil(g.High*10)/10
 }
 
 func clip(share float64) float64 { return max(0, min(1, share)) }

@@ -66,10 +66,11 @@ func place(q survey.Question, a survey.Answers) (float64, bool) {
 	return 0, false
 }
 
-// Matter is how closely the answers to a question go with those to the one that matters most.
+// Matter is how closely the answers to a question go with those to the one that matters most. Over how many people is not
+// said: who answered both questions is a number of its own, and where everybody answered the one, it tells how many left
+// out the other.
 type Matter struct {
 	Question string  `json:"question"`
-	N        int     `json:"n"`
 	R        float64 `json:"r"` // Spearman's, to the nearest twentieth: no single answer moves it for certain
 	Low      float64 `json:"low"`
 	High     float64 `json:"high"`
@@ -88,7 +89,7 @@ func (p *pairs) matters(decided map[string]told, school string) []Matter {
 		}
 		r, interval := stat.SpearmanInterval(one.x, one.y)
 		if !math.IsNaN(r + interval.Low + interval.High) {
-			list = append(list, Matter{one.question.ID, len(one.x), math.Round(r*20) / 20, math.Floor(interval.Low*20) / 20, math.Ceil(interval.High*20) / 20})
+			list = append(list, Matter{one.question.ID, math.Round(r*20) / 20, math.Floor(interval.Low*20) / 20, math.Ceil(interval.High*20) / 20})
 		}
 	}
 	return list

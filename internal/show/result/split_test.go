@@ -234,7 +234,7 @@ func TestMatters(t *testing.T) {
 		t.Fatal("nothing matters")
 	}
 	for _, x := range rel.Matters {
-		if x.N < matterLeast || x.Low > x.R || x.High < x.R || x.Question == rel.Outcome {
+		if x.Low > x.R || x.High < x.R || x.Question == rel.Outcome {
 			t.Errorf("%+v", x)
 		}
 		if twentieths := x.R * 20; twentieths != float64(int(twentieths)) {

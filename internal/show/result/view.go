@@ -81,7 +81,7 @@ func View(rel Release, r round.Round, who access.Actor, owners map[string][]stri
 	if school := rel.School(); !full[school.Unit] {
 		v.Splits, v.Matters = nil, nil
 	}
-	if !rel.School().LeadersTeaching {
+	if !rel.School().LeadersTeaching || rel.Purpose == access.ForLearning && full[rel.School().Unit] {
 		v.hideGuesses()
 	}
 	seesRates := access.Can(who, access.SeeRound, func() access.Object { x := o; x.Owner = nil; return x }())
@@ -202,7 +202,8 @@ func publicBefore(list []Before) (kept []Before) {
 }
 
 // hideGuesses takes away best guesses, from which the mean of the other groups can be had: for a round in which even the
-// sum over them all is not for somebody who teaches.
+// sum over them all is not for somebody who teaches, and for a leader who teaches in a round for learning, who has that sum
+// and would have two.
 func (v *Viewed) hideGuesses() {
 	for i := range v.Questions {
 		for j := range v.Questions[i].Rows {

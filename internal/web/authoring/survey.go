@@ -1,7 +1,6 @@
 package authoring
 
 import (
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/survey"
 	"earshot/internal/base/words"
-	"earshot/internal/exchange/surveyfile"
 	"earshot/internal/school/access"
 	"earshot/internal/web/page"
 )
@@ -22,6 +20,8 @@ type surveysPage struct {
 	Surveys   []roundLine
 	Templates page.Field
 	Audience  page.Field
+
+	FileAudience, FileAbout page.Field // asked beside a file that may not say it
 }
 
 var surveysTemplate = page.New("authoring/surveys", "base", surveysPage{})
@@ -44,6 +44,7 @@ func (p Pages) drawSurveys(c echo.Context, who access.Actor, status int, errs pa
 		d.Templates.Options = append(d.Templates.Options, page.Option{Value: t.ID, Label: t.Title + " (" + p.audienceName(t.Audience) + ")"})
 	}
 	d.Audience = page.Field{Name: "audience", Label: "Who will answer?", Options: p.answerers()}
+	p.fileFields(c, &d)
 	return surveysTemplate.Send(c, status, d)
 }
 
@@ -57,8 +58,6 @@ func (p Pages) answerers() []page.Option {
 	return options
 }
 
-const surveyFileMost = 1 << 20
-
 // addSurvey makes a survey from a ready one, from a file, or an empty one.
 func (p Pages) addSurvey(c echo.Context, who access.Actor) error {
 	ctx := c.Request().Context()
@@ -68,13 +67,9 @@ func (p Pages) addSurvey(c echo.Context, who access.Actor) error {
 	case "template":
 		sv, err = p.fromTemplate(c, who, c.FormValue("template"))
 	case "file":
-		var doc survey.Document
-		var problem string
-		if doc, problem, err = p.readFile(c); problem != "" {
-			return p.drawSurveys(c, who, http.StatusUnprocessableEntity, page.Errors{Summary: problem})
-		}
-		if err == nil {
-			sv, err = survey.NewStore(p.DB).Add(ctx, who, doc, "")
+		var errs page.Errors
+		if sv, errs, err = p.addFile(c, who); errs.Any() {
+			return p.drawSurveys(c, who, http.StatusUnprocessableEntity, errs)
 		}
 	default:
 		doc := survey.Document{Title: c.FormValue("title"), Audience: c.FormValue("audience"), Language: p.Bank.Language, Minutes: 1}
@@ -91,32 +86,6 @@ func (p Pages) addSurvey(c echo.Context, who access.Actor) error {
 	return p.Done(c, "/surveys/"+sv.ID, page.Voice(c).Say("survey.added"))
 }
 
-func (p Pages) readFile(c echo.Context) (survey.Document, string, error) {
-	v := page.Voice(c)
-	header, err := c.FormFile("file")
-	if err != nil {
-		return survey.Document{}, v.Say("survey.file_none"), nil
-	}
-	f, err := header.Open()
-	if err != nil {
-		return survey.Document{}, "", err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, surveyFileMost+1))
-	if err != nil {
-		return survey.Document{}, "", err
-	}
-	doc, problems := surveyfile.Read(data, p.Bank)
-	if len(problems) > 0 {
-		var all []string
-		for _, pr := range problems[:min(len(problems), 8)] {
-			all = append(all, pr.String())
-		}
-		return doc, v.Say("survey.file_wrong", words.V{"Problem": strings.Join(all, " ")}), nil
-	}
-	return doc, "", nil
-}
-
 type surveyEditPage struct {
 	page.Base
 	ID       string
@@ -126,6 +95,7 @@ type surveyEditPage struct {
 	Sections []sectionLine
 	Topics   bool     // some parts are topics to choose from
 	Problems []string // why it could not be asked yet
+	Notes    []string // what was said about the file it came from
 }
 
 type sectionLine struct {
@@ -170,6 +140,9 @@ func (p Pages) drawSurvey(c echo.Context, status int, doc survey.Document, errs 
 	d := surveyEditPage{Base: p.NewBase(c, doc.Title), ID: c.Param("id"), Audience: p.audienceName(doc.Audience),
 		Length: v.Say("questions.count", words.V{"Count": len(doc.Questions())}) + ", " + v.Say("minutes.about", words.V{"Count": doc.Minutes})}
 	d.Crumbs = []page.Link{{Text: "Surveys", URL: "/surveys"}, {Text: doc.Title, Here: true}}
+	if doc.Kept != nil {
+		d.Notes = doc.Kept.Notes
+	}
 	topics := topicsOf(doc)
 	d.Form = page.NewForm(errs,
 		page.Field{Name: "title", Label: "Title", Value: doc.Title, Hint: "Those who answer see it."},
@@ -312,21 +285,4 @@ func (p Pages) addItems(c echo.Context, who access.Actor) error {
 		return err
 	}
 	return p.Done(c, "/surveys/"+c.Param("id"), page.Voice(c).Say("survey.saved"))
-}
-
-func (p Pages) surveyFile(c echo.Context, who access.Actor) error {
-	_, doc, err := p.draft(c, who, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	if problems := doc.Problems(); len(problems) > 0 {
-		return p.drawSurvey(c, http.StatusUnprocessableEntity, doc, problemsFault(c, problems))
-	}
-	data, err := surveyfile.Write(doc)
-	if err != nil {
-		return err
-	}
-	name := strings.Trim(notID.ReplaceAllString(strings.ToLower(doc.Title), "-"), "-")
-	c.Response().Header().Set("Content-Disposition", `attachment; filename="`+name[:min(len(name), 60)]+`.yaml"`)
-	return c.Blob(http.StatusOK, "application/yaml; charset=utf-8", data)
 }

@@ -38,12 +38,14 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Public("GET", "/r/:code", p.public)
 	if k.Develop {
 		r.Public("GET", "/gallery", p.gallery)
+		r.Public("GET", "/unmask/:code", p.unmask)
+		r.Public("POST", "/unmask/:code", p.unmaskGuess)
 	}
 }
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
-	return []*page.Template{resultsTemplate, waitingTemplate, questionTemplate, presentTemplate, reportTemplate, schoolTemplate, gatewayTemplate, publicTemplate, galleryTemplate}
+	return []*page.Template{resultsTemplate, waitingTemplate, questionTemplate, presentTemplate, reportTemplate, schoolTemplate, gatewayTemplate, publicTemplate, galleryTemplate, unmaskTemplate}
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

@@ -35,6 +35,7 @@ type Kit struct {
 	Log       *slog.Logger
 	Mail      mail.Sender // nil: mail is not set up
 	Develop   bool        // pages for those who work on the program: /gallery
+	Seed      uint64      // of the demo school, whose pupils a lesson makes up once more
 	SetUp     func()      // called once a school exists, so that the set-up link is not printed again
 }
 
