@@ -182,7 +182,7 @@ var notes = map[string]string{
 	noteSilent:     "A {type} is not worked out here. The row is kept for saving the form again.",
 	noteComment:    "This row has no type, name or label, so it was taken for a remark and kept.",
 	noteDisabled:   "This row is switched off, so it is not asked. It is kept for saving the form again.",
-	noteAbout:      "The file does not say what the questions are about, so all were taken to be about: {about}. That decides who may see the answers. Save the survey as an Excel file, correct the sheet _voice and read it again if it differs.",
+	noteAbout:      "The file does not say what the questions are about, so all were taken to be about: {about}. That decides who may see the answers. If that is wrong, save the survey as a spreadsheet, correct the sheet _voice in it, and read it again.",
 	noteScores:     "The scores of the list {list} do not go up from the first choice to the last, so it was taken for choices without an order.",
 	noteFavourable: "The list {list} has scores, but no choice is marked yes in a column favourable, so it was taken for choices without an order.",
 	noteNamed:      "The choice {name} is called {id} here.",

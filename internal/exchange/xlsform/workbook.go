@@ -178,6 +178,9 @@ func save(sheets []sheet) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// widest is how many characters a column shows at most; longer texts go on in the next line.
+const widest = 50
+
 func saveSheet(f *excelize.File, n int, s sheet, text, head int) error {
 	var err error
 	if n == 0 {
@@ -190,6 +193,7 @@ func saveSheet(f *excelize.File, n int, s sheet, text, head int) error {
 	}
 	widths, most := map[int]float64{}, 1
 	for i, cells := range s.rows {
+		lines := 1
 		for j, c := range cells {
 			if c == "" {
 				continue
@@ -209,7 +213,13 @@ func saveSheet(f *excelize.File, n int, s sheet, text, head int) error {
 				return err
 			}
 			most = max(most, j+1)
-			widths[j] = min(max(widths[j], float64(len([]rune(c)))+2, 10), 50)
+			widths[j] = min(max(widths[j], float64(len([]rune(c)))+2, 10), widest)
+			lines = max(lines, 1+len([]rune(c))/(widest-4)+strings.Count(c, "\n"))
+		}
+		if lines > 1 { // programs do not all make room by themselves
+			if err := f.SetRowHeight(s.name, i+1, min(15.5*float64(lines), 400)); err != nil {
+				return err
+			}
 		}
 	}
 	for j, w := range widths {
@@ -223,6 +233,12 @@ func saveSheet(f *excelize.File, n int, s sheet, text, head int) error {
 		if err := f.SetColWidth(s.name, name, name, w); err != nil {
 			return err
 		}
+	}
+	if err := f.SetSheetProps(s.name, &excelize.SheetPropsOptions{FitToPage: new(true)}); err != nil {
+		return err
+	}
+	if err := f.SetPageLayout(s.name, &excelize.PageLayoutOptions{Size: new(9), Orientation: new("landscape"), FitToWidth: new(1), FitToHeight: new(0)}); err != nil { // A4
+		return err
 	}
 	// pyxform reads no further than the sheet says it goes.
 	last, err := excelize.CoordinatesToCellName(most, max(1, len(s.rows)))

@@ -83,7 +83,11 @@ func (p Pages) addSurvey(c echo.Context, who access.Actor) error {
 	} else if err != nil {
 		return err
 	}
-	return p.Done(c, "/surveys/"+sv.ID, page.Voice(c).Say("survey.added"))
+	done := "survey.added"
+	if doc, err := sv.Doc(); err == nil && doc.Kept != nil && len(doc.Kept.Notes) > 0 {
+		done = "survey.added_notes"
+	}
+	return p.Done(c, "/surveys/"+sv.ID, page.Voice(c).Say(done))
 }
 
 type surveyEditPage struct {
