@@ -84,6 +84,9 @@ func TestWorkbookOpensAndRunsNothing(t *testing.T) {
 	if texts < 4 {
 		t.Errorf("the texts that look like formulas stand %d times: they were lost", texts)
 	}
+	if extent, err := f.GetSheetDimension("All figures"); err != nil || !strings.HasPrefix(extent, "A1:Q") {
+		t.Errorf("the table is said to reach over %q, %v", extent, err)
+	}
 	if share, _ := f.GetCellValue("Shares", "C2"); share != "60%" {
 		t.Errorf("the school's share is %q", share)
 	}

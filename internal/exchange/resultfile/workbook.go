@@ -29,7 +29,7 @@ type About struct {
 func Workbook(v words.Voice, view result.Viewed, groups []result.Group, about About) ([]byte, error) {
 	f := excelize.NewFile()
 	defer f.Close()
-	w := &workbook{File: f}
+	w := &workbook{File: f, extent: map[string][2]int{}}
 	w.head = w.style(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
 	w.wrap = w.style(&excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
 	w.percent = w.style(&excelize.Style{NumFmt: 9, Alignment: &excelize.Alignment{Vertical: "top"}})
@@ -42,6 +42,10 @@ func Workbook(v words.Voice, view result.Viewed, groups []result.Group, about Ab
 	w.plain("All figures", Table(v, view, groups), []float64{18, 9, 8, 9, 22, 10, 22, 22, 44, 14, 26, 8, 8, 8, 8, 8, 60})
 	w.plain("Codebook", Codebook(view), []float64{22, 26, 26, 44, 12, 16, 12, 9, 12, 8, 30, 10, 16})
 	for _, name := range f.GetSheetList() {
+		// Left to itself a sheet says that it ends at its first cell, and strict readers believe it.
+		if e := w.extent[name]; e[0] > 0 {
+			w.keep(f.SetSheetDimension(name, "A1:"+cell(e[0], e[1])))
+		}
 		w.keep(f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: new(true)}))
 		w.keep(f.SetPageLayout(name, &excelize.PageLayoutOptions{Size: new(9), Orientation: new("landscape"), FitToWidth: new(1), FitToHeight: new(0)})) // A4
 	}
@@ -57,6 +61,7 @@ func Workbook(v words.Voice, view result.Viewed, groups []result.Group, about Ab
 type workbook struct {
 	*excelize.File
 	head, wrap, percent int
+	extent              map[string][2]int // of each sheet, the last column and row
 	err                 error
 }
 
@@ -83,6 +88,8 @@ func cell(column, row int) string {
 // put writes a text as a text and a number as a number.
 func (w *workbook) put(sheet string, column, row int, value any, style int) {
 	at := cell(column, row)
+	e := w.extent[sheet]
+	w.extent[sheet] = [2]int{max(e[0], column), max(e[1], row)}
 	if s, ok := value.(string); ok {
 		w.keep(w.SetCellStr(sheet, at, s))
 	} else {
