@@ -71,9 +71,9 @@ func (t *table) question(g result.Group, q result.Question, against figure.Again
 		return
 	}
 	if s := row.Share; s != nil {
-		t.add(named, "share", q.FavourableWords, strconv.Itoa(s.X), strconv.Itoa(s.N), ratio(s.X, s.N), tenth(s.Low), tenth(s.High), join(f.Sentence, f.Doubt, f.Note))
+		t.add(named, "share", q.FavourableWords, strconv.Itoa(s.X), strconv.Itoa(s.N), ratio(s.X, s.N), tenth(s.Low), tenth(s.High), figure.Join(f.Sentence, f.Doubt, f.Note))
 	} else {
-		t.add(named, "sentence", "", "", "", "", "", "", join(f.Sentence, f.Doubt, f.Note))
+		t.add(named, "sentence", "", "", "", "", "", "", figure.Join(f.Sentence, f.Doubt, f.Note))
 	}
 	for i, cells := range f.Table.Rows {
 		line := []string{"answer", cells[0].Text, cells[1].Text, "", strings.TrimSuffix(cells[2].Text, "%"), "", "", ""}
@@ -155,13 +155,3 @@ func ratio(x, n int) string {
 func tenth(share float64) string { return strconv.FormatFloat(100*share, 'f', 1, 64) }
 
 func number(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) }
-
-func join(sentences ...string) string {
-	var all []string
-	for _, s := range sentences {
-		if s != "" {
-			all = append(all, s)
-		}
-	}
-	return strings.Join(all, " ")
-}

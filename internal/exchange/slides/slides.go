@@ -48,7 +48,7 @@ func Results(v words.Voice, view result.Viewed, g result.Group, about About) Dec
 	rate := figure.Rate(v, view.Release, g)
 	d.add(Slide{Title: about.Title, Lead: g.Name, Small: about.When, Notes: say("notes.first")})
 	missing, reach := figure.Missing(v, view.Audience, view.Rates, false)
-	who := Slide{Title: say("who"), Lead: rate, Notes: join(missing, reach)}
+	who := Slide{Title: say("who"), Lead: rate, Notes: figure.Join(missing, reach)}
 	if missing != "" {
 		who.Lists = []List{{Lines: []string{missing}}}
 	}
@@ -86,7 +86,7 @@ func Results(v words.Voice, view result.Viewed, g result.Group, about About) Dec
 		}
 		notes := ""
 		for _, line := range figure.Compared(v, view, q, g, against) {
-			notes = join(notes, line)
+			notes = figure.Join(notes, line)
 		}
 		d.figure(f, notes)
 	}
@@ -97,7 +97,7 @@ func Results(v words.Voice, view result.Viewed, g result.Group, about About) Dec
 func (d *Deck) add(s Slide) { d.Slides = append(d.Slides, s) }
 
 func (d *Deck) figure(f figure.Figure, notes string) {
-	d.add(Slide{Title: f.Title, Lead: f.Sentence, Figure: &f, Small: join(f.Doubt, f.Note), Notes: notes})
+	d.add(Slide{Title: f.Title, Lead: f.Sentence, Figure: &f, Small: figure.Join(f.Doubt, f.Note), Notes: notes})
 }
 
 func lines(list []figure.Standing) (all []string) {
@@ -127,20 +127,6 @@ func unknown(v words.Voice, view result.Viewed, g result.Group, about About) []s
 		all = append(all, about.Kept)
 	}
 	return append(all, v.Say("slides.why"))
-}
-
-func join(sentences ...string) string {
-	all := ""
-	for _, s := range sentences {
-		if s == "" {
-			continue
-		}
-		if all != "" {
-			all += " "
-		}
-		all += s
-	}
-	return all
 }
 
 // chartData is a figure as a table of series: categories across, one row of numbers a series.

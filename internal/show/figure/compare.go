@@ -64,7 +64,7 @@ func Brief(v words.Voice, view result.Viewed, q result.Question, g result.Group,
 		_, values["When"] = lastTime(v, q, g.Unit)
 		lines = append(lines, v.Say("figure.brief_last."+string(c.Verdict), values))
 	}
-	return join(lines...)
+	return Join(lines...)
 }
 
 // said are the numbers of a comparison.
@@ -135,7 +135,7 @@ func SideBySide(v words.Voice, view result.Viewed, q result.Question, g result.G
 	}
 	f.Sentence = f.spread(v, q, g)
 	f.Doubt = v.Say("figure.beside.doubt")
-	f.Note = join(when(hidden, v.Say("figure.heat.note."+who(view.Audience))), when(f.guesses(), v.Say("figure.beside.guess")))
+	f.Note = Join(when(hidden, v.Say("figure.heat.note."+who(view.Audience))), when(f.guesses(), v.Say("figure.beside.guess")))
 	return f, true
 }
 

@@ -222,7 +222,8 @@ func sayPercent(v words.Voice, p int) string {
 	return v.Say("figure.percent", words.V{"Percent": p})
 }
 
-func join(sentences ...string) string {
+// Join puts sentences behind each other, without those that are empty.
+func Join(sentences ...string) string {
 	var all []string
 	for _, s := range sentences {
 		if s != "" {

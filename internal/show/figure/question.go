@@ -36,7 +36,7 @@ func Question(v words.Voice, rel result.Release, q result.Question, g result.Gro
 		line := []Cell{{Text: bandLabel(v, q, b), Heading: true}, {}, {Text: sayBand(v, b), Number: true}}
 		f.Table.Rows = append([][]Cell{line}, f.Table.Rows...)
 	}
-	f.Note = join(asked(v, q, row, g), p.note(v, rel))
+	f.Note = Join(asked(v, q, row, g), p.note(v, rel))
 	switch {
 	case p.rest > 0 || len(p.parts) == 0:
 	case q.Kind == bank.Choice:
@@ -249,7 +249,7 @@ func (d distribution) note(v words.Voice, rel result.Release) string {
 	if d.rest > 0 {
 		notes = append(notes, v.Say("figure.note_rest."+who(rel.Audience)))
 	}
-	return join(notes...)
+	return Join(notes...)
 }
 
 func (d distribution) bars(v words.Voice) *Bars {
@@ -364,7 +364,7 @@ func isFavourable(q result.Question, options []int) bool {
 // doubt says how far a share may be trusted.
 func doubt(v words.Voice, rel result.Release, q result.Question, g result.Group, s *result.Share, b *result.Band) string {
 	if s == nil {
-		return join(when(rel.Open, v.Say("figure.doubt_open_plain")), when(b != nil, v.Say("figure.doubt_band")))
+		return Join(when(rel.Open, v.Say("figure.doubt_open_plain")), when(b != nil, v.Say("figure.doubt_band")))
 	}
 	low, high := int(math.Round(100*s.Low)), int(math.Round(100*s.High))
 	said := words.V{"Low": low, "High": high}
@@ -379,9 +379,9 @@ func doubt(v words.Voice, rel result.Release, q result.Question, g result.Group,
 	case !s.Sampled:
 		return v.Say("figure.doubt_unknown", said)
 	case low == high:
-		return join(v.Say("figure.doubt_close", said), most)
+		return Join(v.Say("figure.doubt_close", said), most)
 	}
-	return join(v.Say("figure.doubt", said), most)
+	return Join(v.Say("figure.doubt", said), most)
 }
 
 func when(yes bool, sentence string) string {

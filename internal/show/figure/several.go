@@ -38,7 +38,7 @@ func several(v words.Voice, rel result.Release, q result.Question, row result.Ro
 	if q.Places > 0 {
 		counted = v.Say("figure.note_ranking", words.V{"Places": q.Places})
 	}
-	f.Note = join(asked(v, q, row, g), counted, silent, when(!complete, v.Say("figure.note_rest."+who(rel.Audience))))
+	f.Note = Join(asked(v, q, row, g), counted, silent, when(!complete, v.Say("figure.note_rest."+who(rel.Audience))))
 	if top < 0 {
 		f.Bars = nil
 		f.Sentence = v.Say("figure.partly", words.V{"Group": g.Name})

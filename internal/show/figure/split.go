@@ -35,7 +35,7 @@ func Parted(v words.Voice, view result.Viewed, s result.Split, compared map[stri
 				lines = append(lines, v.Say("figure.part."+string(c.Verdict), values))
 			}
 		}
-		f.Sentence = join(lines...)
+		f.Sentence = Join(lines...)
 	}
 	if len(f.Dots.Rows) < 2 {
 		return Figure{}, false
@@ -73,7 +73,7 @@ func Told(v words.Voice, view result.Viewed, s result.Split, compared map[string
 		values["Label"] = PartLabel(v, view, s, s.Parts[i])
 		lines = append(lines, v.Say("figure.part."+string(c.Verdict), values))
 	}
-	return join(lines...)
+	return Join(lines...)
 }
 
 // PartLabel names a part of a split.

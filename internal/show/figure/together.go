@@ -38,7 +38,7 @@ func Sections(v words.Voice, rel result.Viewed, g result.Group) (f Figure, ok bo
 	case 0:
 		return Figure{}, false
 	case 1, 2, 3:
-		f.Sentence = join(plain...)
+		f.Sentence = Join(plain...)
 	default:
 		f.Sentence = v.Say("figure.sections.range", words.V{"Group": g.Name, "Low": low, "High": high})
 	}

@@ -1,0 +1,128 @@
+package answering
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/round"
+	"earshot/internal/ask/survey"
+	"earshot/internal/base/seal"
+	"earshot/internal/listen/participation"
+	"earshot/internal/school/access"
+	"earshot/internal/web/page"
+)
+
+// find is for those who have only the short code of the survey.
+func (p Pages) find(c echo.Context) error {
+	return p.drawFind(c, http.StatusOK, "")
+}
+
+// lookUp leads from the short code to the survey. It is a POST, so that a slip typed into the wrong box never stands in
+// an address.
+func (p Pages) lookUp(c echo.Context) error {
+	typed := c.FormValue("code")
+	if code, ok := seal.CleanCode(typed, 6); ok {
+		return c.Redirect(http.StatusSeeOther, "/a/"+code)
+	}
+	key := "round.no_code"
+	if _, ok := seal.CleanCode(typed, participation.CodeLength); ok {
+		key = "find.slip"
+	}
+	return p.drawFind(c, http.StatusNotFound, page.Voice(c).Say(key))
+}
+
+func (p Pages) drawFind(c echo.Context, code int, problem string) error {
+	v := page.Voice(c)
+	d := findPage{answerFrame: frame(v, round.Round{}), Label: v.Say("find.label"), Hint: v.Say("find.hint"), Button: v.Say("find.button"), Problem: problem}
+	d.Title = v.Say("find.title")
+	return findTemplate.Send(c, code, d)
+}
+
+// stored says in plain words what is kept about somebody who answers, and until when: in the language they answered in.
+func (p Pages) stored(c echo.Context) error {
+	in, r := round.English(), round.Round{}
+	if c.Param("code") != "" {
+		a, err := p.ask(c)
+		if err != nil {
+			return err
+		}
+		in, r = a.tongues.tongue(a.tongues.reading(c, bank.AnyDevice).language), a.round
+	}
+	v := in.Voice
+	d := outcomePage{answerFrame: frame(v, r)}
+	d.Title = v.Say("stored.title")
+	for _, key := range storedKeys(r) {
+		if key == storedWaiting {
+			if text, ok := p.Bank.Say(in.Texts, storedWaiting); ok {
+				d.Lines = append(d.Lines, text)
+			}
+			continue
+		}
+		d.Lines = append(d.Lines, v.Say(key))
+	}
+	return outcomeTemplate.Send(c, http.StatusOK, d)
+}
+
+// storedWaiting is the bank's text about answers that wait while a mailed slip still belongs to somebody.
+const storedWaiting = "p_waiting_mailed_parent"
+
+// storedKeys are the sentences about what is kept, by how a round is answered.
+func storedKeys(r round.Round) []string {
+	adult := r.Audience == bank.Parents || r.Audience == bank.Staff
+	switch {
+	case r.Mailed():
+		return []string{"stored.1_adult", "stored.2_mailed", storedWaiting, "stored.4", "stored.5"}
+	case r.Mode == round.OpenLink:
+		return []string{"stored.1_adult", "stored.2_link", "stored.4", "stored.5"}
+	case adult:
+		return []string{"stored.1_adult", "stored.2_adult", "stored.3", "stored.4", "stored.5"}
+	}
+	return []string{"stored.1", "stored.2", "stored.3", "stored.4", "stored.5"}
+}
+
+func (p Pages) previewSurvey(c echo.Context, who access.Actor) error {
+	sv, err := survey.NewStore(p.DB).Find(c.Request().Context(), who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	doc, err := sv.Doc()
+	if err != nil {
+		return err
+	}
+	school := page.School(c)
+	r := round.Round{Title: sv.Title, Audience: sv.Audience, Mode: round.Anonymous}
+	r.Snapshot = round.Snapshot{School: school.Name, Nation: school.Nation, Helplines: school.Helplines}.Encode()
+	return p.preview(c, r, doc, nil)
+}
+
+func (p Pages) previewRound(c echo.Context, who access.Actor) error {
+	ctx := c.Request().Context()
+	r, err := p.Rounds().Find(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	doc, err := p.Rounds().Document(ctx, r)
+	if err != nil {
+		return err
+	}
+	promise, err := p.Rounds().PreviewPromise(ctx, r)
+	if err != nil {
+		return err
+	}
+	if r.Snapshot == "" {
+		school := page.School(c)
+		r.Snapshot = round.Snapshot{School: school.Name, Nation: school.Nation, Helplines: school.Helplines, Zone: school.TimeZone}.Encode()
+	}
+	return p.preview(c, r, doc, promise)
+}
+
+// preview shows the page as those who answer will see it. It leads nowhere: there is no round to send to.
+func (p Pages) preview(c echo.Context, r round.Round, doc survey.Document, promise bank.Promise) error {
+	v := page.Voice(c)
+	d := drawAnswer(reader{voice: v, doc: doc, route: bank.AnyDevice}, r, promise)
+	d.Action, d.NeedsCode = "", false
+	d.DemoNote, d.Preview = v.Say("preview.note"), true
+	return answerTemplate.Send(c, http.StatusOK, d)
+}
