@@ -16,7 +16,7 @@ type tally struct {
 	index  map[string]int
 	people []int // by cell
 	tables []table
-	splits []*sides
+	paces  *paces
 	alike  *alike
 	pairs  *pairs
 	ways   *profiles
@@ -52,7 +52,7 @@ func newTally(doc survey.Document, units []round.Unit, outcome string) *tally {
 		tb.part = doc.Part(q)
 		t.tables = append(t.tables, tb)
 	}
-	t.splits, t.alike = newSides(t), newAlike(t, outcome)
+	t.paces, t.alike = newPaces(t), newAlike(t, outcome)
 	t.pairs, t.ways = newPairs(t, outcome), newProfiles(t)
 	return t
 }
@@ -81,10 +81,8 @@ func (t *tally) add(cell string, a survey.Answers, fast bool) error {
 			return err
 		}
 	}
-	for _, s := range t.splits {
-		if err := s.add(a, fast); err != nil {
-			return err
-		}
+	if err := t.paces.add(a, fast); err != nil {
+		return err
 	}
 	t.alike.add(c, a)
 	t.pairs.add(a)

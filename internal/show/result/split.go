@@ -49,25 +49,25 @@ type SplitRow struct {
 // PartShare is what may be shown of one part.
 type PartShare struct {
 	Share Share `json:"share"`
-	Bars  []Bar `json:"bars,omitempty"`
 }
 
-// sides counts the school's answers by the sides of a split that nobody but those who answered can know.
-type sides struct {
-	kind   string
-	labels []string // ids of the sides
-	people []int
+// paceParts are the sides of the split by pace, which nobody but those who answered can know.
+var paceParts = []string{PartUsual, PartFast}
+
+// paces counts the school's answers by how quickly they were given.
+type paces struct {
+	people []int // by part
 	tables []table
 }
 
-func newSides(t *tally) []*sides {
-	s := &sides{kind: SplitPace, labels: []string{PartUsual, PartFast}, people: make([]int, 2)}
+func newPaces(t *tally) *paces {
+	s := &paces{people: make([]int, len(paceParts))}
 	for _, tb := range t.tables {
 		if splits(tb) {
-			s.tables = append(s.tables, newTable(tb.question, len(s.labels)))
+			s.tables = append(s.tables, newTable(tb.question, len(paceParts)))
 		}
 	}
-	return []*sides{s}
+	return s
 }
 
 // splits says whether the answers to a question are shown by the sides of a split: those that everybody was asked, with
@@ -83,7 +83,7 @@ func IsOutcome(d survey.Document, q survey.Question) bool {
 	return q.Type == survey.TypeScale && q.HasOrder() && len(q.Favourable) > 0 && q.Sensitive == "" && !q.DescribesOneself && d.Part(q) == survey.AskedAll
 }
 
-func (s *sides) add(a survey.Answers, fast bool) error {
+func (s *paces) add(a survey.Answers, fast bool) error {
 	c := 0
 	if fast {
 		c = 1
@@ -103,14 +103,14 @@ func (s *sides) add(a survey.Answers, fast bool) error {
 // classes by answers that fits what is shown of classes (an alibi), and any table of sides by answers that fits what is
 // shown of sides; as sides are parted no more finely than the school, the second can be chosen with the first one's totals.
 // Then, answer by answer, people can be put into classes and sides so that both tables come out. So no alibi is lost.
-func (s *sides) split(decided map[string]told, school string) (Split, error) {
-	out := Split{Kind: s.kind}
+func (s *paces) split(decided map[string]told, school string) (Split, error) {
+	out := Split{Kind: SplitPace}
 	all := make([]int, len(s.people))
 	for i := range all {
 		all[i] = i
 	}
 	groups := []disclosure.Group{{Key: school, Atoms: all, Wide: true}}
-	for i, id := range s.labels {
+	for i, id := range paceParts {
 		groups = append(groups, disclosure.Group{Key: id, Atoms: []int{i}, Min: careful, Wide: true})
 	}
 	shown := groups[:1:1]
@@ -134,7 +134,7 @@ func (s *sides) split(decided map[string]told, school string) (Split, error) {
 		}
 		rows, _, err := disclosure.What(q)
 		if err != nil {
-			return out, fmt.Errorf("question %s by %s: %w", tb.question.ID, s.kind, err)
+			return out, fmt.Errorf("question %s by %s: %w", tb.question.ID, SplitPace, err)
 		}
 		// What was found safe beside the school must be safe beside all of it that is shown.
 		if !reflect.DeepEqual(rows[0].Bars, row.Bars) || rows[0].Share != row.Share {
@@ -152,11 +152,7 @@ func (s *Split) add(question string, rows []disclosure.Row) {
 	for _, row := range rows {
 		var p *PartShare
 		if x := share(row.Share, Group{}); x != nil && !row.Hidden && row.Share.Base >= careful {
-			p = &PartShare{Share: *x}
-			for _, b := range row.Bars {
-				p.Bars = append(p.Bars, Bar{Options: b.Options, NoAnswer: b.NoAnswer, Count: b.Count})
-			}
-			any = true
+			p, any = &PartShare{Share: *x}, true
 		}
 		r.Shares = append(r.Shares, p)
 	}
@@ -172,14 +168,12 @@ func (t *tally) splitsOf(decided map[string]told, list []cohort) ([]Split, error
 		if split := t.alike.split(decided, school); len(split.Rows) > 0 {
 			all = append(all, split)
 		}
-		for _, s := range t.splits {
-			split, err := s.split(decided, school)
-			if err != nil {
-				return nil, err
-			}
-			if len(split.Rows) > 0 {
-				all = append(all, split)
-			}
+		split, err := t.paces.split(decided, school)
+		if err != nil {
+			return nil, err
+		}
+		if len(split.Rows) > 0 {
+			all = append(all, split)
 		}
 	}
 	return all, nil
