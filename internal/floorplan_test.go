@@ -45,13 +45,16 @@ var plan = map[string]string{
 	"internal/show/figure":     "a release ready to draw",
 	"internal/show/chart":      "figure to ECharts option and to SVG",
 
-	"internal/exchange/backup":     "the whole database in one file, out and in",
-	"internal/exchange/resultfile": "what may be seen of a round as a table, a workbook, and for SPSS",
-	"internal/exchange/rosterfile": "pupil lists in",
-	"internal/exchange/sheet":      "tables for a spreadsheet",
-	"internal/exchange/slides":     "results as slides: PowerPoint, and one HTML file",
-	"internal/exchange/surveyfile": "survey files in and out",
-	"internal/exchange/xlsform":    "surveys in and out as XLSForm workbooks",
+	"internal/act/action": "replies, what they promise, and what becomes of it",
+
+	"internal/exchange/backup":       "the whole database in one file, out and in",
+	"internal/exchange/responsefile": "answers collected elsewhere, in",
+	"internal/exchange/resultfile":   "what may be seen of a round as a table, a workbook, and for SPSS",
+	"internal/exchange/rosterfile":   "pupil lists in",
+	"internal/exchange/sheet":        "tables for a spreadsheet",
+	"internal/exchange/slides":       "results as slides: PowerPoint, and one HTML file",
+	"internal/exchange/surveyfile":   "survey files in and out",
+	"internal/exchange/xlsform":      "surveys in and out as XLSForm workbooks",
 
 	"internal/rehearsal":          "the demo school and the replay of real answers",
 	"internal/rehearsal/intruder": "who tries to find out what one pupil said",
@@ -65,6 +68,7 @@ var plan = map[string]string{
 	"internal/web/authoring": "write and preview surveys, open and close rounds, print slips",
 	"internal/web/answering": "find a survey and answer it",
 	"internal/web/exploring": "read results",
+	"internal/web/improving": "replies and actions",
 
 	"internal/testkit": "tests only",
 	"templates":        "pages",

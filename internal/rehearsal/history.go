@@ -71,6 +71,8 @@ type plan struct {
 	days       int                // on which answers come
 	settles    time.Time          // zero: it stays open
 	publishes  time.Time          // zero: it stays settled
+	replied    string             // the name of its reply in replies.yaml; empty for none
+	replies    time.Time          // zero: the reply is still owed
 	translated bool               // its questions can be read in other languages
 	matters    string             // the item that matters most to the school; empty if none was chosen
 	term       string             // tells two rounds of one survey apart
@@ -88,14 +90,14 @@ func (b *builder) finished() []plan {
 			Why:       "we want to know where we stand",
 			MayChange: "What teachers practise together this year.",
 			ClosesAt:  at(day(45), 15, 30), ReplyBy: dateOf(day(-5))},
-		opens: at(day(49), 8, 40), settles: at(day(43), 16, 0), publishes: at(day(39), 9, 0),
+		opens: at(day(49), 8, 40), settles: at(day(43), 16, 0), publishes: at(day(39), 9, 0), replied: "begins", replies: at(day(37), 12, 0),
 	}, {
 		template: "how_is_learning", rooms: b.town.forms, whoAnswers: pupil, days: 4, matters: "belong_s_belong",
 		form: round.Form{About: round.AboutSchool, Purpose: access.ForSchool,
 			Why:       "we are choosing what to work on this year",
 			MayChange: "What teachers practise together this year, and how the school day is laid out.",
 			ClosesAt:  at(day(30), 15, 30), ReplyBy: dateOf(day(-10))},
-		opens: at(day(35), 8, 40), settles: at(day(28), 16, 0), publishes: at(day(24), 9, 0),
+		opens: at(day(35), 8, 40), settles: at(day(28), 16, 0), publishes: at(day(24), 9, 0), replied: "learning",
 	}, {
 		template: "parent_partnership", rooms: b.town.forms, whoAnswers: parent, days: 5, matters: "home_f_recommend",
 		form: round.Form{About: round.AboutSchool, Purpose: access.ForSchool,
@@ -233,6 +235,11 @@ func (b *builder) run(ctx context.Context, p plan, governors bool) (*round.Round
 		b.Clock.PutBack(p.publishes)
 		if r, err = rounds.Publish(ctx, b.head, r.ID); err != nil {
 			return nil, err
+		}
+	}
+	if p.replied != "" {
+		if err := b.reply(ctx, p.replied, r, p.replies); err != nil {
+			return nil, fmt.Errorf("reply: %w", err)
 		}
 	}
 	return &r, nil

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"earshot/internal/act/action"
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/base/fault"
@@ -78,8 +79,11 @@ func (c Clock) Tick(ctx context.Context) error {
 	}
 	for range 100 { // a bound, so that one bad job cannot hold a tick for ever
 		j, ok, err := take(ctx, c.DB, "kind <> ?", drawCharts)
-		if err != nil || !ok {
+		if err != nil {
 			return err
+		}
+		if !ok {
+			break
 		}
 		if err := c.do(ctx, j); err != nil {
 			// It is tried again when its lease runs out, each time a little later.
@@ -90,7 +94,7 @@ func (c Clock) Tick(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return c.SumTrusts(ctx)
 }
 
 // note writes a job for every change a round is waiting for. A job that is there already moves with its round: a round
@@ -113,6 +117,10 @@ func (c Clock) note(ctx context.Context) error {
 		case round.Closed:
 			kind, due = settleRound, r.SettlesAt()
 		case round.Cancelled:
+			if r.BroughtIn() { // withdrawn: what was deleted are responses
+				kind, due = scrubPurged, *r.CancelledAt
+				break
+			}
 			if r.OpenedAt == nil {
 				continue
 			}
@@ -173,6 +181,9 @@ func (c Clock) purge(ctx context.Context, who access.Actor, id string) error {
 			return err
 		}
 		if err := participation.NewStore(tx, c.Key).Forget(ctx, who.School, id); err != nil {
+			return err
+		}
+		if err := action.NewStore(tx, c.Key, c.Bank).Purge(ctx, who.School, id); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, who, "round.purge", "round", id, "")

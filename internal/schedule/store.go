@@ -92,6 +92,9 @@ func purgeReleases(ctx context.Context, db *storage.DB, who access.Actor, id str
 		if err := tx.Write(ctx).Where("school_id = ? AND round_id = ?", who.School, id).Delete(&result.Stored{}).Error; err != nil {
 			return err
 		}
+		if err := result.ForgetTotals(ctx, tx, who.School, id); err != nil {
+			return err
+		}
 		if err := chart.NewStore(tx).Forget(ctx, who.School); err != nil {
 			return err
 		}

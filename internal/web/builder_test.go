@@ -79,11 +79,45 @@ func TestOwnQuestionsThatWillNotDo(t *testing.T) {
 		t.Errorf("%+v", added)
 	}
 	// The tick is taken back with the words, and comes back only with another.
-	if res, _ := s.do("POST", "/surveys/"+id+"/questions/"+added[0].ID, s.as(s.Head), url.Values{"text": {"Is Mr Jones quick?"}, "short": {"Quick"}, "same": {"no"}}); res.StatusCode != http.StatusSeeOther {
+	reword := url.Values{"text": {"Is Mr Jones quick?"}, "short": {"Quick"}, "same": {"no"}}
+	refused(t, s, "/surveys/"+id+"/questions/"+added[0].ID, reword, http.StatusUnprocessableEntity, "This seems to be about one person.", "Is Mr Jones quick?", `name="person" value="yes">`)
+	reword.Set("person", "yes")
+	if res, _ := s.do("POST", "/surveys/"+id+"/questions/"+added[0].ID, s.as(s.Head), reword); res.StatusCode != http.StatusSeeOther {
 		t.Error(res.StatusCode)
 	}
 	if q, _ := s.draft(id).Question(added[0].ID); q.Aloud || q.Text != "Is Mr Jones quick?" {
 		t.Errorf("%+v", q)
+	}
+}
+
+// A question that seems to judge one adult before the whole school is asked about once, and then taken as it is meant.
+func TestOwnQuestionAboutOnePerson(t *testing.T) {
+	s := newServer(t)
+	id := s.Survey("first_say").ID
+	before := len(s.draft(id).Questions())
+	form := url.Values{"text": {"Does Mr Jones listen to you?"}, "type": {"one"}, "options": {"Never\r\nSometimes\r\nOften"}, "about": {"school"}}
+	refused(t, s, "/surveys/"+id+"/own", form, http.StatusUnprocessableEntity, "This seems to be about one person. Should it be about “This class”?", "Does Mr Jones listen to you?", "Sometimes", `name="person" value="yes">`)
+	if n := len(s.draft(id).Questions()); n != before {
+		t.Fatalf("%d questions, where there were %d", n, before)
+	}
+	for i, change := range []func(){func() { form.Set("about", "this_class") }, func() {
+		form.Set("about", "school")
+		form.Set("text", "Does Miss Khan listen?")
+		form.Set("person", "yes")
+	},
+		func() { form.Del("person"); form.Set("text", "Do teachers listen to you?") }} {
+		change()
+		if res, body := s.do("POST", "/surveys/"+id+"/own", s.as(s.Head), form); res.StatusCode != http.StatusSeeOther {
+			t.Errorf("%d: %d %.300s", i, res.StatusCode, body)
+		}
+	}
+	// The tick stays where something else is wrong.
+	form.Set("text", "Does your teacher listen?")
+	form.Set("person", "yes")
+	form.Set("options", "Never")
+	refused(t, s, "/surveys/"+id+"/own", form, http.StatusUnprocessableEntity, `name="person" value="yes" checked>`)
+	if _, body := s.do("GET", "/surveys/"+id+"/own", s.as(s.Head), nil); strings.Contains(body, `name="person"`) {
+		t.Error("it is asked before anything was written")
 	}
 }
 
@@ -118,7 +152,30 @@ func TestRulesOnTheBuildersPages(t *testing.T) {
 	if _, there := s.draft(id).Question(first.ID); !there {
 		t.Error("what decides is gone")
 	}
+	// A rule that fits by itself and not with the rule of its part is not taken; one that rules nobody out is remarked upon.
 	s.do("POST", when, s.as(s.Head), url.Values{"do": {"always"}})
+	d.AddSection("More", "")
+	testkit.Must(t, problemsOf(d.AddItem(s.Bank, "s2", "org_s_food")))
+	s.keep(id, d)
+	food := d.Questions()[len(d.Questions())-1]
+	part, more := "/surveys/"+id+"/when/s2", "/surveys/"+id+"/when/"+food.ID
+	if res, _ := s.do("POST", part, s.as(s.Head), rule("${"+first.ID+"} = 'never'")); res.StatusCode != http.StatusSeeOther {
+		t.Fatal(res.StatusCode)
+	}
+	refused(t, s, more, rule("${"+first.ID+"} = 'often'"), http.StatusUnprocessableEntity, "“"+food.Short+"”: “${"+first.ID+"} = 'often' and ${"+first.ID+"} = 'never'” can never be true, whatever is answered.",
+		"These are its own rule and those of: The part “More”.")
+	for text, says := range map[string]string{"${" + first.ID + "} != 'often'": "is always true, so it leaves nobody out.", "${" + second.ID + "} = '" + second.Options[0].ID + "'": ""} {
+		if res, _ := s.do("POST", more, s.as(s.Head), rule(text)); res.StatusCode != http.StatusSeeOther {
+			t.Errorf("%s: %d", text, res.StatusCode)
+		}
+		if _, body := s.do("GET", "/surveys/"+id, s.as(s.Head), nil); says != "" && !strings.Contains(unescaped(body), says) || says == "" && strings.Contains(body, "always true") {
+			t.Errorf("%s: the page of the survey says something else of it", text)
+		}
+	}
+	for _, where := range []string{more, part} {
+		s.do("POST", where, s.as(s.Head), url.Values{"do": {"always"}})
+	}
+	s.do("POST", "/surveys/"+id, s.as(s.Head), url.Values{"title": {"Our say"}, "minutes": {"4"}, "do": {"remove " + food.ID}})
 	s.do("POST", "/surveys/"+id, s.as(s.Head), url.Values{"title": {"Our say"}, "minutes": {"4"}, "do": {"remove " + first.ID}})
 	s.do("POST", "/surveys/"+id, s.as(s.Head), url.Values{"title": {"Our say"}, "minutes": {"4"}, "do": {"remove " + last.ID}})
 	s.do("POST", "/surveys/"+id+"/items", s.as(s.Head), url.Values{"item": {first.Item}})
@@ -128,8 +185,7 @@ func TestRulesOnTheBuildersPages(t *testing.T) {
 	}
 
 	// What is broken says where, and a part without a title has a name.
-	d.AddSection("", "")
-	testkit.Must(t, problemsOf(d.AddItem(s.Bank, "s2", "org_s_food")))
+	testkit.Must(t, problemsOf(d.AddItem(s.Bank, d.AddSection("", ""), "org_s_food")))
 	d.Sections[1].ShowIf, d.Sections[1].Ask = "${"+last.ID+"} = 'never'", 4
 	s.keep(id, d)
 	_, body = s.do("GET", "/surveys/"+id, s.as(s.Head), nil)

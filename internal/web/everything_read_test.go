@@ -148,7 +148,7 @@ func (e *everything) read(url, kind, body string, about []*sight) {
 	case strings.HasSuffix(url, ".xlsx"):
 		e.workbook(url, body, about[0])
 	case strings.HasSuffix(url, ".pptx"):
-		e.slides(url, body, about[0])
+		e.slides(url, body, about)
 	case strings.Contains(kind, "json") && len(about) == 1:
 		e.program(url, body, about[0])
 	case strings.Contains(kind, "html"):
@@ -251,7 +251,7 @@ func (e *everything) workbook(url, body string, s *sight) {
 }
 
 // slides reads texts, and the numbers that charts keep, which are per cents.
-func (e *everything) slides(url, body string, s *sight) {
+func (e *everything) slides(url, body string, about []*sight) {
 	z, err := zip.NewReader(bytes.NewReader([]byte(body)), int64(len(body)))
 	testkit.Must(e.T, err)
 	for _, f := range z.File {
@@ -261,22 +261,22 @@ func (e *everything) slides(url, body string, s *sight) {
 		testkit.Must(e.T, err)
 		switch {
 		case strings.HasSuffix(f.Name, ".xlsx"):
-			e.behind(url, text, s)
+			e.behind(url, text, about)
 			continue
 		case !strings.HasSuffix(f.Name, ".xml"):
 			continue
 		}
-		e.sentences(url, string(text), []*sight{s})
+		e.sentences(url, string(text), about)
 		for _, m := range cached.FindAllStringSubmatch(string(text), -1) {
 			if strings.Contains(f.Name, "chart") {
-				e.percent(url, m[1], s)
+				e.percent(url, m[1], about)
 			}
 		}
 	}
 }
 
 // behind reads the table behind a chart.
-func (e *everything) behind(url string, body []byte, s *sight) {
+func (e *everything) behind(url string, body []byte, about []*sight) {
 	f, err := excelize.OpenReader(bytes.NewReader(body))
 	testkit.Must(e.T, err)
 	defer f.Close()
@@ -285,25 +285,27 @@ func (e *everything) behind(url string, body []byte, s *sight) {
 		testkit.Must(e.T, err)
 		for _, row := range rows {
 			for _, cell := range row {
-				e.percent(url, cell, s)
+				e.percent(url, cell, about)
 			}
 		}
 	}
 }
 
 // percent fails for a per cent that is none of a share that the reader may see; other texts are passed over.
-func (e *everything) percent(url, text string, s *sight) {
+func (e *everything) percent(url, text string, about []*sight) {
 	percent, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		return
 	}
-	for p := range s.pairs {
-		share := 100 * float64(p[0]) / float64(max(1, p[1]))
-		if share-percent <= 1 && percent-share <= 1 {
-			return
+	for _, s := range about {
+		for p := range s.pairs {
+			share := 100 * float64(p[0]) / float64(max(1, p[1]))
+			if share-percent <= 1 && percent-share <= 1 {
+				return
+			}
 		}
 	}
-	e.T.Errorf("%s as %s: a chart has %s, which is none of what they may see", url, s.reader.name, text)
+	e.T.Errorf("%s as %s: a chart has %s, which is none of what they may see", url, about[0].reader.name, text)
 }
 
 // setOf finds the options, and no answer, that a label is made of.

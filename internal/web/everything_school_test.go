@@ -38,6 +38,8 @@ type everything struct {
 	rng    *rand.Rand
 	rounds []*asked
 	cast   []reader
+	union  *union // the trust, where there is one
+	done   acted
 }
 
 // reader is somebody who looks at all there is.
@@ -58,11 +60,13 @@ func newEverything(t *testing.T, seed uint64) *everything {
 	}
 	teach[4] = e.Staff("Lee Prior", access.Leader, access.Teacher)
 	leader, governor := e.Staff("Sunita Rao", access.Leader), e.Staff("Gwen Abara", access.Governor)
+	analyst := e.Staff("Tara Quist", access.TrustAnalyst)
 	e.cast = []reader{{name: "nobody"}, {name: "the head", who: e.Head, leads: true}, {name: "a leader", who: leader, leads: true},
 		{name: "a leader who teaches", who: teach[4], leads: true}, {name: "Tess", who: teach[0]}, {name: "Otto", who: teach[1]}, {name: "Una", who: teach[2]},
 		{name: "a teacher of nobody here", who: e.Staff("Theo Brandt", access.Teacher)}, {name: "a governor", who: governor, named: true},
-		{name: "an administrator", who: e.Staff("Ada Lowe", access.Administrator)}, {name: "a safeguarding lead", who: e.Staff("Sal Ortiz", access.SafeguardingLead)}}
-	readers := []string{e.Head.Person, governor.Person}
+		{name: "an administrator", who: e.Staff("Ada Lowe", access.Administrator)}, {name: "a safeguarding lead", who: e.Staff("Sal Ortiz", access.SafeguardingLead)},
+		{name: "a trust analyst", who: analyst}}
+	readers := []string{e.Head.Person, governor.Person, analyst.Person} // naming an analyst gives them nothing of the school
 
 	about := e.schoolSurvey()
 	forms := e.Forms("7A 27, 7B 25, 7C 4, 8A 24, 8B 22, 8C 12")
@@ -96,6 +100,7 @@ func newEverything(t *testing.T, seed uint64) *everything {
 			e.cast[i].cookie = e.as(who).Value
 		}
 	}
+	e.act()
 	return e
 }
 

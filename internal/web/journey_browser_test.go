@@ -460,7 +460,10 @@ func TestBrowserWholeJourney(t *testing.T) {
 	lena.signIn(first)
 	lena.says("What your class said is ready")
 	lena.look("journey-16-teacher-home", everyWay...)
-	lena.press("Look at my class")
+	lena.press("Guess three, then look")
+	lena.press("Guess three, then look")
+	lena.look("journey-16-teacher-guess", everyWay...)
+	lena.press("Look without guessing")
 	lena.says("9x/Ma1", "This is your class. You see it first", "26 of 28")
 	if text := lena.Text(); strings.Contains(text, "9x/Ma2") || strings.Contains(text, "9x/Ma3") || strings.Contains(text, "9x/Ma4") {
 		t.Error("a teacher's own page names another teacher's class")

@@ -91,6 +91,7 @@ func TestBrowserEveryPage(t *testing.T) {
 		"/a/:code/helper":                   {"/a/" + open.Code + "/helper", "/a/" + open.Code + "/helper?ready=1"},
 		"/surveys/:id/preview":              {"/surveys/" + sv.ID + "/preview"},
 		"/rounds":                           {"/rounds"},
+		"/rounds/bring-in":                  {"/rounds/bring-in", "/rounds/bring-in?survey=" + sv.ID},
 		"/rounds/new":                       {"/rounds/new", "/rounds/new?survey=" + sv.ID},
 		"/rounds/:id":                       {round(draft, ""), round(open, ""), round(link, ""), round(classes, ""), round(whole, ""), round(gone, "")},
 		"/rounds/:id/edit":                  {round(draft, "/edit")},
@@ -118,14 +119,19 @@ func TestBrowserEveryPage(t *testing.T) {
 		"/school/languages/:code":           {"/school/languages/ur"},
 		"/school/languages/:code/paper":     {"/school/languages/pl/paper"},
 		"/school/audit":                     {"/school/audit"},
+		"/school/trust":                     {"/school/trust"},
+		"/trust":                            {"/trust"},
 		"/a":                                {"/a"},
 		"/a/:code":                          {"/a/" + open.Code, "/a/" + link.Code},
 		"/stored":                           {"/stored"},
 		"/r/:code":                          {"/r/" + whole.Code},
 	}
 	elsewhere := []string{"/rounds/:id/typing", "/set-up/:code", "/sign-in", "/join/:code", // in other tests of this kind
-		"/people/parents", "/people/parents/import", "/people/parents/:id", "/rounds/:id/mail", "/rounds/:id/poster", "/u/:token"}
-	noPages := []string{"/api/v1/rounds", "/api/v1/rounds/:id/results", "/api/v1/public/:code/results", "/api/openapi.json", "/a/:code/words", "/a/worker.js", "/healthz", "/readyz", "/static/*", "/surveys/:id/file", "/rounds/:id/results/files/:file", "/rounds/:id/results/:unit/files/:file"}
+		"/people/parents", "/people/parents/import", "/people/parents/:id", "/rounds/:id/mail", "/trust/questions/:wording", "/rounds/:id/poster", "/u/:token"}
+	elsewhere = append(elsewhere, "/replies", "/replies/:id", "/replies/:id/edit", "/replies/:id/edit/preview", "/replies/:id/edit/poster", "/replies/:id/edit/slides",
+		"/replies/:id/edit/answers/new", "/replies/:id/edit/answers/:action", "/replies/:id/edit/languages/:language", "/actions", "/actions/:id",
+		"/rounds/:id/look", "/rounds/:id/look/:unit", "/rounds/:id/look/:unit/journal", "/rounds/:id/look/:unit/wall", "/rounds/:id/guess", "/journal", "/packs", "/packs/:id", "/packs/:id/slides", "/rounds/:id/look/:unit/share", "/shared")
+	noPages := []string{"/journal/file", "/packs/:id/files/:file", "/trust/files/:file", "/api/v1/trust", "/api/v1/rounds", "/api/v1/rounds/:id/results", "/api/v1/public/:code/results", "/api/openapi.json", "/a/:code/words", "/a/worker.js", "/healthz", "/readyz", "/static/*", "/surveys/:id/file", "/rounds/:id/results/files/:file", "/rounds/:id/results/:unit/files/:file"}
 	looked := 0
 	for _, r := range s.web.Routes {
 		if r.Method != "GET" || slices.Contains(elsewhere, r.Path) || slices.Contains(noPages, r.Path) {

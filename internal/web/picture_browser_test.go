@@ -50,7 +50,8 @@ func TestBrowserPicture(t *testing.T) {
 		}
 	}
 	v.press("Sign in")
-	v.press("Look at my class")
+	v.press("How learning feels in this class")
+	v.press("See the results")
 	v.press("9En1, English")
 	testkit.Eval[bool](v.Tab, `(() => {
 		const h = [...document.querySelectorAll("h2")].find((h) => h.textContent === "Each question");

@@ -7,18 +7,24 @@ import (
 	"crypto/hpke"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"earshot/internal/ask/round"
 	"earshot/internal/base/words"
 	"earshot/internal/listen/collecting"
 	"earshot/internal/listen/participation"
+	"earshot/internal/school/access"
 	"earshot/internal/testkit"
 )
 
@@ -126,6 +132,56 @@ func TestSealedAnswersAreNeverShown(t *testing.T) {
 	}
 }
 
+// Whatever fails when a device sends, it learns in words it can read: anything else it would take for a bad connection, and
+// try for ever.
+func TestADeviceUnderstandsEveryFailure(t *testing.T) {
+	s := newServer(t)
+	r := s.Open(s.Form(s.Survey("first_say"), s.Forms("9A 27, 9B 28")))
+	unspent := s.unspent(r)
+	final, err := os.ReadFile("../../static/js/outbox.js")
+	testkit.Must(t, err)
+	big := bytes.Repeat([]byte("a=b&"), 80<<10)
+	plain := []string{"Content-Type", "application/x-www-form-urlencoded", "Accept", "application/json"}
+	sealed := []string{"Content-Type", "application/octet-stream", "Accept", "text/html"}
+	for _, c := range []struct {
+		name, method, path string
+		body               []byte
+		headers            []string
+		status             int
+		state              string
+	}{
+		{"too much, sealed", "POST", "/a/" + r.Code + "/sealed", big, sealed, http.StatusRequestEntityTooLarge, "too_large"},
+		{"too much", "POST", "/a/" + r.Code, big, plain, http.StatusRequestEntityTooLarge, "too_large"},
+		{"too much, asked of a slip", "POST", "/a/" + r.Code + "/task", big, nil, http.StatusRequestEntityTooLarge, "too_large"},
+		{"no such round", "POST", "/a/ZZZZZZ", []byte("a=b"), plain, http.StatusNotFound, "no_round"},
+		{"no such round, asked of a slip", "POST", "/a/ZZZZZZ/task", []byte("a=b"), nil, http.StatusNotFound, "no_round"},
+		{"no form", "POST", "/a/" + r.Code, []byte("%zz=1"), plain, http.StatusUnprocessableEntity, "unreadable"},
+		{"from somebody else's page", "POST", "/a/" + r.Code + "/sealed", []byte("x"), append(slices.Clone(sealed), "Sec-Fetch-Site", "cross-site"), http.StatusForbidden, "refused"},
+		{"another method", "PUT", "/a/" + r.Code + "/sealed", []byte("x"), sealed, http.StatusMethodNotAllowed, "refused"},
+		{"answers that will not do, sealed", "POST", "/a/" + r.Code + "/sealed", s.seals(r, url.Values{"q1": {"chips"}}), sealed, http.StatusUnprocessableEntity, "invalid"},
+	} {
+		res, body := s.ask(c.method, c.path, c.body, c.headers...)
+		var reply struct{ State, Message string }
+		if err := json.Unmarshal([]byte(body), &reply); err != nil || res.StatusCode != c.status || reply.State != c.state || len(reply.Message) < 20 || strings.Contains(reply.Message, "[") {
+			t.Errorf("%s: %d %.200s", c.name, res.StatusCode, body)
+		}
+		if strings.Contains(reply.Message, "is marked") && strings.Contains(c.path, "sealed") {
+			t.Errorf("%s: nothing is on a screen, and it says %q", c.name, reply.Message)
+		}
+		// The script has to know the state as one after which nothing is tried again.
+		if !regexp.MustCompile(`const final = \[[^\]]*"` + c.state + `"`).Match(final) {
+			t.Errorf("%s: a device goes on trying after %q", c.name, c.state)
+		}
+	}
+	if s.unspent(r) != unspent {
+		t.Error("a slip is spent by what was refused")
+	}
+	// A reader of the plain form gets a page.
+	if res, body := s.ask("POST", "/a/"+r.Code, big, "Content-Type", "application/x-www-form-urlencoded", "Accept", "text/html"); res.StatusCode != http.StatusRequestEntityTooLarge || !strings.HasPrefix(body, "<!doctype html>") {
+		t.Errorf("the plain form: %d %.100s", res.StatusCode, body)
+	}
+}
+
 // The page of a round that is closed sends what waits; once the round has settled it clears what is left.
 func TestPageOfAClosedRoundMindsWhatWaits(t *testing.T) {
 	s := newServer(t)
@@ -140,6 +196,9 @@ func TestPageOfAClosedRoundMindsWhatWaits(t *testing.T) {
 		if res.StatusCode != http.StatusGone || !strings.Contains(body, `data-round="`+r.Code+`"></p>`) || !strings.Contains(body, "/static/js/answer-over.") {
 			t.Errorf("%s of a closed round: %d %s", path, res.StatusCode, body)
 		}
+		if text := body[:strings.Index(body, "<script")]; strings.Contains(text, "nothing can be sent") || !strings.Contains(text, "nobody can begin it any more") {
+			t.Errorf("%s: late answers are still taken, and the page says %s", path, text)
+		}
 		if res.Header.Get("Cache-Control") != "no-store" {
 			t.Error("the page of a closed round is kept, and may be shown after it has settled")
 		}
@@ -150,8 +209,74 @@ func TestPageOfAClosedRoundMindsWhatWaits(t *testing.T) {
 	_, err = collecting.Settle(context.Background(), s.DB, s.Key, s.Bank, s.Head, r.ID)
 	testkit.Must(t, err)
 	time.Sleep(2100 * time.Millisecond) // a page is remembered for two seconds
-	if res, body := s.ask("GET", "/a/"+r.Code, nil); res.StatusCode != http.StatusGone || !strings.Contains(body, `data-settled="1"`) || !strings.Contains(body, words.English().Say("keep.gone")) {
+	if res, body := s.ask("GET", "/a/"+r.Code, nil); res.StatusCode != http.StatusGone || !strings.Contains(body, `data-settled="1"`) || !strings.Contains(body, "so nothing can be sent any more") || !strings.Contains(body, words.English().Say("keep.gone")) {
 		t.Errorf("a settled round: %d %s", res.StatusCode, body)
+	}
+}
+
+// stored is everything in the database but sessions, whose last use is noted.
+func (s *server) stored() map[string][]string {
+	s.T.Helper()
+	ctx := context.Background()
+	tables, err := s.DB.Columns(ctx)
+	testkit.Must(s.T, err)
+	found := map[string][]string{}
+	for table := range tables {
+		var rows []map[string]any
+		testkit.Must(s.T, s.DB.Query(ctx).Table(table).Find(&rows).Error)
+		for _, row := range rows {
+			if table != "sessions" {
+				found[table] = append(found[table], fmt.Sprint(row))
+			}
+		}
+		slices.Sort(found[table])
+	}
+	return found
+}
+
+// Whatever can be read can be asked for with HEAD, which says what GET would say and changes nothing.
+func TestEveryPageAnswersHead(t *testing.T) {
+	s := newServer(t)
+	deputy := s.Staff("Nell Ford", access.SafeguardingDeputy, access.Head, access.Administrator)
+	groups := s.Forms("9A 27, 9B 28")
+	sv := s.Survey("first_say")
+	r := s.Open(s.Form(sv, groups))
+	cookie := s.as(deputy)
+	before := s.stored()
+	said := map[string]int{}
+	for _, route := range s.web.Routes {
+		if route.Method != http.MethodGet {
+			continue
+		}
+		for _, id := range []string{r.ID, r.Code, sv.ID, groups[0].ID, "nothing"} {
+			path := fill(route.Path, id)
+			got, body := s.ask("HEAD", path, nil, "Cookie", cookie.String())
+			if body != "" || got.StatusCode == http.StatusMethodNotAllowed {
+				t.Errorf("HEAD %s: %d with %d bytes", path, got.StatusCode, len(body))
+			}
+			said[path] = got.StatusCode
+		}
+	}
+	if diff := cmp.Diff(before, s.stored()); diff != "" {
+		t.Errorf("HEAD changes something: %s", diff)
+	}
+	shown := 0
+	for path, head := range said {
+		if get, _ := s.ask("GET", path, nil, "Cookie", cookie.String()); get.StatusCode != head {
+			t.Errorf("%s: GET says %d, HEAD %d", path, get.StatusCode, head)
+		}
+		if head == http.StatusOK {
+			shown++
+		}
+	}
+	if shown < 40 {
+		t.Errorf("only %d pages are shown: this looks at too little", shown)
+	}
+	// What is sent cannot be asked for, and nobody gets a page with HEAD that GET refuses them.
+	for path, want := range map[string]int{"/a/" + r.Code + "/task": 405, "/rounds/" + r.ID: 303, "/surveys/" + sv.ID: 303} {
+		if got, _ := s.ask("HEAD", path, nil); got.StatusCode != want {
+			t.Errorf("HEAD %s: %d, want %d", path, got.StatusCode, want)
+		}
 	}
 }
 

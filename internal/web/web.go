@@ -21,6 +21,7 @@ import (
 	"earshot/internal/web/answering"
 	"earshot/internal/web/authoring"
 	"earshot/internal/web/exploring"
+	"earshot/internal/web/improving"
 	"earshot/internal/web/joining"
 	"earshot/internal/web/managing"
 	"earshot/internal/web/page"
@@ -31,6 +32,8 @@ import (
 const (
 	bodyMost   = 256 << 10
 	uploadMost = 6 << 20
+	// A file of answers; nothing of it is read before it is clear who sends it.
+	responsesMost = 21 << 20
 )
 
 // Server is the web server's handler and the list of its routes.
@@ -48,7 +51,7 @@ type Options struct {
 // Templates are all pages of all activities, so that one test can check them.
 func Templates() []*page.Template {
 	all := []*page.Template{errorTemplate}
-	for _, list := range [][]*page.Template{joining.Templates(), managing.Templates(), authoring.Templates(), answering.Templates(), exploring.Templates()} {
+	for _, list := range [][]*page.Template{joining.Templates(), managing.Templates(), authoring.Templates(), answering.Templates(), exploring.Templates(), improving.Templates()} {
 		all = append(all, list...)
 	}
 	return all
@@ -70,22 +73,14 @@ func New(k *page.Kit, o Options) (*Server, error) {
 	e.Use(logged(k.Log), headers(k), recovered, bodyLimit, echo.WrapMiddleware(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if guard.Check(r) != nil {
-				refuse(w)
+				refuse(w, r)
 				return
 			}
 			next.ServeHTTP(w, r)
 		})
-	}), k.Who)
+	}), k.Who, headAsGet)
 
 	r := page.NewRoutes(e)
-	for _, path := range []string{"/healthz", "/readyz"} {
-		r.Public("HEAD", path, func(c echo.Context) error {
-			if path == "/readyz" && o.Ready != nil && !o.Ready() {
-				return c.NoContent(http.StatusServiceUnavailable)
-			}
-			return c.NoContent(http.StatusOK)
-		})
-	}
 	r.Public("GET", "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	r.Public("GET", "/readyz", func(c echo.Context) error {
 		ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
@@ -102,7 +97,25 @@ func New(k *page.Kit, o Options) (*Server, error) {
 	authoring.Routes(k, r)
 	answering.Routes(k, r)
 	exploring.Routes(k, r)
+	improving.Routes(k, r)
 	return &Server{Echo: e, Routes: r.All}, nil
+}
+
+// headAsGet answers HEAD, which programs ask that look through mail, check links or watch a server, with what GET would say,
+// without the page: whatever can be read can be asked for, so no route has to say so. The server itself drops what is
+// written, as it looks at the request that came and not at this copy. It stands last, since it finds the handler anew.
+func headAsGet(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		if r.Method != http.MethodHead {
+			return next(c)
+		}
+		get := *r
+		get.Method = http.MethodGet
+		c.SetRequest(&get)
+		c.Echo().Router().Find(http.MethodGet, echo.GetPath(r), c)
+		return c.Handler()(c)
+	}
 }
 
 // recovered turns a panic into an error like any other, so that the reader gets a page and the log a line.
@@ -121,7 +134,13 @@ type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
-func refuse(w http.ResponseWriter) {
+func refuse(w http.ResponseWriter, r *http.Request) {
+	if asksJSON(r) {
+		w.Header().Set("Content-Type", echo.MIMEApplicationJSON)
+		w.WriteHeader(http.StatusForbidden)
+		_ = json.NewEncoder(w).Encode(answering.Failure(http.StatusForbidden, words.English().Say("fault.cross_origin")))
+		return
+	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(http.StatusForbidden)
 	_, _ = w.Write([]byte(words.English().Say("fault.cross_origin") + "\n"))
@@ -153,6 +172,9 @@ func bodyLimit(next echo.HandlerFunc) echo.HandlerFunc {
 		most := int64(bodyMost)
 		if strings.HasPrefix(c.Request().Header.Get("Content-Type"), "multipart/form-data") {
 			most = uploadMost
+			if strings.HasPrefix(c.Request().URL.Path, "/rounds/bring-in") {
+				most = responsesMost
+			}
 		}
 		r := c.Request()
 		if r.ContentLength > most {
@@ -243,7 +265,10 @@ func funnel(k *page.Kit) echo.HTTPErrorHandler {
 			sentence = v.Say("fault.internal", words.V{"Reference": reference})
 			k.Log.Error("request failed", "route", c.Path(), "reference", reference, "error", err)
 		}
-		if wantsJSON(c) {
+		if answers := strings.HasPrefix(c.Request().URL.Path, "/a/"); answers && wantsJSON(c) {
+			_ = c.JSON(status, answering.Failure(status, sentence))
+			return
+		} else if wantsJSON(c) {
 			_ = c.JSON(status, map[string]string{"state": http.StatusText(status), "message": sentence})
 			return
 		}
@@ -256,8 +281,14 @@ func funnel(k *page.Kit) echo.HTTPErrorHandler {
 	}
 }
 
-func wantsJSON(c echo.Context) bool {
-	return strings.Contains(c.Request().Header.Get("Accept"), "application/json") || strings.HasPrefix(c.Request().URL.Path, page.API)
+func wantsJSON(c echo.Context) bool { return asksJSON(c.Request()) }
+
+// asksJSON says whether a program reads the reply: one that says so, the interface for programs, and a device that sends
+// sealed answers or asks about a slip, which would take anything else for a bad connection and try for ever.
+func asksJSON(r *http.Request) bool {
+	path := r.URL.Path
+	device := strings.HasPrefix(path, "/a/") && (strings.HasSuffix(path, "/sealed") || strings.HasSuffix(path, "/task"))
+	return strings.Contains(r.Header.Get("Accept"), "application/json") || strings.HasPrefix(path, page.API) || device
 }
 
 // retryAfter spreads those who come again over some seconds, so that they do not come all at once.

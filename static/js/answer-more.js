@@ -8,7 +8,7 @@
   const seals = window.isSecureContext && crypto.subtle, text = new TextEncoder();
   const wait = (ms) => new Promise((go) => setTimeout(go, ms));
   const join = (...parts) => { const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0)); let at = 0; for (const p of parts) { all.set(p, at); at += p.length; } return all; };
-  let words = {}, mine, mended, kept, secret, saving, reading, idle, warned, counted;
+  let words = {}, mine, kept, secret, saving, reading, idle, warned, counted;
 
   // ---- Sealing to the school: HPKE (RFC 9180), base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
   const kemSuite = join(text.encode("KEM"), new Uint8Array([0, 0x10]));
@@ -35,24 +35,35 @@
   }
 
   // ---- Finished answers that cannot be sent now.
-  // wait seals them and keeps them. It is true once they are safe on this device.
-  async function keepToSend(data, ms) {
-    if (!seals || !words.key) { return false; }
+  // wait seals them and keeps them. It gives the key of what to say once they are safe on this device, or once it is sure that
+  // others with the same slip wait here already: the school takes one of them alone. others says that they are those of
+  // somebody before.
+  async function keepToSend(data, ms, others) {
+    if (!seals || !words.key) { return ""; }
     try {
-      mine = outbox.add(round, await seal(data.toString()));
-      forget("waits " + mine);
+      const tag = data.get("code") ? (await unlock(data.get("code"))).name.split(":").pop() : "";
+      const twin = tag && outbox.waiting().find((name) => name.startsWith(outbox.start + round) && name.endsWith(":" + tag));
+      const name = twin || outbox.add(round, await seal(data.toString()), tag);
+      if (!others) {
+        mine = name;
+        forget("waits " + mine);
+      }
       outbox.again(ms);
-      return true;
+      return twin ? "keep.waiting_other" : "keep.waiting";
     } catch (e) {
-      return false; // no room, or no storage: the tab goes on trying
+      return ""; // no room, or no storage: the tab goes on trying
     }
   }
 
+// include answer-send.js
+  const { finish, thanks } = sending;
+
   addEventListener("storage", (e) => {
-    // Another tab has sent what this one waits for, or learnt that its code is wrong.
-    if (mine && e.key === mine && (!e.newValue || e.newValue[0] === "!")) {
-      const state = e.newValue ? e.newValue.slice(1).split(" ")[0] : "already", reply = { state: state, message: words["answer." + state] };
-      if (!e.newValue || !givenBack(mine, reply)) { told(reply, mine); }
+    // Another tab has learnt what became of what this one waits for.
+    // What goes without a word was cleared, and nobody may be told that it was sent.
+    if (mine && (e.key === mine || !e.key)) {
+      const reply = e.newValue ? outbox.read(e.newValue) : { state: "cleared" };
+      if (reply && outbox.refused(mine)) { outbox.ask(mine); stopped(mine); } else if (reply) { told(reply, mine); }
     }
     // Another tab with the same slip has sent the answers, or keeps them until it can.
     if (secret && e.key === secret.name && /^(sent|waits)/.test(e.newValue)) {
@@ -60,29 +71,23 @@
       clearTimeout(saving);
       secret = kept = null;
       mine = other[1];
-      if (mine) { page.finish(words["keep.waiting_title"], [words["keep.waiting"]]); } else { page.finish(words["keep.elsewhere_title"], [words["keep.elsewhere"]]); }
+      if (mine) { finish(words["keep.waiting_title"], [words["keep.waiting_other"]]); } else { finish(words["keep.elsewhere_title"], [words["keep.elsewhere"]]); }
     }
   });
 
-  // givenBack puts answers whose code was refused back onto the screen that gave them. Their sealed copy stays until the
-  // school has the mended ones: this page may be closed before.
-  function givenBack(name, reply) {
-    if (name !== mine || page.shared || !page.refused(reply)) { return false; }
-    mended = mine;
-    mine = null;
-    return true;
+  // stopped says on the screen that waits for them that answers are not on their way: the box above says why, and asks.
+  function stopped(name) {
+    if (name === mine) { finish(words["keep.waiting_title"], []); }
   }
 
   // told says what became of answers that waited: on the screen that waits for them, or beside what is on the screen now.
   // On a shared device they were somebody else's, and nobody is told, save that some are lost.
   function told(reply, name) {
-    const good = reply.state === "stored" || reply.state === "already", here = name === mine;
-    const line = good ? words["keep.sent"] : words["keep.refused"].replace("{message}", reply.message || reply.state);
+    const good = outbox.isGood(reply), here = name === mine, line = outbox.line(reply);
     if (here) { mine = null; }
-    if (page.shared && !good) { if (/^(unknown_code|spent)$/.test(reply.state)) { count(1); } else if (!here) { outbox.note(line); } }
-    if (here && good) { return page.thanks(reply.thanks || { lines: [line] }); }
-    if (here && !page.shared && page.refused(reply)) { return; }
-    if (here) { return page.finish(words["keep.waiting_title"], [line]); }
+    if (page.shared && !good) { if (outbox.wrongCode(reply)) { count(1); } else if (!here) { outbox.note(line); } }
+    if (here && good) { return thanks(reply.thanks || { lines: [line] }); }
+    if (here) { return finish(words["keep.not_sent"], [line]); }
     if (!page.shared) { const place = outbox.note(line); setTimeout(() => place.remove(), 3e4); }
   }
 
@@ -154,7 +159,6 @@
   // forget takes the half-done answers away. word tells other tabs with the same slip why.
   function forget(word) {
     clearTimeout(saving);
-    if (mended) { disk.removeItem(mended); mended = null; }
     if (secret) {
       if (word) { try { disk.setItem(secret.name, word); } catch (e) { word = ""; } }
       disk.removeItem(secret.name);
@@ -166,7 +170,7 @@
   function worker() {
     if (!navigator.serviceWorker || !window.isSecureContext) { return; }
     navigator.serviceWorker.register("/a/worker.js").then(() => navigator.serviceWorker.ready).then((r) => {
-      const files = [location.pathname + location.search, form.dataset.words];
+      const files = [location.pathname + location.search, form.dataset.words].concat(form.dataset.asks || []);
       for (const node of doc.querySelectorAll("script[src],link[rel=stylesheet]")) { files.push(node.src || node.href); }
       if (r.active) { r.active.postMessage({ keep: files }); }
     }).catch(() => null);
@@ -315,15 +319,27 @@
   function fresh() {
     for (const name of Object.keys(root.dataset)) { delete root.dataset[name]; }
     Object.assign(root.dataset, looks());
+    sending.fresh();
     if (!away()) { return; }
     const go = () => location.replace("?ready=1&lang=" + home);
     // Without a connection only a page that was kept can be opened.
     if (navigator.serviceWorker && navigator.serviceWorker.controller) { go(); } else { fetch(url + "/stored", { method: "HEAD" }).then(go, () => null); }
   }
 
+  // speak goes to another language. Without a connection there is only what was kept, and that is said instead of a page that fails.
+  async function speak(e) {
+    if (e.ctrlKey || e.metaKey || e.shiftKey) { return; }
+    e.preventDefault();
+    const to = new URL(e.currentTarget.href), stop = new AbortController(), late = setTimeout(() => stop.abort(), 8e3);
+    if (page.shared) { to.searchParams.set("home", home || form.elements.lang.value); }
+    const there = await fetch(to, { method: "HEAD", cache: "no-store", signal: stop.signal }).then((res) => res.status < 500, () => false);
+    clearTimeout(late);
+    if (there || window.caches && await caches.match(to, { ignoreVary: true })) { location.assign(to); } else { page.say(words["lang.offline"]); }
+  }
+
   addEventListener("pagehide", () => { if (window.speechSynthesis) { speechSynthesis.cancel(); } });
 
-  const it = { look, aloud, begin, keep, forget, drop, wait: keepToSend, pump: outbox.pump, shown: quiet, words, next, fresh };
+  const it = { look, aloud, begin, keep, forget, shown: quiet, words, fresh, send: sending.send, pass: sending.pass, cancel: sending.cancel };
   fetch(form.dataset.words).then((res) => res.json()).then((said) => {
     Object.assign(words, said);
     it.ready = true;
@@ -332,11 +348,9 @@
       touched();
       worker();
       count(0);
-      for (const link of form.querySelectorAll(".langs a")) {
-        link.addEventListener("click", () => { link.search += "&home=" + (home || form.elements.lang.value); });
-      }
     }
-    outbox.open(words, { told, givenBack, keeps: () => !page.shared });
+    for (const link of form.querySelectorAll(".langs a")) { link.addEventListener("click", speak); }
+    outbox.open(words, { told, stopped, keeps: () => !page.shared });
     page.ready(it);
   }).catch(() => page.ready(null));
 })();

@@ -4,13 +4,16 @@
   "use strict";
 // include outbox.js
   const place = document.getElementById("late"), round = place.dataset.round, words = JSON.parse(document.getElementById("words").textContent), key = "earshot" + location.pathname;
-  let tab, tries = 0;
-  try { tab = sessionStorage; } catch (e) { tab = { getItem: () => null, removeItem: () => null }; }
+  const disk = outbox.disk, left = () => outbox.keys(outbox.start + round + ":");
+  // A device that several people use tells nobody what somebody else could not send.
+  const shared = Date.now() - disk.getItem("earshot-shared") < 432e5;
+  let tab = null, tries = 0;
+  try { tab = sessionStorage; } catch (e) { tab = null; }
+  tab = tab || { getItem: () => null, removeItem: () => null };
   const show = (text) => { place.textContent = text; };
-  const left = () => outbox.keys(outbox.start + round + ":");
 
   function clear() {
-    for (const name of outbox.keys("earshot-draft:" + round + ":")) { outbox.disk.removeItem(name); }
+    for (const name of outbox.keys("earshot-draft:" + round + ":")) { disk.removeItem(name); }
   }
 
   // What a tab was sending when its page was opened again stands in the tab alone.
@@ -20,7 +23,7 @@
 
   if (place.dataset.settled) {
     const some = own || left().length;
-    left().forEach((name) => outbox.disk.removeItem(name));
+    left().forEach((name) => outbox.end(name, { state: "gone" }));
     clear();
     tab.removeItem(key);
     if (some) { show(words["keep.gone"]); }
@@ -32,8 +35,12 @@
   }
 
   function told(reply) {
-    const good = reply.state === "stored" || reply.state === "already";
-    show(good ? words["keep.sent"] : words["keep.refused"].replace("{message}", reply.message || reply.state));
+    show(outbox.line(reply));
+    if (shared && outbox.wrongCode(reply)) {
+      const n = 1 + (+disk.getItem("earshot-refused") || 0);
+      disk.setItem("earshot-refused", n);
+      show(words["kiosk.refused"].replace("{n}", n));
+    }
     end();
   }
 
@@ -50,7 +57,11 @@
     return out;
   }
 
-  const clearOwn = () => { own = null; tab.removeItem(key); };
+  function over(reply) {
+    own = null;
+    tab.removeItem(key);
+    told(reply);
+  }
 
   async function sendOwn() {
     const body = new URLSearchParams(own), out = await post(body);
@@ -58,16 +69,13 @@
       tries += 1;
       return setTimeout(sendOwn, out.wait + Math.random() * 1e3 * Math.min(60, Math.pow(2, tries)));
     }
-    if (/^(unknown_code|spent)$/.test(out.reply.state)) {
-      show("");
-      return outbox.mend(out.reply.message, (code) => { body.set("code", code); return post(body); }, clearOwn, told);
-    }
-    clearOwn();
-    told(out.reply);
+    if (!outbox.wrongCode(out.reply)) { return over(out.reply); }
+    show("");
+    outbox.mend(out.reply, (code) => { body.set("code", code); return post(body); }, over);
   }
 
   if (own || outbox.waiting().length) { show(words["keep.going"]); }
-  outbox.open(words, { told: told, keeps: () => { show(""); return true; } });
+  outbox.open(words, { told: told, stopped: () => show(""), keeps: () => !shared });
   if (own) { sendOwn(); } else { tab.removeItem(key); }
   end();
 })();

@@ -1,7 +1,8 @@
 // The answering page, one question a screen. Without this script the page is one plain form; if anything here fails
 // at the start, it becomes that form again. Every sentence comes from the page. Answers stay in this tab until Send.
-// What is not needed for the first screen (how the page looks, reading aloud, keeping answers without a connection) is
-// in answer-more.js, which comes when somebody begins. What only some surveys have is in answer-asks.js.
+// What is not needed for the first screen (sending, how the page looks, reading aloud, keeping answers without a connection)
+// is in answer-more.js, and what only some surveys have (rules, topics, grids, rankings) in answer-asks.js: both come with
+// the first touch.
 (function () {
   "use strict";
   const doc = document, root = doc.documentElement, key = "earshot" + location.pathname;
@@ -11,9 +12,9 @@
   const fill = (text, n, m) => text.replace("{n}", n).replace("{m}", m);
   const showIf = (node, yes) => { if (node) { node.hidden = !yes; } };
   const hex = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => (b + 256).toString(16).slice(1)).join("");
-  const local = () => { try { return localStorage; } catch (e) { return {}; } };
-  const ask = typeof asks === "object" && asks;
-  let store, held, said, labels, form, words, plan, field, questions, every, tasks, steps, kept, shown, busy, done, timer, notBefore = 0, tries = 0, wiping, more, shared;
+  // A browser may forbid a page to keep anything, and says so by an error or by nothing at all.
+  const local = () => { try { return localStorage || {}; } catch (e) { return {}; } };
+  let ask, store, labels, form, words, plan, field, questions, every, tasks, steps, kept, shown, busy, done, timer, wiping, more, shared;
 
   // How the page looks is this device's own business; it is set before anything is drawn.
   root.classList.add("js");
@@ -27,6 +28,7 @@
     const link = make("link");
     link.rel = "stylesheet";
     link.href = sheet;
+    link.onload = () => { if (steps) { fit(); } };
     sheet = "";
     doc.head.append(link);
   }
@@ -41,13 +43,6 @@
     }
   });
 
-  // mark is 16 signs that tell one text from another.
-  const mark = (text) => [0x1000193, 0x85ebca6b].map((m) => {
-    let h = m;
-    for (let i = 0; i < text.length; i++) { h = Math.imul(h ^ text.charCodeAt(i), m); }
-    return (h >>> 0).toString(16).padStart(8, 0);
-  }).join("");
-
   // cleaned gives the 12 characters of a code, or nothing if it cannot be one.
   function cleaned(text) {
     const code = text.toUpperCase().replace(/[^0-9A-Z]/g, "").replace(/O/g, "0").replace(/[IL]/g, "1");
@@ -58,11 +53,16 @@
 
   function keep() {
     if (shared || !isSecureContext) { return; } // over plain http nothing is kept, not even in the tab
-    try { store.setItem(key, JSON.stringify(kept)); } catch (e) { kept.lost = 1; }
+    try { store.setItem(key, JSON.stringify(kept)); } catch (e) {
+      // Where nothing may be kept, a scanned code still outlasts a reload.
+      kept.lost = 1;
+      history.replaceState(Object.assign({}, history.state, { code: kept.code }), "");
+    }
     if (more) { more.keep(kept); }
   }
 
   function forget() {
+    if (kept.lost) { history.replaceState(null, ""); }
     try { store.removeItem(key); } catch (e) { return; }
   }
 
@@ -77,16 +77,13 @@
     plan = words.plan || {};
     field = el("code");
     shared = form.dataset.shared;
-    if (ask) { ask.grids(form); }
-    every = Array.from(form.querySelectorAll(".step")).slice(1, -1);
-    questions = Array.from(form.querySelectorAll("fieldset[id^=q-]"));
-    if (ask) { ask.rankings(questions); }
-    // One screen at a time: its heading is the page's.
-    for (const h of form.querySelectorAll(".step>h2,.step>legend>h2")) { h.setAttribute("role", "heading"); h.setAttribute("aria-level", 1); h.tabIndex = -1; }
-    const code = takeCode();
+    lay();
+    const code = takeCode(), opened = performance.getEntriesByType("navigation")[0];
     try { kept = JSON.parse(store.getItem(key)); } catch (e) { kept = null; }
-    // Another slip on the same device is another person: nothing of the last one may be seen.
-    const again = kept && !shared && !(code && kept.slip && kept.slip !== code);
+    // Another slip on the same device is another person, and so is whoever opens the one link for everybody anew, without
+    // reloading, going back or choosing a language: nothing of the last one may be seen. What they were sending is sent.
+    const again = kept && !shared && (field ? !(code && kept.slip && kept.slip !== code) : kept.stay || !opened || opened.type !== "navigate");
+    const late = kept && !again && kept.sending;
     if (!again) { kept = fresh(code); }
     if (code) { kept.code = kept.slip = kept.sure = code; }
     // A device that was set up for several people stays one, also when a slip's own code is scanned with it.
@@ -117,15 +114,54 @@
     addEventListener("online", () => { if (timer) { send(); } });
     addEventListener("beforeunload", (e) => { if (kept.sending && !done) { e.preventDefault(); } });
     for (const link of form.querySelectorAll(".langs a")) {
-      link.onclick = () => { if (kept.code && (shared || !isSecureContext)) { link.hash = kept.code; } };
+      link.onclick = () => {
+        if (kept.code && (shared || kept.lost || !isSecureContext)) { link.hash = kept.code; }
+        kept.stay = 1;
+        keep();
+      };
     }
     extras();
-    const at = again ? (history.state || kept).at : "start";
-    history.replaceState({ at: at, from: "" }, "", location.pathname + location.search);
-    show(at, at !== "start");
-    form.classList.add("ready");
-    if (kept.sending) { send(); }
+    const at = again ? (history.state || kept).at : "start", open = (at) => {
+      history.replaceState({ at: at, from: "", code: kept.lost && kept.code }, "", location.pathname + location.search);
+      show(at, at !== "start");
+      form.classList.add("ready");
+    };
+    if (late) { Promise.resolve(load()).then((m) => { if (m) { m.pass(late); } }); }
+    if (at === "start") { return open(at); }
+    rules().then((ok) => {
+      open(ok ? at : "start");
+      if (!ok) { say(words.needs); } else if (kept.sending) { send(); }
+    });
   }
+
+  // lay finds the screens.
+  function lay() {
+    if (ask) { ask.grids(form); }
+    every = Array.from(form.querySelectorAll(".step:not(.task)")).slice(1, -1);
+    questions = Array.from(form.querySelectorAll("fieldset[id^=q-]"));
+    if (ask) { ask.rankings(questions); }
+    // One screen at a time: its heading is the page's.
+    for (const h of form.querySelectorAll(".step>h2,.step>legend>h2")) { h.setAttribute("role", "heading"); h.setAttribute("aria-level", 1); h.tabIndex = -1; }
+  }
+
+  // rules fetches what decides who is asked what, where a survey has that. It is true once the right questions can be asked.
+  async function rules() {
+    const src = form.dataset.asks;
+    if (!src || ask) { return true; }
+    await fetched(src);
+    if (!ask && typeof asks === "object") { ask = asks; lay(); draw(); }
+    return !!ask;
+  }
+
+  // fetched fetches a script, once if it comes.
+  const coming = {};
+  const fetched = (src) => coming[src] = coming[src] || new Promise((ready) => {
+    const script = make("script");
+    script.src = src;
+    script.onload = ready;
+    script.onerror = () => { coming[src] = 0; ready(); };
+    doc.head.append(script);
+  });
 
   // draw puts what is kept onto the page.
   function draw() {
@@ -141,7 +177,7 @@
 
   // The part after # never leaves the device; it leaves the address bar too, so that nobody reads it over a shoulder.
   function takeCode() {
-    return field ? cleaned(location.hash.slice(1)) : "";
+    return field ? cleaned(location.hash.slice(1) || (history.state || "").code || "") : "";
   }
 
   const rows = (step) => (step.tagName === "FIELDSET" ? [step] : Array.from(step.getElementsByTagName("fieldset")));
@@ -188,19 +224,27 @@
     showIf(el("send"), last);
     showIf(el("wipe"), at);
     showIf(el("clear"), clearable());
-    put(el("next"), !at ? labels.next : kept.seen ? words.toCheck : words.next);
+    const opening = !at && el("last") && !kept.told; // what became of last time comes before the promise
+    form.classList.toggle("opening", opening);
+    put(el("next"), !at && !opening ? labels.next : kept.seen ? words.toCheck : words.next);
     say("");
     wiping = false;
+    kept.stay = 0;
     keep();
-    // In large letters what stays in place leaves no room for what is read, and hides what has the focus.
-    const bars = [doc.querySelector("header"), form.querySelector("nav")], full = bars[0].offsetHeight + bars[1].offsetHeight > innerHeight / 3;
-    for (const bar of bars) { bar.style.cssText = full ? "position:static;z-index:auto" : ""; }
-    root.style.scrollPaddingBottom = bars[1].offsetHeight + 12 + "px";
+    fit();
     if (focus) {
       scrollTo(0, 0);
-      step.querySelector("h1,h2").focus({ preventScroll: true });
+      Array.from(step.querySelectorAll("h1,h2")).find((h) => h.offsetParent).focus({ preventScroll: true });
     }
     if (more) { more.shown(step); }
+  }
+
+  // fit lets the bars at the top and the end stay in place.
+  function fit() {
+    // In large letters what stays in place leaves no room for what is read, and hides what has the focus. Start stays, if it can.
+    const at = here(), bars = [doc.querySelector("header"), form.querySelector("nav")], height = bars.map((bar) => bar.offsetHeight), most = innerHeight / 3;
+    bars.forEach((bar, i) => { bar.style.cssText = height[0] + height[1] > most && (at || !i || height[1] > most) ? "position:static;z-index:auto" : at || !i ? "" : "position:sticky;bottom:0;z-index:1"; });
+    root.style.scrollPaddingBottom = height[1] + 12 + "px";
   }
 
   const clearable = () => rows(steps[here()]).some((q) => kept.answers[q.id.slice(2)] || kept.answers[q.id]);
@@ -214,14 +258,15 @@
 
   function cancel() {
     clearTimeout(timer);
-    timer = tries = kept.sending = 0;
+    timer = kept.sending = 0;
+    if (more) { more.cancel(); }
   }
 
   function go(id) {
     const from = kept.at;
     leave();
     // On a shared device there is no way back through the browser's own button.
-    if (shared) { history.replaceState({ at: id }, ""); } else { history.pushState({ at: id, from: from }, ""); }
+    if (shared) { history.replaceState({ at: id }, ""); } else { history.pushState({ at: id, from: from, code: kept.lost && kept.code }, ""); }
     show(id, true);
   }
 
@@ -232,6 +277,10 @@
   function next() {
     const at = here(), step = steps[at];
     if (busy || at === steps.length - 1) { return; }
+    if (form.matches(".opening")) {
+      kept.told = 1;
+      return show("start", true);
+    }
     if (!at) { return start(); }
     for (const q of rows(step)) {
       const input = q.querySelector("[data-min]"), wrong = input && outside(input);
@@ -330,9 +379,8 @@
     cancel();
     form.reset();
     kept = fresh("");
-    done = busy = wiping = false;
-    notBefore = 0;
-    uncover();
+    done = busy = wiping = form.hidden = false;
+    el("thanks").hidden = true;
     for (const old of form.querySelectorAll(".task")) { old.remove(); }
     for (const error of form.querySelectorAll(".error")) { put(error, ""); }
     if (field) { field.value = ""; field.removeAttribute("aria-invalid"); }
@@ -382,6 +430,10 @@
 
   // start asks whether this slip has a reading task; it spends nothing, and when there is no answer the questions come.
   async function start() {
+    busy = true;
+    const ready = await rules();
+    busy = false;
+    if (!ready) { return say(words.needs); }
     if (field) {
       setCode(cleaned(field.value));
       if (!kept.code) { return backToCode(words.codeWrong); }
@@ -435,11 +487,6 @@
 
   const asked = () => questions.filter((q) => steps.some((step) => step === q || rows(step).includes(q)) && !(q.parentNode.matches(".grid") && q.hidden));
 
-  function pace() {
-    const times = asked().filter((q) => kept.answers[q.id.slice(2)]).map((q) => kept.times[q.id] || 0).sort((a, b) => a - b);
-    return times.length && times[times.length >> 1] < 2e3 ? "fast" : "usual";
-  }
-
   function check() {
     const all = kept.task ? [] : asked(), skipped = all.filter((q) => !kept.answers[q.id.slice(2)]);
     put(el("count"), kept.task ? "" : fill(words.answered, all.length - skipped.length, all.length));
@@ -466,148 +513,46 @@
     return data;
   }
 
-  // What is sent: the answers on the way, and which questions were not asked. The receipt of a slip is that of these very
-  // answers: what was changed after they arrived is never taken for them. With one link for everybody it is that of the
-  // answers that were sent first from this page, so that a copy of the page in another tab has one of its own.
-  function body() {
-    const out = ask ? ask.leftOut(plan, kept) : new Set(), data = spoken();
-    for (const q of asked()) { for (const v of kept.answers[q.id.slice(2)] || []) { data.append(q.id.slice(2), v); } }
-    data.set("not_asked", " " + questions.filter((q) => out.has(q.id)).map((q) => q.id.slice(2)).join(" "));
-    if (field) { data.set("code", kept.code); }
-    data.set("route", form.dataset.route || "");
-    data.mark = mark("" + data);
-    data.set("receipt", kept.receipt.slice(16) + (field ? data.mark : kept.first || data.mark));
-    data.set("pace", pace());
-    return data;
-  }
-
+  // How it is sent is in answer-send.js, which has come by now unless there is no connection.
   async function send() {
-    if (busy || done) { return; }
+    if (busy || done || !form.dataset.more) { return; }
     clearTimeout(timer);
-    const data = body(), early = notBefore - Date.now();
-    kept.sending = "" + data;
-    kept.first = kept.first || data.mark;
-    keep();
-    if (early > 0) {
-      timer = setTimeout(send, early + Math.random() * 1e3);
-      return say(said);
-    }
     busy = true;
-    // While it tries again by itself, the message stays as it is: nobody wants it read out each time.
-    if (!tries) { say(words.sending); }
-    put(el("send"), words.sending);
-    el("send").setAttribute("aria-disabled", true);
-    const out = await post("", data, 2e4), reply = out.reply, state = reply.state;
+    const m = await load();
     busy = false;
-    put(el("send"), labels.send);
-    el("send").removeAttribute("aria-disabled");
-    // With one link for everybody a page has one receipt: what was changed after a first Send that did arrive is told apart here.
-    if (state === "already" && !field && kept.first !== data.mark && more) { return finish(more.words["keep.elsewhere_title"], [more.words["keep.elsewhere"]]); }
-    if (state === "stored" || state === "already") { return thanks(reply.thanks || {}); }
-    if (!state || state === "busy" || out.status === 503) {
-      // Sealed to the school's key, the answers may wait where the next person cannot read them.
-      if (more && (!out.status || tries > 1) && await more.wait(data, out.wait)) { tries = 0; return waiting(); }
-      return later(out);
-    }
-    refusal(reply);
+    if (m) { return m.send(); }
+    say(words.offline);
+    timer = setTimeout(send, 5e3);
   }
 
-  // refusal says what was wrong. Nothing is lost by it.
-  function refusal(reply) {
-    cancel();
-    if (field && (reply.state === "spent" || reply.state === "unknown_code")) {
-      kept.refused = 1;
-      kept.started = 0;
-      keep();
-      return backToCode(reply.message || words.problem);
-    }
-    const wrong = Object.keys(reply.fields || {});
-    for (const id of wrong) { fault(id, reply.fields[id]); }
-    if (wrong.length) { list(questions.filter((q) => wrong.includes(q.id.slice(2)))); showIf(el("left-title"), false); }
-    say(reply.message || words.problem);
-    keep();
-  }
-
-  function later(out) {
-    const most = Math.min(60, Math.pow(2, tries)) * 1e3;
-    tries += 1;
-    notBefore = Date.now() + out.wait;
-    timer = setTimeout(send, out.wait + most * (0.5 + Math.random() / 2));
-    said = out.status ? out.reply.message || words.busy : words.offline;
-    say(said);
-  }
-
-  // finish takes the answers off the screen and says what became of them.
-  function finish(title, lines, wait) {
-    const place = el("thanks"), heading = place.querySelector("h1");
-    done = true;
-    forget();
-    kept = { times: {}, answers: {}, lots: {} };
-    if (shared || wait) { form.hidden = true; } else { form.remove(); }
-    if (shared) { form.reset(); }
-    put(heading, title);
-    place.replaceChildren(heading, ...lines.map((line) => make("p", line)));
-    place.hidden = false;
-    scrollTo(0, 0);
-    heading.focus();
-    if (shared && more) { more.next(place); }
-    return place;
-  }
-
-  function uncover() {
-    form.hidden = done = false;
-    el("thanks").hidden = true;
-  }
-
-  // waiting says that the answers wait. While this page stays open it can give them back, should their code be refused.
-  function waiting() {
-    held = !shared && kept;
-    const place = finish(more.words["keep.waiting_title"], [more.words["keep.waiting"]], true), again = make("button", more.words["keep.again"]);
-    again.onclick = () => more.pump();
-    place.append(again);
-  }
-
-  // refused gives back answers that waited, to be mended and sent again. It is false when there is nothing to mend.
-  function refused(reply) {
-    if (!held || !/spent|unknown_code|invalid/.test(reply.state)) { return false; }
-    kept = held;
-    held = null;
-    uncover();
-    draw();
-    show("check", true);
-    refusal(reply);
-    return true;
-  }
-
-  function thanks(said) {
-    if (more) { more.forget("sent"); more.drop(); }
-    held = null;
-    const place = finish(said.title || more && more.words["answer.thanks"], said.lines || []);
-    if (said.link && !shared) {
-      const link = make("a", said.link.text);
-      link.href = said.link.url;
-      place.append(link);
-    }
-  }
-
-  // What else there is comes when it is needed.
-  let coming;
+  // load fetches what else there is, and does without if it does not come.
+  let loading;
   function load() {
-    if (!form.dataset.more || more) { return more; }
-    coming = coming || new Promise((ready) => {
-      const script = doc.createElement("script"), give = () => ready(more);
+    const src = form.dataset.more, failed = () => { loading = coming[src] = 0; };
+    if (!src || more) { return more; }
+    loading = loading || new Promise((ready) => {
+      const give = () => ready(more);
       setTimeout(give, 4e3);
-      window.earshot = { form, finish, thanks, refused, clean, shared, typed: () => kept.code || field && field.value, ready: (it) => { more = it; coming = it && coming; give(); } };
-      script.src = form.dataset.more;
-      script.onerror = () => { coming = null; give(); };
-      doc.head.append(script);
+      window.earshot = {
+        form, field, shared, clean, forget, cancel, say, post, spoken, asked, fault, list, send, label: labels.send, refused: backToCode,
+        questions: () => questions, left: () => (ask ? ask.leftOut(plan, kept) : new Set()), save: keep,
+        typed: () => kept.code || field && field.value,
+        get kept() { return kept; }, set kept(now) { kept = now; },
+        get busy() { return busy; }, set busy(now) { busy = now; },
+        get done() { return done; }, set done(now) { done = now; },
+        set timer(now) { timer = now; },
+        ready(it) { more = it; if (!it) { failed(); } give(); },
+      };
+      fetched(src).then(() => { if (!coming[src]) { failed(); give(); } });
       looks();
     });
-    return coming;
+    return loading;
   }
 
   function extras() {
     const look = el("look"), aloud = el("aloud");
+    // What is not on everybody's first screen comes with the first touch of the page, not with its first view.
+    for (const event of ["pointerdown", "keydown"]) { addEventListener(event, () => { load(); rules(); }, { once: true, passive: true }); }
     if (!form.dataset.more) { return; }
     if (look) { look.hidden = false; look.onclick = async () => { const m = await load(); if (m) { m.look(); } }; }
     if (aloud && window.speechSynthesis) {
@@ -616,10 +561,9 @@
       speechSynthesis.onvoiceschanged = voices;
       aloud.onclick = async () => { const m = await load(); if (m) { m.aloud(steps[here()]); } };
     }
-    // What keeps answers without a connection comes with the first touch of the page, not with its first view.
-    for (const event of ["pointerdown", "keydown"]) { addEventListener(event, load, { once: true, passive: true }); }
     if (!isSecureContext) { showIf(el("nothing"), true); }
     if (kept.started && !shared) { load().then((m) => { if (m) { m.begin(kept); } }); }
+    if (shared) { rules(); }
     if (shared || Object.keys(local()).some((k) => k.startsWith("earshot-out"))) { load(); }
   }
 

@@ -2,25 +2,50 @@
 // a device. For the answering page (answer-more.js) and for the page that says a survey is closed (answer-over.js).
 const outbox = (() => {
   const start = "earshot-out:";
-  let words = {}, hear, tries = 0, timer, sending, mended = 0;
-  // A browser may forbid a page to keep anything.
-  const disk = (() => { try { return localStorage; } catch (e) { return { getItem: () => null, setItem() { throw new Error("nothing is kept"); }, removeItem: () => null }; } })();
+  let words = {}, hear, tries = 0, timer, sending, boxes = 0;
+  // A browser may forbid a page to keep anything, and says so by an error or by nothing at all.
+  const given = (() => { try { return localStorage; } catch (e) { return null; } })();
+  const disk = given || { getItem: () => null, setItem() { throw new Error("nothing is kept"); }, removeItem: () => null };
   const base64 = (bytes) => btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join(""));
   const bytes = (b64) => Uint8Array.from(atob(b64), (c) => c.charCodeAt(0));
   const make = (tag, text) => { const node = document.createElement(tag); node.textContent = text || ""; return node; };
   const keys = (prefix) => Object.keys(disk).filter((k) => k.startsWith(prefix));
   // What was refused for its code stands as "!unknown_code <sealed>", and waits for another code instead of for a connection.
-  const refused = (name) => (disk.getItem(name) || "")[0] === "!";
-  const waiting = () => keys(start).filter((name) => !refused(name));
+  // What has come to its end stands for a moment as "=stored", so that other tabs learn which end it was.
+  const mark = (name) => /^[!=]?/.exec(disk.getItem(name) || "=")[0];
+  const refused = (name) => mark(name) === "!";
+  const waiting = () => keys(start).filter((name) => !mark(name));
 
   // What the school says of answers for good. Whatever else goes wrong may be mended, and is tried again.
-  const final = ["stored", "already", "spent", "unknown_code", "closed", "invalid", "unreadable", "no_round"];
+  const final = ["stored", "already", "spent", "unknown_code", "closed", "invalid", "unreadable", "no_round", "too_large", "refused"];
 
-  function add(round, sealed) {
-    const name = start + round + ":" + base64(crypto.getRandomValues(new Uint8Array(6)));
+  // add keeps what is sealed. tag tells the answers of one slip from those of another, if there are slips.
+  function add(round, sealed, tag) {
+    const name = start + round + ":" + base64(crypto.getRandomValues(new Uint8Array(6))) + ":" + tag;
     disk.setItem(name, base64(sealed));
     return name;
   }
+
+  // end takes away what waited, and says to other tabs what became of it.
+  function end(name, reply) {
+    try { disk.setItem(name, "=" + reply.state + " " + (reply.message || "")); } catch (e) { reply = null; }
+    disk.removeItem(name);
+  }
+
+  // read finds out what another tab said of answers: a state and a message. It is nothing where they still wait.
+  const read = (value) => { const m = /^[!=](\w+) ?(.*)/.exec(value || ""); return m && { state: m[1], message: value[0] === "=" ? m[2] : "" }; };
+
+  const isGood = (reply) => reply.state === "stored" || reply.state === "already";
+  const wrongCode = (reply) => /^(unknown_code|spent)$/.test(reply.state);
+
+  // line says what became of answers that waited.
+  function line(reply) {
+    if (isGood(reply)) { return words["keep.sent"]; }
+    if (/^(cleared|gone)$/.test(reply.state)) { return words["keep." + reply.state]; }
+    return words["keep.refused"].replace("{message}", why(reply));
+  }
+
+  const why = (reply) => words["start." + reply.state] || words["answer." + reply.state] || reply.message || reply.state;
 
   // post sends what waits under a name, with another code before it if the one inside was refused.
   async function post(name, code) {
@@ -31,9 +56,10 @@ const outbox = (() => {
       const res = await fetch("/a/" + name.split(":")[1] + "/sealed", { method: "POST", signal: stop.signal, cache: "no-store", body: new Blob([code || "", bytes(sealed)]),
         headers: { Accept: "application/json", "Content-Type": "application/octet-stream" } });
       out.wait = 1e3 * (parseInt(res.headers.get("Retry-After"), 10) || 0);
+      if (res.status === 413) { out.reply.state = "too_large"; } // whoever stands before the school may say so too
       out.reply = (await res.json()) || {};
     } catch (e) {
-      out.reply = {};
+      out.final = false;
     }
     clearTimeout(late);
     out.final = final.includes(out.reply.state);
@@ -63,11 +89,12 @@ const outbox = (() => {
       if (!out) { continue; }
       if (!out.final) { later = Math.max(later, out.wait); continue; }
       const sealed = disk.getItem(name);
-      if (sealed && wrongCode(out.reply) && hear.keeps(name)) {
+      if (sealed && wrongCode(out.reply) && hear.keeps()) {
         disk.setItem(name, "!" + out.reply.state + " " + sealed);
-        if (!hear.givenBack || !hear.givenBack(name, out.reply)) { ask(name, out.reply.message); }
+        ask(name);
+        if (hear.stopped) { hear.stopped(name); }
       } else {
-        disk.removeItem(name);
+        end(name, out.reply);
         hear.told(out.reply, name);
       }
     }
@@ -75,22 +102,22 @@ const outbox = (() => {
     if (later >= 0) { again(later); } else { tries = 0; }
   }
 
-  const wrongCode = (reply) => /^(unknown_code|spent)$/.test(reply.state);
-
-  function ask(name, message) {
-    const box = mend(message || words["answer." + disk.getItem(name).slice(1).split(" ")[0]], (code) => post(name, code), () => disk.removeItem(name), (reply) => hear.told(reply, name));
-    addEventListener("storage", (e) => { if (e.key === name && !e.newValue) { box.remove(); } });
+  function ask(name) {
+    const box = mend(read(disk.getItem(name)), (code) => post(name, code), (reply) => { end(name, reply); hear.told(reply, name); });
+    addEventListener("storage", (e) => { if (e.key === name && mark(name) === "=") { box.remove(); } });
   }
 
-  // mend asks for the right code of answers whose code was refused. Those that are sealed nobody can read here, not even
-  // whoever gave them. send(code) gives what post gives.
-  function mend(message, send, clear, told) {
-    const box = make("div"), line = make("p"), label = make("label", words["answer.code"]), input = make("input"), go = make("button", words["answer.send"]), drop = make("button", words["answer.clear_all"]);
-    const say = (text) => { line.textContent = words["keep.refused"].replace("{message}", text); };
-    say(message);
+  // mend asks for the right code of answers whose code was refused. Whoever opens the page next sees it too, so it shows
+  // nothing of them, and clears them only after it has said what is lost. send(code) gives what post gives, and over hears
+  // the end.
+  function mend(reply, send, over) {
+    const box = make("div"), text = make("p"), label = make("label", words["answer.code"]), input = make("input"), go = make("button", words["answer.send"]), drop = make("button", words["keep.clear"]);
+    const say = (said) => { text.textContent = said; };
+    let asked = 0;
+    say(line(reply));
     box.className = "notice mend";
-    line.setAttribute("role", "status");
-    label.htmlFor = input.id = "mend-" + (mended += 1);
+    text.setAttribute("role", "status");
+    label.htmlFor = input.id = "mend-" + (boxes += 1);
     input.className = "field";
     input.maxLength = 40;
     input.dir = "ltr";
@@ -99,18 +126,23 @@ const outbox = (() => {
     drop.className = "link";
     go.onclick = async () => {
       const code = cleaned(input.value);
+      asked = 0;
       if (!code) { say(words["answer.code_wrong"]); return input.focus(); }
       go.disabled = true;
       const out = await send(code);
       go.disabled = false;
-      if (out && !out.final) { line.textContent = words["keep.waiting_title"]; return; }
-      if (out && wrongCode(out.reply)) { say(out.reply.message); return input.focus(); }
-      clear();
+      if (out && !out.final) { return say(words["keep.offline"]); }
+      if (out && wrongCode(out.reply)) { say(line(out.reply)); return input.focus(); }
       box.remove();
-      if (out) { told(out.reply); }
+      if (out) { over(out.reply); }
     };
-    drop.onclick = () => { clear(); box.remove(); };
-    box.append(line, label, input, go, drop);
+    drop.onclick = () => {
+      // Two quick taps are one that trembled.
+      if (asked && Date.now() - asked > 1e3) { box.remove(); return over({ state: "cleared" }); }
+      asked = asked || Date.now();
+      say(words["keep.clear_sure"]);
+    };
+    box.append(text, label, input, go, drop);
     document.querySelector("main").prepend(box);
     return box;
   }
@@ -137,16 +169,19 @@ const outbox = (() => {
     }).catch(() => null);
   }
 
-  // open begins: said are the sentences. what.told hears what became of answers, what.keeps says whether those under a name
-  // stay when their code is refused, to be sent with another, and what.givenBack takes them back onto the screen if it can.
+  // open begins: said are the sentences. what.told hears what became of answers, what.keeps says whether they stay when their
+  // code is refused, to be sent with another, and what.stopped hears that they do. A device that several people use asks
+  // nobody for a code of somebody else's.
   function open(said, what) {
     words = said;
     hear = what;
-    keys(start).filter(refused).forEach((name) => ask(name));
+    for (const name of keys(start)) {
+      if (mark(name) === "=") { disk.removeItem(name); } else if (refused(name) && hear.keeps()) { ask(name); }
+    }
     if (waiting().length) { pump(); }
   }
 
   addEventListener("online", () => { if (hear && waiting().length) { tries = 0; pump(); } });
   document.addEventListener("visibilitychange", () => { if (hear && document.visibilityState === "visible" && waiting().length) { pump(); } });
-  return { disk, base64, bytes, make, keys, start, final, waiting, add, again, pump, mend, note, drop, open };
+  return { disk, base64, bytes, make, keys, start, final, waiting, add, end, read, line, isGood, wrongCode, refused, again, pump, ask, mend, note, drop, open };
 })();

@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,6 +37,83 @@ func Join(joined string, parts []Expression) Expression {
 		all = Expression{text: n.write(), root: n}
 	}
 	return all
+}
+
+// Not is an expression that holds where this one does not.
+func (e Expression) Not() Expression {
+	n := node{kind: "not", args: []node{e.root}}
+	return Expression{text: n.write(), root: n}
+}
+
+// Use is what an expression does with the answers to one question.
+type Use struct {
+	Texts   []string  // they are compared with, or looked through for
+	Numbers []float64 // they are compared with
+	Others  bool      // they are compared with those of other questions
+	Whole   bool      // several answers are compared as one text, with anything but none
+	Else    bool      // anything else is made of them
+}
+
+// Use says what an expression does with the answers to a question. Where Else is not set, it hangs on nothing but how the
+// answers compare with the texts, the numbers and the others, and on whether there is one.
+func (e Expression) Use(question string) Use {
+	var u Use
+	e.root.use(question, true, &u)
+	return u
+}
+
+// use looks at a node; asTruth says that only whether it is true counts.
+func (n node) use(question string, asTruth bool, u *Use) {
+	if n.kind == "ref" {
+		u.Else = u.Else || n.text == question && !asTruth
+		return
+	}
+	isRef := func(a node) bool { return a.kind == "ref" && a.text == question }
+	switch {
+	case slices.Contains(comparisons, n.kind) || n.kind == "selected":
+		a, b := n.args[0], n.args[1]
+		if isRef(b) && n.kind != "selected" {
+			a, b = b, a
+		}
+		if isRef(a) && b.kind == "ref" && n.kind != "selected" {
+			u.Others = true
+			return
+		}
+		if isRef(a) && b.isFixed() {
+			u.fixed(b.eval(Env{Answer: func(string) string { return "" }}), n.kind != "selected")
+			return
+		}
+		a.use(question, false, u)
+		b.use(question, false, u)
+		return
+	case n.kind == "if":
+		n.args[0].use(question, true, u)
+		n.args[1].use(question, asTruth, u)
+		n.args[2].use(question, asTruth, u)
+		return
+	}
+	truths := n.kind == "and" || n.kind == "or" || n.kind == "not" || n.kind == "boolean"
+	for _, a := range n.args {
+		a.use(question, truths, u)
+	}
+}
+
+func (u *Use) fixed(value any, whole bool) {
+	text := asText(value)
+	u.Texts = append(u.Texts, text)
+	u.Whole = u.Whole || whole && text != ""
+	if f := asNumber(value); !math.IsNaN(f) && !math.IsInf(f, 0) {
+		u.Numbers = append(u.Numbers, f)
+	}
+}
+
+// isFixed says whether a node is the same whatever was answered.
+func (n node) isFixed() bool {
+	fixed := true
+	n.walk(func(n node) {
+		fixed = fixed && n.kind != "ref" && n.kind != "dot" && n.kind != "today" && n.kind != "jr:choice-name"
+	})
+	return fixed
 }
 
 // Comparisons lists the smallest conditions of an expression: one question compared with something fixed, or looked

@@ -76,6 +76,7 @@ type Round struct {
 	Least        int
 	CreatedBy    string
 	CreatedAt    time.Time
+	Origin       string // FromFile, or empty for a round that was asked here
 }
 
 // Plan is the draft's choice of whom to ask.
@@ -154,6 +155,9 @@ func (r Round) Zone() *time.Location { return storage.Zone(r.AtOpening().Zone) }
 // DeleteOn is when the answers are deleted: the end of the school year after the one the round closes in.
 func (r Round) DeleteOn() storage.Date {
 	closes := r.ClosesAt.In(r.Zone())
+	if r.BroughtIn() {
+		closes = r.CreatedAt.In(r.Zone()) // the answers may be years old, and have been here since then only
+	}
 	year := closes.Year() + 1
 	if closes.Month() >= time.September {
 		year++

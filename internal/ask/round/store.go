@@ -70,6 +70,8 @@ func (s Store) List(ctx context.Context, who access.Actor) ([]Round, error) {
 	if err := s.db.Query(ctx).Where("school_id = ?", who.School).Order("created_at DESC, id").Find(&all).Error; err != nil {
 		return nil, err
 	}
+	// What was brought in stands where it was asked, or an old survey would pass for what was said last.
+	slices.SortStableFunc(all, func(a, b Round) int { return b.since().Compare(a.since()) })
 	var mine []string
 	if err := s.db.Query(ctx).Model(&UnitReader{}).Where("school_id = ? AND person_id = ?", who.School, who.Person).
 		Distinct().Pluck("round_id", &mine).Error; err != nil {

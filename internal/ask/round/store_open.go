@@ -78,6 +78,15 @@ func (s Store) Document(ctx context.Context, r Round) (survey.Document, error) {
 }
 
 func (s Store) snapshot(ctx context.Context, r Round, school roster.School, ro roster.Store) (Snapshot, error) {
+	snap, err := s.whoReads(ctx, r, school, ro)
+	// No round without somebody to go to: children tell such things when they are asked how they are.
+	if err == nil && (snap.Lead.Name == "" || len(snap.Deputies) == 0) {
+		return snap, fault.New(fault.Conflict, "round.no_lead")
+	}
+	return snap, err
+}
+
+func (s Store) whoReads(ctx context.Context, r Round, school roster.School, ro roster.Store) (Snapshot, error) {
 	snap := Snapshot{School: school.Name, Nation: school.Nation, Helplines: school.Helplines, Small: school.IsSmall(),
 		Invented: school.Invented, Zone: school.TimeZone}
 	staff, err := ro.StaffList(ctx, r.SchoolID)
@@ -106,10 +115,6 @@ func (s Store) snapshot(ctx context.Context, r Round, school roster.School, ro r
 		case m.Is(access.SafeguardingLead) || m.Is(access.SafeguardingDeputy):
 			snap.Deputies = append(snap.Deputies, helper)
 		}
-	}
-	// No round without somebody to go to: children tell such things when they are asked how they are.
-	if snap.Lead.Name == "" || len(snap.Deputies) == 0 {
-		return snap, fault.New(fault.Conflict, "round.no_lead")
 	}
 	return snap, nil
 }

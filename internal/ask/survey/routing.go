@@ -232,11 +232,13 @@ const (
 
 // routing checks conditions, topics and samples.
 func (d Document) routing(c *check) {
-	before := map[string]Question{}
+	before, wrong := map[string]Question{}, map[string]bool{}
 	n := 0
 	for si, s := range d.Sections {
 		c.place = s.place(si)
-		d.condition(c, s.ShowIf, before)
+		if !d.condition(c, s.ShowIf, before) || !d.together(c, s, Question{}, wrong) {
+			wrong[s.ID] = true
+		}
 		if s.Ask < 0 || s.Ask > s.asks() {
 			c.add(AskOut, "ask", strconv.Itoa(s.Ask), "have", strconv.Itoa(s.asks()))
 		}
@@ -246,7 +248,9 @@ func (d Document) routing(c *check) {
 			if q.Type != TypeNote {
 				n++
 			}
-			d.condition(c, q.ShowIf, before)
+			if !d.condition(c, q.ShowIf, before) || !d.together(c, s, q, wrong) {
+				wrong[q.ID] = true
+			}
 			before[q.ID] = q
 		}
 		d.grids(c, s)

@@ -1,7 +1,7 @@
 package survey
 
 import (
-	"math"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,10 +17,10 @@ func refs(text string) []string {
 	return nil
 }
 
-// condition checks one condition, with the questions that are asked before it.
-func (d Document) condition(c *check, text string, before map[string]Question) {
+// condition checks one condition, with the questions that are asked before it. ok is false when something was found.
+func (d Document) condition(c *check, text string, before map[string]Question) (ok bool) {
 	if strings.TrimSpace(text) == "" {
-		return
+		return true
 	}
 	e, err := expression.Parse(text)
 	if err != nil {
@@ -29,7 +29,7 @@ func (d Document) condition(c *check, text string, before map[string]Question) {
 			values = append(values, "why", bad.Key, "at", strconv.Itoa(bad.At), "found", bad.Found)
 		}
 		c.add(RouteBroken, values...)
-		return
+		return false
 	}
 	found := len(c.found)
 	if e.UsesCurrent() {
@@ -60,49 +60,19 @@ func (d Document) condition(c *check, text string, before map[string]Question) {
 		}
 	}
 	if len(c.found) > found {
-		return // what is wrong with it has been said
+		return false // what is wrong with it has been said
 	}
 	for _, part := range append([]expression.Expression{e}, e.Comparisons()...) {
 		if !d.canHold(part) {
 			c.add(RouteNever, "expression", text, "part", part.String())
-			return
+			return false
 		}
 	}
+	return true
 }
 
-// tries is how many answers are tried at most to find out whether a condition can hold.
+// tries is how many answers to one question are looked at, at most, to find out what a condition says.
 const tries = 10_000
-
-// canHold says whether a condition can hold. It is true as well where that cannot be found out, because the questions it
-// names have too many answers together.
-func (d Document) canHold(e expression.Expression) bool {
-	names := e.Refs()
-	simple := len(names) == 1 && len(e.Comparisons()) == 1 && e.Comparisons()[0].String() == e.String()
-	all, product := make([][]string, len(names)), 1
-	for i, id := range names {
-		q, _ := d.Question(id)
-		answers, ok := q.everyAnswer()
-		if !ok && simple && q.Type == TypeNumber {
-			answers, ok = q.around(e.Numbers()), true
-		}
-		if product *= len(answers); !ok || product > tries {
-			return true
-		}
-		all[i] = answers
-	}
-	said := map[string]string{}
-	env := expression.Env{Label: d.label, Answer: func(id string) string { return said[id] }}
-	for n := range product {
-		for i, id := range names {
-			said[id] = all[i][n%len(all[i])]
-			n /= len(all[i])
-		}
-		if e.Holds(env) {
-			return true
-		}
-	}
-	return false
-}
 
 // everyAnswer lists all that can be answered to a question, as conditions see it, no answer first; ok is false where that
 // would be too much, and for somebody's own words.
@@ -152,71 +122,93 @@ func (q Question) everyAnswer() (answers []string, ok bool) {
 	return nil, false
 }
 
-// around lists the numbers that can be answered next to some, and the least and the most: a comparison with one of these
-// holds for one of them if it holds at all.
-func (q Question) around(numbers []float64) []string {
-	answers := []string{NoAnswer, strconv.Itoa(q.Min), strconv.Itoa(q.Max)}
-	for _, f := range numbers {
-		for _, n := range []float64{math.Floor(f) - 1, math.Floor(f), math.Floor(f) + 1} {
-			if n >= float64(q.Min) && n <= float64(q.Max) {
-				answers = append(answers, strconv.Itoa(int(n)))
-			}
-		}
-	}
-	return answers
-}
-
 // Rule says in what can be said of one question after which of its answers a condition holds.
 type Rule struct {
 	Question Question
 	// Not: it holds after all other answers, and after none.
 	Not bool
-	// Options are those of which one has to be chosen; of a question with options.
+	// Options are those of which one has to be chosen, or All of them; of a question with options.
 	Options []string
-	// From and To are the bounds of a number, both among its answers.
-	From, To int
+	All     bool
+	// Runs are the numbers, from and to, between the least and the most that can be answered; of a question for a number.
+	Runs [][2]int
 	// Left: it holds if the question was left, and if Not is set, if anything was answered.
 	Left bool
 }
 
-// Rules says when a condition holds: all of the rules, or one of them if any is true. ok is false where that takes more
-// than a rule for each question.
-func (d Document) Rules(text string) (list []Rule, any, ok bool) {
+// Rules says when a condition holds: of each list one rule has to be true. ok is false where that cannot be said by a rule
+// for a question.
+func (d Document) Rules(text string) (all [][]Rule, ok bool) {
 	e, err := expression.Parse(text)
 	if err != nil || strings.TrimSpace(text) == "" {
-		return nil, false, false
+		return nil, false
+	}
+	if r, ok := d.rule(e); ok {
+		return [][]Rule{{r}}, true
 	}
 	joined, parts := e.Split()
-	if len(e.Refs()) == 1 {
-		if r, ok := d.rule(e); ok {
-			return []Rule{r}, false, true
+	if joined != "and" {
+		one, ok := d.oneOf(e)
+		return [][]Rule{one}, ok
+	}
+	for same := range alike(parts) {
+		if r, ok := d.rule(expression.Join(joined, same)); ok {
+			all = append(all, []Rule{r})
+			continue
+		}
+		for _, p := range same {
+			one, ok := d.oneOf(p)
+			if !ok {
+				return nil, false
+			}
+			all = append(all, one)
 		}
 	}
-	// Parts about one question go together where they can be said as one.
-	for len(parts) > 0 {
-		about := parts[0].Refs()
-		same, others := []expression.Expression{}, []expression.Expression{}
-		for _, p := range parts {
-			if slices.Equal(p.Refs(), about) {
-				same = append(same, p)
-			} else {
-				others = append(others, p)
-			}
-		}
+	return all, true
+}
+
+// oneOf is the rules of which one has to be true.
+func (d Document) oneOf(e expression.Expression) (list []Rule, ok bool) {
+	joined, parts := e.Split()
+	if joined == "and" {
+		r, ok := d.rule(e)
+		return []Rule{r}, ok
+	}
+	for same := range alike(parts) {
 		if r, ok := d.rule(expression.Join(joined, same)); ok {
-			list, parts = append(list, r), others
+			list = append(list, r)
 			continue
 		}
 		for _, p := range same {
 			r, ok := d.rule(p)
 			if !ok {
-				return nil, false, false
+				return nil, false
 			}
 			list = append(list, r)
 		}
-		parts = others
 	}
-	return list, joined == "or", true
+	return list, true
+}
+
+// alike puts the parts about the same questions together, since they may be said as one.
+func alike(parts []expression.Expression) iter.Seq[[]expression.Expression] {
+	return func(yield func([]expression.Expression) bool) {
+		for len(parts) > 0 {
+			about := parts[0].Refs()
+			var same, others []expression.Expression
+			for _, p := range parts {
+				if slices.Equal(p.Refs(), about) {
+					same = append(same, p)
+				} else {
+					others = append(others, p)
+				}
+			}
+			if !yield(same) {
+				return
+			}
+			parts = others
+		}
+	}
 }
 
 // rule says when a condition about one question holds, if one rule can.
@@ -226,8 +218,9 @@ func (d Document) rule(e expression.Expression) (Rule, bool) {
 		return Rule{}, false
 	}
 	q, _ := d.Question(names[0])
-	answers, ok := q.everyAnswer()
-	if !ok {
+	j := d.newJourney([]expression.Expression{e}, nil)
+	answers := j.answers[q.ID]
+	if j.part || len(answers) == 0 {
 		return Rule{}, false
 	}
 	holds := func(answer string) bool {
@@ -235,42 +228,65 @@ func (d Document) rule(e expression.Expression) (Rule, bool) {
 	}
 	r := Rule{Question: q, Not: holds(NoAnswer)}
 	hit := func(answer string) bool { return holds(answer) != r.Not } // among those that the rule names
-	named := 0
+	var hits []string
 	for _, a := range answers[1:] {
 		if hit(a) {
-			named++
+			hits = append(hits, a)
 		}
 	}
 	switch {
-	case named == 0:
+	case len(hits) == 0:
 		return Rule{}, false // always, or never
-	case named == len(answers)-1:
+	case len(hits) == len(answers)-1:
 		return Rule{Question: q, Left: true, Not: !r.Not}, true
 	case q.Type == TypeNumber:
-		return r.bounds(answers[1:], hit, named)
+		return r.runs(answers[1:], hit)
 	}
 	for _, o := range q.Options {
 		if hit(o.ID) {
 			r.Options = append(r.Options, o.ID)
 		}
 	}
+	chosen := slices.ContainsFunc[[]string, string]
+	if len(r.Options) == 0 { // one is not enough
+		r.All = true
+		for _, o := range q.Options {
+			if !chosen(hits, func(a string) bool { return !slices.Contains(strings.Fields(a), o.ID) }) {
+				r.Options = append(r.Options, o.ID)
+			}
+		}
+	}
 	for _, a := range answers[1:] {
-		one := slices.ContainsFunc(strings.Fields(a), func(id string) bool { return slices.Contains(r.Options, id) })
-		if hit(a) != one {
-			return Rule{}, false // it takes more than one of several
+		given := strings.Fields(a)
+		fits := chosen(given, func(id string) bool { return slices.Contains(r.Options, id) })
+		if r.All {
+			fits = len(r.Options) > 0 && !chosen(r.Options, func(id string) bool { return !slices.Contains(given, id) })
+		}
+		if hit(a) != fits {
+			return Rule{}, false // it takes another number of them
 		}
 	}
 	return r, true
 }
 
-// bounds finds the one run of numbers that a rule names.
-func (r Rule) bounds(answers []string, hit func(string) bool, named int) (Rule, bool) {
-	first := slices.IndexFunc(answers, hit)
-	for _, a := range answers[first : first+named] {
-		if !hit(a) {
+// mostRuns is how many runs of numbers are still read as one rule.
+const mostRuns = 3
+
+// runs finds the runs of numbers that a rule names. Between two that were tried next to each other all are alike.
+func (r Rule) runs(answers []string, hit func(string) bool) (Rule, bool) {
+	open := false
+	for _, a := range answers {
+		n, err := strconv.Atoi(a)
+		if err != nil {
 			return Rule{}, false
 		}
+		switch yes := hit(a); {
+		case yes && open:
+			r.Runs[len(r.Runs)-1][1] = n
+		case yes:
+			r.Runs = append(r.Runs, [2]int{n, n})
+		}
+		open = hit(a)
 	}
-	r.From, r.To = r.Question.Min+first, r.Question.Min+first+named-1
-	return r, true
+	return r, len(r.Runs) <= mostRuns
 }

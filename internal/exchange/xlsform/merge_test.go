@@ -210,6 +210,10 @@ b | m | M |
 		"words":    func(d *survey.Document) { d.Reword("q4", "That one", "", "") },
 		"topics": func(d *survey.Document) {
 			d.Sections[0].Choice, d.Sections[1].Choice, d.Sections[1].ShowIf = "c1", "c1", ""
+			for i := range d.Sections[1].Questions { // nobody who chose one topic has answered the other
+				d.Sections[1].Questions[i].ShowIf = ""
+			}
+			d.Sections[2].ShowIf = "${q3} = 'y'"
 			d.Choices = []survey.Choice{{ID: "c1", Text: "Choose", Pick: 1}}
 		},
 		"order": func(d *survey.Document) {

@@ -146,12 +146,18 @@ func (s Store) Waits(ctx context.Context, school, roundID string) (int, error) {
 
 // Move stores responses and empties the inbox of the round.
 func (s Store) Move(ctx context.Context, school, roundID string, rows []Response) error {
-	if len(rows) > 0 {
-		if err := s.db.Write(ctx).CreateInBatches(&rows, 500).Error; err != nil {
-			return err
-		}
+	if err := s.Add(ctx, rows); err != nil {
+		return err
 	}
 	return s.DropInbox(ctx, school, roundID)
+}
+
+// Add stores responses that were never in the inbox, in the order in which they are given: their caller has shuffled them.
+func (s Store) Add(ctx context.Context, rows []Response) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return s.db.Write(ctx).CreateInBatches(&rows, 500).Error
 }
 
 // DropInbox deletes all that waits in a round.

@@ -19,10 +19,12 @@ const (
 	SafeguardingLead   Role = "safeguarding_lead"
 	SafeguardingDeputy Role = "safeguarding_deputy"
 	Administrator      Role = "administrator"
+	// TrustAnalyst reads sums over a trust's schools, and nothing of any one school.
+	TrustAnalyst Role = "trust_analyst"
 )
 
 // Roles lists every role, in the order in which pages show them.
-var Roles = []Role{Head, Leader, Teacher, SafeguardingLead, SafeguardingDeputy, Administrator, Governor}
+var Roles = []Role{Head, Leader, Teacher, SafeguardingLead, SafeguardingDeputy, Administrator, Governor, TrustAnalyst}
 
 // Valid says whether the role is one of those the school knows.
 func (r Role) Valid() bool { return slices.Contains(Roles, r) }
@@ -51,6 +53,11 @@ func (a Actor) Is(roles ...Role) bool {
 	return slices.ContainsFunc(a.Roles, func(r Role) bool { return slices.Contains(roles, r) })
 }
 
+// OnlyAnalyst says whether the actor is a trust analyst and nothing else.
+func (a Actor) OnlyAnalyst() bool {
+	return len(a.Roles) > 0 && !slices.ContainsFunc(a.Roles, func(r Role) bool { return r != TrustAnalyst })
+}
+
 // Verb is something that may be done.
 type Verb string
 
@@ -73,6 +80,12 @@ const (
 	CountHands Verb = "count hands"
 	// BrowseBank: read the question bank.
 	BrowseBank Verb = "browse bank"
+	// ReadPacks: read what was made for governors.
+	ReadPacks Verb = "read packs"
+	// ReadTrust: read sums over the schools of the school's trust, and see the own school beside them.
+	ReadTrust Verb = "read trust"
+	// JoinTrust: let the school's published sums count in a trust's, or end it.
+	JoinTrust Verb = "join trust"
 )
 
 // Purpose is what a round is for. A round for learning can never serve to judge a teacher.
@@ -111,6 +124,10 @@ func Can(a Actor, v Verb, o Object) bool {
 	}
 	leads := a.Is(Head, Leader)
 	named := slices.Contains(o.Readers, a.Person)
+	if a.OnlyAnalyst() {
+		// Nothing of a single school, even if somebody names them or lists them as a teacher.
+		return v == ReadTrust
+	}
 	switch v {
 	case BrowseBank:
 		return a.Is(Head, Leader, Teacher, SafeguardingLead, SafeguardingDeputy, Governor)
@@ -137,6 +154,12 @@ func Can(a Actor, v Verb, o Object) bool {
 		return a.Is(Head, Leader, Teacher, SafeguardingLead, SafeguardingDeputy) && !slices.Contains(o.Owner, a.Person)
 	case ManagePeople, ManageSchool:
 		return a.Is(Head, Administrator)
+	case ReadPacks:
+		return a.Is(Head, Leader, Governor)
+	case ReadTrust:
+		return a.Is(TrustAnalyst, Head, Leader, Governor)
+	case JoinTrust:
+		return a.Is(Head)
 	}
 	return false
 }

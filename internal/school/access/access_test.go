@@ -14,12 +14,15 @@ func TestPolicy(t *testing.T) {
 	o := access.Object{School: "s", Owner: []string{"me"}, Readers: []string{"me"}, Settled: monday, LeadersFrom: monday.AddDate(0, 0, 3), Published: true, Now: monday.AddDate(0, 0, 9)}
 	want := map[access.Verb][]access.Role{
 		access.RunRounds:    {access.Head, access.Leader},
-		access.SeeRound:     access.Roles, // named here as a reader and teaching in it
+		access.SeeRound:     {access.Head, access.Leader, access.Teacher, access.SafeguardingLead, access.SafeguardingDeputy, access.Administrator, access.Governor}, // named here as a reader
 		access.ReadUnit:     {access.Head, access.Leader, access.Teacher},
 		access.ReadWhole:    {access.Head, access.Leader, access.Teacher, access.SafeguardingLead, access.SafeguardingDeputy, access.Governor},
 		access.ManagePeople: {access.Head, access.Administrator},
 		access.ManageSchool: {access.Head, access.Administrator},
 		access.BrowseBank:   {access.Head, access.Leader, access.Teacher, access.SafeguardingLead, access.SafeguardingDeputy, access.Governor},
+		access.ReadPacks:    {access.Head, access.Leader, access.Governor},
+		access.ReadTrust:    {access.Head, access.Leader, access.Governor, access.TrustAnalyst},
+		access.JoinTrust:    {access.Head},
 	}
 	for verb, roles := range want {
 		may := map[access.Role]bool{}

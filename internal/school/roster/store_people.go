@@ -123,8 +123,8 @@ func (s Store) AddStaff(ctx context.Context, who access.Actor, f StaffForm) (Per
 		given, family = "", f.Name
 	}
 	p := Person{SchoolID: who.School, ID: storage.NewID(), Kind: Staff, Given: given, Family: family, Email: f.Email}
-	if len(f.Roles) == 1 && f.Roles[0] == access.Governor {
-		p.Kind = Governor
+	if len(f.Roles) == 1 && (f.Roles[0] == access.Governor || f.Roles[0] == access.TrustAnalyst) {
+		p.Kind = Governor // no member of staff, who would be asked in a round for staff
 	}
 	err := s.db.InTx(ctx, func(tx *storage.DB) error {
 		if err := NewStore(tx).addressFree(ctx, p); err != nil {

@@ -228,6 +228,9 @@ func rate(v words.Voice, rel result.Release, g result.Group, key string) string 
 		return v.Say(key+"open", said)
 	case g.Nobody:
 		return v.Say(key + "nobody")
+	case g.Answered > 0 && g.Asked == 0: // brought in from a file, which seldom says
+		said["Count"] = g.Answered
+		return v.Say(key+"unasked", said)
 	case g.Answered > 0 && g.Asked >= g.Answered:
 		return v.Say(key+"numbers", said)
 	case g.Answered > 0 && strings.HasSuffix(key, "rate."):

@@ -58,6 +58,9 @@ func (s Store) earlierOf(ctx context.Context, rounds round.Store, r round.Round)
 		if before.Audience != r.Audience || before.About != r.About || before.Purpose != r.Purpose || before.ClosedAt == nil || r.ClosedAt != nil && !before.ClosedAt.Before(*r.ClosedAt) {
 			continue
 		}
+		if before.BroughtIn() && before.State != round.Published {
+			continue // it may still be withdrawn, and a release is for good
+		}
 		rel, err := s.Latest(ctx, r.SchoolID, id)
 		if fault.Is(err, fault.NotFound) {
 			continue

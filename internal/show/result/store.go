@@ -65,8 +65,10 @@ func (s Store) Make(ctx context.Context, school, roundID string) (Release, error
 		return Release{}, err
 	}
 	err = s.db.InTx(ctx, func(tx *storage.DB) error {
-		if _, err := round.NewStore(tx, s.key, s.bank).Lock(ctx, school, roundID); err != nil {
+		if now, err := round.NewStore(tx, s.key, s.bank).Lock(ctx, school, roundID); err != nil {
 			return err
+		} else if !now.HasResults() {
+			return fault.New(fault.Conflict, "figure.not_settled") // withdrawn in the meantime
 		}
 		have, err := Store{tx, s.key, s.bank}.Latest(ctx, school, roundID)
 		if err == nil || !fault.Is(err, fault.NotFound) {
@@ -76,6 +78,9 @@ func (s Store) Make(ctx context.Context, school, roundID string) (Release, error
 		rel.ID, rel.MadeAt = storage.NewID(), tx.Now()
 		row := Stored{SchoolID: school, RoundID: roundID, ID: rel.ID, MadeAt: rel.MadeAt, Body: string(body)}
 		if err := tx.Write(ctx).Create(&row).Error; err != nil {
+			return err
+		}
+		if err := writeTotals(ctx, tx, totals(rel, r, s.bank)); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, access.Clock(school), "release.make", "round", roundID, "")

@@ -132,6 +132,34 @@ func Public(rel Release, r round.Round) (v Viewed, ok bool) {
 	return v, true
 }
 
+// ForBoard is what a pack for governors may tell of a published round: the school and its years, and of a round for
+// learning only what is also for a leader who teaches in it, since such a leader reads the pack as well. ok is false where
+// that is nothing.
+func ForBoard(rel Release, r round.Round) (v Viewed, ok bool) {
+	if r.State != round.Published {
+		return Viewed{}, false
+	}
+	v = Viewed{Release: rel, Whole: true}
+	full := map[string]bool{}
+	for _, g := range rel.Groups {
+		full[g.Unit] = g.LeadersTeaching && levelOf(g.Kind) < levelLeaf
+		if full[g.Unit] {
+			v.Rates = append(v.Rates, g)
+		} else if rel.Purpose != access.ForLearning {
+			g.Asked, g.Answered = 0, 0
+			v.Rates = append(v.Rates, g)
+		}
+	}
+	v.Hands = nil
+	v.keep(func(g Group) bool { return full[g.Unit] }, func(_ Question, unit string) bool { return full[unit] }, true)
+	if school := rel.School(); !full[school.Unit] {
+		return Viewed{}, false
+	}
+	v.hideGuesses()
+	v.hidePublic()
+	return v, true
+}
+
 // keep drops groups and rows that are not for the reader, on copies.
 func (v *Viewed) keep(group func(Group) bool, row func(q Question, unit string) bool, published bool) {
 	var groups []Group

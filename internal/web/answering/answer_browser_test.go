@@ -46,6 +46,7 @@ type stub struct {
 	task  func(form url.Values) (int, taskReply)
 	delay time.Duration
 	down  atomic.Bool  // connections are cut, as without a signal
+	large atomic.Bool  // whatever is sent is too large, says something before the school
 	over  atomic.Value // "closed" or "settled": the page says so instead
 	wait  string       // Retry-After of a busy reply, in seconds
 
@@ -94,6 +95,10 @@ func newStub(t *testing.T) *stub {
 		}
 	})
 	mux.HandleFunc("POST /a/x7k2/sealed", func(w http.ResponseWriter, r *http.Request) {
+		if s.large.Load() {
+			http.Error(w, "<h1>413</h1>", http.StatusRequestEntityTooLarge)
+			return
+		}
 		data, _ := io.ReadAll(r.Body)
 		code := ""
 		if len(data) > 12 && data[0] != 4 {
@@ -475,7 +480,7 @@ func TestBrowserReloadWhileWaitingGoesOnSending(t *testing.T) {
 	})
 	b.toTheEnd()
 	b.Click("#send")
-	b.expectMessage("Many people are sending at once")
+	b.expectMessage("Many people are sending right now")
 	b.Do(chromedp.Reload())
 	b.expectHeading("Thank you")
 	sent := s.sent()
@@ -778,7 +783,7 @@ func arabicPage() answerPage {
 	w.More, w.CodeLabel, w.CodeHint, w.CodeInPlace, w.CodeChange = "المزيد عن هذا", "الرمز على ورقتك", "12 حرفًا ورقمًا.", "رمزك في مكانه.", "اكتب رمزًا آخر"
 	w.Back, w.Start, w.Send, w.Clear, w.ClearAll, w.CheckTitle, w.Skipped = "رجوع", "ابدأ", "إرسال", "امسح إجابتي", "توقّف وامسح كل إجاباتي", "كان هذا آخر سؤال", "تركت هذه الأسئلة."
 	w.Script.Next, w.Script.ToCheck, w.Script.Answered = "التالي", "إلى النهاية", "أجبت عن {n} من {m}."
-	w.Script.SkipReminder, w.Script.Busy = "تركت هذا السؤال. لا بأس. اضغط التالي مرة أخرى.", "كثيرون يرسلون الآن. أبقِ هذه الصفحة مفتوحة."
+	w.Script.SkipReminder = "تركت هذا السؤال. لا بأس. اضغط التالي مرة أخرى."
 	for i := range p.Questions {
 		q := &p.Questions[i]
 		q.Place, q.Text.Text = fmt.Sprintf("%d من 12", i+1), "كم مرة تخبرك الملاحظات بما عليك فعله بعد ذلك لتتحسّن؟"

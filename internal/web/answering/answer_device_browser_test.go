@@ -180,7 +180,7 @@ func odd(t *testing.T) (answerPage, survey.Document) {
 	doc := everyKind(t)
 	p := samplePage()
 	p.Questions = screens(reader{voice: english(), doc: doc})
-	p.Words.Script.Plan = plan(doc)
+	p.Words.Script.Plan, p.Words.Script.Needs = plan(doc), english().Say("answer.needs")
 	return p, doc
 }
 
@@ -256,6 +256,27 @@ func TestBrowserEveryKindOfQuestion(t *testing.T) {
 	if answers["q12"].State != survey.Answered || count[survey.NotAsked] != 2 || count[survey.Skipped] != 0 {
 		t.Errorf("%v: %v", count, answers)
 	}
+}
+
+// Who is asked what comes with a script of its own: without it nobody is asked the wrong questions, and Start says why.
+func TestBrowserRulesThatDoNotCome(t *testing.T) {
+	s := newStub(t)
+	s.page, _ = odd(t)
+	b := open(t, s, "about:blank")
+	b.Do(chromedp.Navigate(s.address() + "#" + slip))
+	b.expectHeading("How is learning for you?")
+	s.down.Store(true)
+	b.Click("#next")
+	b.expectMessage("This needs a connection to begin.")
+	b.expectHeading("How is learning for you?")
+	s.down.Store(false)
+	b.Click("#next")
+	b.expectHeading("Do you go to clubs?")
+	b.Click("#q-q1 label:nth-of-type(1)") // never: the next question is ruled out
+	b.Do(chromedp.Reload())
+	b.expectHeading("Do you go to clubs?")
+	b.Click("#next")
+	b.expectHeading("Now think of last night.")
 }
 
 // On a wide screen a grid is one screen, and its answers are the same.
@@ -445,8 +466,30 @@ func TestBrowserAnotherTabWasFaster(t *testing.T) {
 	if n := eval[int](b, `Object.keys(localStorage).filter((k) => k.startsWith("earshot-out")).length`); n != 1 {
 		t.Error("answers were dropped for an error that may be mended")
 	}
-	b.Do(chromedp.Evaluate[chromedp.Void](`{ const k = Object.keys(localStorage).find((k) => k.startsWith("earshot-out")); localStorage.removeItem(k); dispatchEvent(new StorageEvent("storage", { key: k, newValue: null })); }; undefined`))
+	b.elsewhere("=stored ")
 	b.WaitFor(`document.getElementById("thanks").textContent.includes("have been sent")`)
+}
+
+// elsewhere does what another tab does that has learnt what became of the answers that wait; "" is nothing at all.
+func (b tab) elsewhere(value string) {
+	b.Helper()
+	script := `{ const k = Object.keys(localStorage).find((k) => k.startsWith("earshot-out")), v = "VALUE" || null; localStorage.removeItem(k); dispatchEvent(new StorageEvent("storage", { key: k, newValue: v })); }; undefined`
+	b.Do(chromedp.Evaluate[chromedp.Void](strings.Replace(script, "VALUE", value, 1)))
+}
+
+// What another tab could not send, or cleared, was not sent, and nobody is told that it was.
+func TestBrowserAnotherTabTellsTheTruth(t *testing.T) {
+	for value, want := range map[string]string{"=invalid It could not be read.": "could not be sent: It could not be read.", "=cleared ": "were cleared. They had not been sent.",
+		"=gone ": "It is too late for them now", "=too_large ": "They are too long to be sent.", "": "were cleared. They had not been sent."} {
+		s := newStub(t)
+		b := open(t, s, s.address()+"#"+slip)
+		b.waits(s)
+		b.elsewhere(value)
+		b.expectHeading("Not sent")
+		if text := b.Text(); !strings.Contains(text, want) || strings.Contains(text, "been sent.") && !strings.Contains(text, "had not been sent.") {
+			t.Errorf("%q: the screen says %s", value, text)
+		}
+	}
 }
 
 func english() words.Voice { return words.English() }

@@ -40,6 +40,43 @@ func TestBrowserKioskOpensWithoutASignal(t *testing.T) {
 	b.expectKeptNothingOf(slip, "often", "afl_s_next")
 }
 
+// Without a connection another language cannot be had, and the device says why.
+func TestBrowserKioskSaysThatALanguageNeedsAConnection(t *testing.T) {
+	s := newStub(t)
+	b := kiosk(t, s)
+	b.WaitFor(`navigator.serviceWorker.controller`)
+	time.Sleep(500 * time.Millisecond)
+	s.down.Store(true)
+	b.Click(".langs a")
+	b.expectMessage("Another language needs a connection.")
+	b.Click(".langs a") // and again
+	b.expectMessage("Another language needs a connection.")
+	b.expectHeading("How is learning for you?")
+	b.Shot("kiosk-language", false)
+	s.down.Store(false)
+	b.Click(".langs a")
+	b.expectHeading("(pl)")
+	if got := eval[string](b, `location.search`); got != "?ready=1&lang=pl&home=en" && got != "?ready=1&lang=pl&home=" {
+		t.Errorf("it went to %s", got)
+	}
+}
+
+// In the biggest letters on a small phone, Start is on the first screen all the same.
+func TestBrowserStartIsOnTheFirstScreenInBigLetters(t *testing.T) {
+	s := newStub(t)
+	s.page.Languages = []languageView{{Name: "English", Tag: "en", Dir: "ltr", URL: "?lang=en", Current: true}, {Name: "Polski", Tag: "pl", Dir: "ltr", URL: "?lang=pl"}}
+	for _, address := range []string{s.address(), s.address() + "#" + slip} {
+		b := open(t, s, address, chromedp.EmulateViewport(320, 568, chromedp.EmulateMobile, chromedp.EmulateTouch))
+		b.Do(chromedp.Evaluate[chromedp.Void](`localStorage.setItem("earshot-look", JSON.stringify({ size: "3" })); undefined`), chromedp.Reload())
+		b.expectHeading("How is learning for you?")
+		b.WaitFor(`getComputedStyle(document.documentElement).fontSize === "28px"`)
+		b.WaitFor(`(() => { const r = document.getElementById("next").getBoundingClientRect(); return scrollY === 0 && r.top > 0 && r.bottom <= innerHeight && document.elementFromPoint((r.left + r.right) / 2, (r.top + r.bottom) / 2).id === "next"; })()`)
+		b.ExpectNoSpill("the start in the biggest letters")
+		b.Shot("start-biggest", false)
+		b.Do(chromedp.Evaluate[chromedp.Void](`localStorage.clear(); sessionStorage.clear(); undefined`))
+	}
+}
+
 // Somebody types a code and walks away: the next person does not find it.
 func TestBrowserKioskForgetsACodeAtTheStart(t *testing.T) {
 	s := newStub(t)

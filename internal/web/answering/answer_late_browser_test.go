@@ -90,7 +90,7 @@ func TestBrowserPageOfAClosedRoundGoesOnSending(t *testing.T) {
 	s.from(func(int, url.Values) (int, sendReply) { return 503, sendReply{State: "busy"} })
 	b.toTheEnd()
 	b.Click("#send")
-	b.expectMessage("Many people are sending at once")
+	b.expectMessage("Many people are sending right now")
 	s.over.Store("closed")
 	s.from(func(n int, _ url.Values) (int, sendReply) { return 200, storedReply() })
 	b.Do(chromedp.Reload())
@@ -102,32 +102,215 @@ func TestBrowserPageOfAClosedRoundGoesOnSending(t *testing.T) {
 	b.WaitFor(`sessionStorage.length === 0`)
 }
 
-// A wrong code that is found out late: the page is still open, and gives the answers back.
-func TestBrowserWrongCodeFoundOutLateGivesTheAnswersBack(t *testing.T) {
+// A wrong code that is found out late, with the page still open: whoever is in front of it by then is asked for another code,
+// and sees nothing of the answers.
+func TestBrowserWrongCodeFoundOutLateShowsNoAnswers(t *testing.T) {
 	s := newStub(t)
 	s.from(refusing(slip))
 	b := open(t, s, s.address()+"#"+slip)
 	b.waits(s)
 	s.down.Store(false)
 	b.Click("#thanks button")
-	b.WaitFor(`document.getElementById("code-error").innerText === "We do not know this code."`)
-	if n := eval[int](b, `document.querySelectorAll("fieldset :checked").length`); n != 12 {
-		t.Errorf("%d answers are left", n)
+	b.WaitFor(`document.querySelector(".mend p") && document.querySelector(".mend p").textContent.includes("We do not know this code.")`)
+	b.expectHeading("Not sent yet")
+	if text := b.Text(); strings.Contains(text, "It is sent by itself") || strings.Contains(text, "Your answers are still here") {
+		t.Errorf("the screen says %s", text)
 	}
-	// Their sealed copy stays until the mended ones have arrived: the page may be closed before.
-	if kept := eval[string](b, `Object.keys(localStorage).filter((k) => k.startsWith("earshot-out")).map((k) => localStorage[k].split(" ")[0]).join()`); kept != "!unknown_code" {
-		t.Errorf("on the device is kept %q", kept)
+	if eval[bool](b, `[...document.querySelectorAll("form, fieldset")].some((f) => f.offsetParent)`) {
+		t.Error("the answers are on the screen")
 	}
-	b.Do(chromedp.KeyEvent(otherSlip)) // the old code is selected
-	b.Click("#next")
-	b.expectHeading("That was the last question")
-	b.Click("#send")
+	b.Do(chromedp.NavigateBack())
+	time.Sleep(300 * time.Millisecond)
+	if eval[bool](b, `[...document.querySelectorAll("fieldset")].some((f) => f.offsetParent)`) {
+		t.Error("back shows the answers")
+	}
+	b.Do(chromedp.Focus(chromedp.CSS(".mend input")), chromedp.KeyEvent(otherSlip))
+	b.Click(".mend button")
 	b.expectHeading("Thank you")
 	sent := s.sent()
-	if last := sent[len(sent)-1]; len(sent) != 2 || last.Get("code") != otherSlip || last.Get("afl_s_next") != "often" || last.Get("receipt") == sent[0].Get("receipt") {
+	if last := sent[len(sent)-1]; len(sent) != 2 || last.Get("code") != otherSlip || last.Get("afl_s_next") != "often" {
 		t.Errorf("sent %v", sent)
 	}
 	b.WaitFor(nothingKept)
+}
+
+// Whoever opens the page next may not clear what somebody else gave with one tap, nor with one that trembles.
+func TestBrowserWhatCouldNotBeSentIsNotClearedByATap(t *testing.T) {
+	s := newStub(t)
+	s.from(refusing(slip))
+	b := open(t, s, s.address()+"#"+slip)
+	b.waits(s)
+	b.Do(chromedp.Navigate("about:blank"))
+	s.down.Store(false)
+	b.Do(chromedp.Navigate(s.address()))
+	b.WaitFor(`document.querySelector(".mend p") && document.querySelector(".mend p").textContent.includes("We do not know this code.")`)
+	for range 2 {
+		b.Click(".mend .link")
+	}
+	b.WaitFor(`document.querySelector(".mend p").textContent.includes("Once cleared, they are gone for good.")`)
+	b.Shot("mend-sure", false)
+	if n := eval[int](b, `localStorage.length`); n != 1 {
+		t.Fatalf("after two quick taps %d things are kept", n)
+	}
+	time.Sleep(1100 * time.Millisecond)
+	b.Click(".mend .link")
+	b.WaitFor(`!document.querySelector(".mend") && document.querySelector("main").innerText.includes("They had not been sent.")`)
+	b.WaitFor(`localStorage.length === 0`)
+	if n := len(s.sent()); n != 1 {
+		t.Errorf("%d posts", n)
+	}
+}
+
+// A phone that could not send something became a device for several people: nobody on it is asked for somebody else's code.
+func TestBrowserSharedDeviceAsksNobodyForACode(t *testing.T) {
+	s := newStub(t)
+	s.from(refusing(slip))
+	b := open(t, s, s.address()+"#"+slip)
+	b.waits(s)
+	b.Do(chromedp.Navigate("about:blank"))
+	s.down.Store(false)
+	b.Do(chromedp.Navigate(s.address()))
+	b.WaitFor(`document.querySelector(".mend")`)
+	b.Do(chromedp.Evaluate[chromedp.Void](`localStorage.setItem("earshot-shared", Date.now()); undefined`))
+	s.over.Store("closed")
+	b.Do(chromedp.Navigate(s.address()))
+	b.WaitFor(`document.getElementById("late")`)
+	time.Sleep(500 * time.Millisecond)
+	if text := b.Text(); strings.Contains(text, "could not be sent") || eval[bool](b, `!!document.querySelector(".mend")`) {
+		t.Errorf("the page of the closed survey says %s", text)
+	}
+	// What waits is sent from there as from anywhere; what is refused is told to the adult.
+	s.over.Store("")
+	b.Do(chromedp.Evaluate[chromedp.Void](`localStorage.clear(); undefined`), chromedp.Navigate("about:blank"), chromedp.Navigate(s.address()+"#"+slip))
+	b.expectHeading("How is learning for you?")
+	b.waits(s)
+	b.Do(chromedp.Evaluate[chromedp.Void](`localStorage.setItem("earshot-shared", Date.now()); undefined`), chromedp.Navigate("about:blank"))
+	s.down.Store(false)
+	s.over.Store("closed")
+	b.Do(chromedp.Navigate(s.address()))
+	b.WaitFor(`document.getElementById("late").textContent.includes("tell the adult. So far: 1")`)
+	if eval[bool](b, `!!document.querySelector(".mend")`) {
+		t.Error("a code is asked for")
+	}
+}
+
+// Two tabs with one slip send without a connection: the school takes one of them, and the second tab says so.
+func TestBrowserTwoTabsSendWithoutAConnection(t *testing.T) {
+	s := newStub(t)
+	const mouse = `{ const ask = matchMedia.bind(window); window.matchMedia = (q) => (/hover/.test(q) ? { matches: true } : ask(q)); }` // then no half-done answers are kept
+	one := open(t, s, "about:blank")
+	one.Do(before(mouse), chromedp.Navigate(s.address()+"#"+slip))
+	one.expectHeading("How is learning for you?")
+	one.toTheEnd()
+	two := one.twin()
+	two.Do(before(mouse), chromedp.Navigate(s.address()+"#"+slip))
+	two.expectHeading("How is learning for you?")
+	two.toTheEnd()
+	two.Click("#back")
+	two.Click("#q-home_s_talk label:nth-of-type(1)")
+	two.Click("#next")
+	s.down.Store(true)
+	one.Click("#send")
+	one.expectHeading("Not sent yet")
+	two.Click("#send")
+	two.expectHeading("Not sent yet")
+	if text := two.Text(); !strings.Contains(text, "What was answered here was not added to them.") || strings.Contains(text, "Saved on this device") {
+		t.Errorf("the second tab says %s", text)
+	}
+	if n := eval[int](two, `Object.keys(localStorage).filter((k) => k.startsWith("earshot-out")).length`); n != 1 {
+		t.Errorf("%d sendings wait for one slip", n)
+	}
+	s.down.Store(false)
+	one.Click("#thanks button")
+	for _, b := range []tab{one, two} {
+		b.WaitFor(`!document.getElementById("thanks").textContent.includes("Not sent yet")`)
+	}
+	if text := two.Text(); !strings.Contains(text, "The answers that waited on this device have been sent.") {
+		t.Errorf("the second tab says %s", text)
+	}
+	if sent := s.sent(); len(sent) != 1 || sent[0].Get("home_s_talk") == "never" {
+		t.Errorf("sent %v", sent)
+	}
+}
+
+// On a phone the second tab learns at once that the first one's answers wait, and that its own are not among them.
+func TestBrowserSecondTabOfAPhoneLearnsWhatWaits(t *testing.T) {
+	s := newStub(t)
+	one := open(t, s, s.address()+"#"+slip)
+	one.Click("#next")
+	one.expectHeading(s.page.Questions[0].Text.Text)
+	two := one.twin()
+	two.Do(chromedp.Navigate(s.address() + "#" + slip))
+	two.expectHeading("How is learning for you?")
+	two.Click("#next")
+	two.expectHeading(s.page.Questions[0].Text.Text)
+	two.Click("#q-afl_s_next label:nth-of-type(1)")
+	for range s.page.Questions {
+		one.Click("#next")
+	}
+	one.Click("#next") // "you left this one"
+	one.expectHeading("That was the last question")
+	s.down.Store(true)
+	one.Click("#send")
+	one.expectHeading("Not sent yet")
+	two.expectHeading("Not sent yet")
+	if text := two.Text(); !strings.Contains(text, "What was answered here was not added to them.") || strings.Contains(text, "Saved on this device") {
+		t.Errorf("the second tab says %s", text)
+	}
+}
+
+// One link for everybody: whoever opens it anew in the same tab starts afresh; a reload or another language goes on.
+func TestBrowserNextPersonWithTheLinkForEverybody(t *testing.T) {
+	s := newStub(t)
+	s.page.NeedsCode, s.page.Receipt = false, "0123456789abcdef0123456789abcdef"
+	s.page.Languages = []languageView{{Name: "English", Tag: "en", Dir: "ltr", URL: "?lang=en", Current: true}, {Name: "Polski", Tag: "pl", Dir: "ltr", URL: "?lang=pl"}}
+	b := open(t, s, s.address())
+	b.Click("#next")
+	b.Click("#q-afl_s_next label:nth-of-type(4)")
+	chosen := func() int { return eval[int](b, `document.querySelectorAll("fieldset :checked").length`) }
+	b.Do(chromedp.Reload())
+	b.expectHeading(s.page.Questions[0].Text.Text)
+	if n := chosen(); n != 1 {
+		t.Errorf("after a reload %d answers", n)
+	}
+	b.Click("#back")
+	b.expectHeading("How is learning for you?")
+	b.Click(".langs a")
+	b.expectHeading("(pl)")
+	if n := chosen(); n != 1 {
+		t.Errorf("in another language %d answers", n)
+	}
+	b.Do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.address()))
+	b.expectHeading("How is learning for you?")
+	if n := chosen(); n != 0 {
+		t.Errorf("the next person finds %d answers", n)
+	}
+	b.Click("#next")
+	b.expectHeading(s.page.Questions[0].Text.Text)
+
+	// What the person before was sending is not lost, and they are not taken for each other.
+	b.Click("#back")
+	s.wait = "30"
+	s.from(func(int, url.Values) (int, sendReply) {
+		return 503, sendReply{State: "busy", Message: "Many are sending."}
+	})
+	b.toTheEnd()
+	b.Click("#send")
+	b.expectMessage("Many are sending.")
+	before := len(s.sent())
+	s.from(func(int, url.Values) (int, sendReply) { return 200, storedReply() })
+	b.Do(chromedp.Evaluate[chromedp.Void](`addEventListener("beforeunload", (e) => e.stopImmediatePropagation(), true); undefined`))
+	b.Do(chromedp.Navigate(s.address() + "?again"))
+	b.expectHeading("How is learning for you?")
+	for range 20 {
+		if len(s.sent()) > before {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	if n := chosen(); n != 0 || len(s.sent()) != before+1 {
+		t.Errorf("the next person finds %d answers, and %d were sent", n, len(s.sent())-before)
+	}
 }
 
 // The page was closed: nobody can read the answers here, but the right code can be sent with them.
@@ -374,9 +557,58 @@ func TestBrowserStorageForbidden(t *testing.T) {
 	}
 }
 
+// Where nothing may be kept, be it that the storage is forbidden or that there is none, a scanned code outlasts a reload and
+// another language.
+func TestBrowserStorageForbiddenKeepsTheCode(t *testing.T) {
+	for _, how := range []string{`throw new DOMException("no", "SecurityError");`, `return null;`, `return { getItem: () => null, removeItem() {}, setItem() { throw new DOMException("full", "QuotaExceededError"); } };`} {
+		s := newStub(t)
+		s.page.Languages = []languageView{{Name: "English", Tag: "en", Dir: "ltr", URL: "?lang=en", Current: true}, {Name: "Polski", Tag: "pl", Dir: "ltr", URL: "?lang=pl"}}
+		b := open(t, s, "about:blank")
+		b.Do(before(`for (const name of ["localStorage", "sessionStorage"]) { Object.defineProperty(window, name, { get() { `+how+` } }); }`), chromedp.Navigate(s.address()+"#"+slip))
+		placed := func(after string) {
+			t.Helper()
+			b.expectHeading("How is learning for you?")
+			if !eval[bool](b, `document.documentElement.classList.contains("js") && !document.getElementById("placed").hidden && document.getElementById("code").value === "7K4M 9Q2X D3TV" && !location.hash`) {
+				t.Errorf("%s: after %s the code is gone: %s", how, after, b.Text())
+			}
+		}
+		placed("opening")
+		b.Do(chromedp.Reload())
+		placed("a reload")
+		b.Click(".langs a")
+		b.expectHeading("(pl)")
+		placed("another language")
+		b.Do(chromedp.Reload())
+		placed("a reload in that")
+		b.toTheEnd()
+		b.Click("#send")
+		b.expectHeading("Thank you")
+		if sent := s.sent(); len(sent) != 1 || sent[0].Get("code") != slip {
+			t.Errorf("%s: sent %v", how, sent)
+		}
+		b.Do(chromedp.Reload())
+		b.expectHeading("How is learning for you?")
+		if eval[bool](b, `!!document.getElementById("code").value`) {
+			t.Errorf("%s: the code stays after it was used", how)
+		}
+	}
+}
+
+// A page in between that says the answers are too long, in whatever words, is believed.
+func TestBrowserTooLargeIsSaidOnce(t *testing.T) {
+	s := newStub(t)
+	b := open(t, s, s.address()+"#"+slip)
+	b.waits(s)
+	s.large.Store(true)
+	s.down.Store(false)
+	b.Click("#thanks button")
+	b.WaitFor(`document.getElementById("thanks").textContent.includes("could not be sent: They are too long to be sent.")`)
+	b.WaitFor(nothingKept)
+}
+
 // What nobody can read, and what no round waits for, is not sent for ever.
 func TestBrowserHopelessAnswersAreNotTriedForEver(t *testing.T) {
-	for _, state := range []string{"unreadable", "no_round"} {
+	for _, state := range []string{"unreadable", "no_round", "refused"} {
 		s := newStub(t)
 		s.from(func(int, url.Values) (int, sendReply) {
 			return 404, sendReply{State: state, Message: "No such survey."}

@@ -1,6 +1,7 @@
 package answering
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -23,7 +24,8 @@ type answerPage struct {
 	NeedsCode bool
 	Code      string // as it was typed
 	CodeError string
-	Receipt   string // open links alone: made with the page, since there is no slip to know a second Send by
+	Receipt   string    // open links alone: made with the page, since there is no slip to know a second Send by
+	Last      *lastView // what became of the last survey; nil if nobody has said
 	Promise   promiseView
 	Languages []languageView
 	Language  string // goes with the answers, so that what comes back is in it too; empty in a preview
@@ -35,7 +37,8 @@ type answerPage struct {
 	Words     answerWords
 }
 
-// Asks says whether there is anything but one question after the other: what only some surveys have is a larger script.
+// Asks says whether there is anything but one question after the other: what only some surveys have is a script of its own,
+// which comes with the first touch.
 func (a answerPage) Asks() bool {
 	return a.Words.Script.Plan != nil || slices.ContainsFunc(a.Questions, func(q questionView) bool { return q.Grid != "" || len(q.Places) > 0 })
 }
@@ -76,6 +79,17 @@ type linkView struct {
 	Text string `json:"text"`
 	URL  string `json:"url"`
 }
+
+// lastView opens the page with the last reply: what was heard, and what was done or will not be.
+type lastView struct {
+	Title string
+	Lines []lastLine
+	Link  string // to the whole reply
+	URL   string
+}
+
+// lastLine is a sentence, in English where the school has it in no other language.
+type lastLine struct{ Text, Lang string }
 
 // promiseView holds the parts of the promise by where they are read.
 type promiseView struct {
@@ -219,16 +233,14 @@ type answerWords struct {
 // scriptWords reach static/js/answer.js as JSON. {n} and {m} are numbers.
 type scriptWords struct {
 	Next         string `json:"next"`
-	ToCheck      string `json:"toCheck"` // instead of Next, once the end has been seen
-	Sending      string `json:"sending"`
+	ToCheck      string `json:"toCheck"`  // instead of Next, once the end has been seen
 	Place        string `json:"place"`    // "{n} of {m}", for reading tasks
 	Answered     string `json:"answered"` // "You answered {n} of {m}."
 	SkipReminder string `json:"skip"`
 	CodeWrong    string `json:"codeWrong"`
 	ClearAllSure string `json:"clearAllSure"`
 	Offline      string `json:"offline"`
-	Busy         string `json:"busy"`
-	Problem      string `json:"problem"`
+	Needs        string `json:"needs,omitempty"` // without a connection it cannot begin; where there is more to fetch
 
 	Plan *planView `json:"plan,omitempty"`
 }
@@ -254,8 +266,11 @@ type chooseView struct {
 //	closed                           410: the message stands by Send
 //	invalid                          422: so do the questions named in Fields
 //	busy                             503, with Retry-After: the script tries again by itself, with the same receipt
-//	unreadable                       422 } of what was sealed alone: it is told, and not tried again
-//	no_round                         404 }
+//	unreadable                       422 }
+//	no_round                         404 } what was sealed is not tried again, and it is told
+//	too_large                        413 }
+//	refused                          any other 4xx
+//	problem                          5xx: the message stands by Send; what was sealed is tried again
 //
 // Any other state is shown by its message. An answer that is not this JSON counts as no connection.
 type sendReply struct {
@@ -263,6 +278,24 @@ type sendReply struct {
 	Message string            `json:"message,omitempty"`
 	Fields  map[string]string `json:"fields,omitempty"`
 	Thanks  *thanksReply      `json:"thanks,omitempty"`
+}
+
+// Failure is the reply to a Send that failed before it was read, or for a reason of the server's own.
+func Failure(status int, message string) any {
+	reply := sendReply{State: "problem", Message: message}
+	switch {
+	case status == http.StatusNotFound:
+		reply.State = "no_round"
+	case status == http.StatusRequestEntityTooLarge:
+		reply.State = "too_large"
+	case status == http.StatusUnprocessableEntity:
+		reply.State = "unreadable"
+	case status == http.StatusServiceUnavailable:
+		reply.State = "busy"
+	case status < http.StatusInternalServerError:
+		reply.State = "refused"
+	}
+	return reply
 }
 
 type thanksReply struct {

@@ -168,13 +168,11 @@ func samplePage() answerPage {
 			Language: "Language", Look: "How it looks", Aloud: "Read aloud", KeepNothing: "This page keeps nothing.", NoAnswer: "No answer",
 			CheckTitle: "That was the last question", Skipped: "You left these. You can go back to one, or leave it.",
 			Script: scriptWords{
-				Next: "Next", ToCheck: "Go to the end", Sending: "Sending …", Place: "{n} of {m}", Answered: "You answered {n} of {m}.",
+				Next: "Next", ToCheck: "Go to the end", Place: "{n} of {m}", Answered: "You answered {n} of {m}.",
 				SkipReminder: "You left this one. That is fine. Press Next again to go on.",
 				CodeWrong:    "That is not a whole code yet. A code has 12 letters and numbers, like 7K4M 9Q2X D3TV.",
 				ClearAllSure: "This takes all your answers off this device. Press it again to do that.",
 				Offline:      "There is no connection just now. Your answers are safe on this page. Keep it open: we go on trying.",
-				Busy:         "Many people are sending at once. Keep this page open: we go on trying.",
-				Problem:      "Something went wrong here. Your answers are still on this page. Please press Send again.",
 			},
 		},
 	}

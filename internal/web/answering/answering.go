@@ -43,25 +43,20 @@ type Pages struct {
 // Routes mounts the activity.
 func Routes(k *page.Kit, r *page.Routes) {
 	p := Pages{k, &sync.Map{}}
-	// Programs that look through mail or check links ask with HEAD. It gets what GET gets, without the page.
-	read := func(path string, h echo.HandlerFunc) {
-		r.Public("GET", path, h)
-		r.Public("HEAD", path, h)
-	}
-	read("/a", p.find)
+	r.Public("GET", "/a", p.find)
 	r.Public("POST", "/a", p.lookUp)
-	read("/a/worker.js", worker)
-	read("/a/:code", p.answer)
+	r.Public("GET", "/a/worker.js", worker)
+	r.Public("GET", "/a/:code", p.answer)
 	r.Public("POST", "/a/:code", p.send)
-	read("/a/:code/shared", p.answerOn(bank.SharedDevice))
-	read("/a/:code/helper", p.answerOn(bank.AdultHelper))
-	read("/a/:code/words", p.extraWords)
-	read("/a/:code/stored", p.stored)
+	r.Public("GET", "/a/:code/shared", p.answerOn(bank.SharedDevice))
+	r.Public("GET", "/a/:code/helper", p.answerOn(bank.AdultHelper))
+	r.Public("GET", "/a/:code/words", p.extraWords)
+	r.Public("GET", "/a/:code/stored", p.stored)
 	r.Public("POST", "/a/:code/task", p.task)
 	r.Public("POST", "/a/:code/sealed", p.sealed)
-	read("/u/:token", p.stopMail)
+	r.Public("GET", "/u/:token", p.stopMail)
 	r.Public("POST", "/u/:token", p.saveStopMail)
-	read("/stored", p.stored)
+	r.Public("GET", "/stored", p.stored)
 	r.For(access.RunRounds, "GET", "/surveys/:id/preview", p.previewSurvey)
 	r.For(access.RunRounds, "GET", "/rounds/:id/preview", p.previewRound)
 	r.For(access.CountHands, "GET", "/rounds/:id/hands", p.hands)
@@ -86,6 +81,7 @@ type asked struct {
 	round   round.Round
 	doc     survey.Document
 	tongues tongues
+	last    *told
 	expires time.Time
 	drawn   sync.Map // reading -> *drawn
 }
@@ -126,6 +122,9 @@ func (p Pages) ask(c echo.Context) (*asked, error) {
 	}
 	a := &asked{round: r, doc: doc, expires: time.Now().Add(remember)}
 	if a.tongues, err = p.tonguesOf(ctx, r, doc); err != nil {
+		return nil, err
+	}
+	if a.last, err = p.lastReply(ctx, r); err != nil {
 		return nil, err
 	}
 	p.asked.Store(code, a)
@@ -169,6 +168,7 @@ func (p Pages) drawFor(ctx context.Context, a *asked, as reading) (answerPage, e
 		return answerPage{}, err
 	}
 	d := drawAnswer(to, a.round, promise)
+	d.Last = a.last.lines(to.voice, as.language)
 	d.More, d.Extras = true, "/a/"+a.round.Code+"/words?lang="+as.language
 	d.Languages, d.Language, d.Both = a.tongues.links(as), as.language, as.both
 	return d, nil
@@ -246,8 +246,11 @@ func (p Pages) over(c echo.Context, a *asked, as reading) error {
 		return fault.New(fault.NotFound, "round.no_code")
 	}
 	key, status := "answer.over.closed", http.StatusGone
-	if r.State == round.Cancelled {
+	switch {
+	case r.State == round.Cancelled:
 		key = "answer.over.cancelled"
+	case r.Takes(): // what was answered before, and waits on a device
+		key = "answer.over.begun"
 	}
 	d := outcomePage{answerFrame: frame(v, r), Lines: []string{v.Say(key, words.V{"Reason": r.CancelReason, "Date": v.Date(r.ReplyBy.Time(time.UTC))})}}
 	d.Title = v.Say("answer.over.title")
@@ -415,8 +418,8 @@ func (p Pages) invalid(c echo.Context, a *asked, as reading, form url.Values, pr
 		fields[pr.Values["question"]] = v.Say(key, values)
 	}
 	message := v.Say("answer.invalid")
-	if c.Get(sealedKey) != nil {
-		fields = nil
+	if c.Get(sealedKey) != nil { // there is nothing on a screen that could be marked
+		fields, message = nil, v.Say("answer.unread")
 	}
 	if wantsJSON(c) {
 		return c.JSON(http.StatusUnprocessableEntity, sendReply{State: "invalid", Message: message, Fields: fields})

@@ -94,7 +94,7 @@ func (p Pages) previewSurvey(c echo.Context, who access.Actor) error {
 	school := page.School(c)
 	r := round.Round{Title: sv.Title, Audience: sv.Audience, Mode: round.Anonymous}
 	r.Snapshot = round.Snapshot{School: school.Name, Nation: school.Nation, Helplines: school.Helplines}.Encode()
-	return p.preview(c, r, doc, nil)
+	return p.preview(c, r, doc, nil, nil)
 }
 
 func (p Pages) previewRound(c echo.Context, who access.Actor) error {
@@ -115,13 +115,18 @@ func (p Pages) previewRound(c echo.Context, who access.Actor) error {
 		school := page.School(c)
 		r.Snapshot = round.Snapshot{School: school.Name, Nation: school.Nation, Helplines: school.Helplines, Zone: school.TimeZone}.Encode()
 	}
-	return p.preview(c, r, doc, promise)
+	last, err := p.lastReply(ctx, r)
+	if err != nil {
+		return err
+	}
+	return p.preview(c, r, doc, promise, last)
 }
 
 // preview shows the page as those who answer will see it. It leads nowhere: there is no round to send to.
-func (p Pages) preview(c echo.Context, r round.Round, doc survey.Document, promise bank.Promise) error {
+func (p Pages) preview(c echo.Context, r round.Round, doc survey.Document, promise bank.Promise, last *told) error {
 	v := page.Voice(c)
 	d := drawAnswer(reader{voice: v, doc: doc, route: bank.AnyDevice}, r, promise)
+	d.Last = last.lines(v, "")
 	d.Action, d.NeedsCode = "", false
 	d.DemoNote, d.Preview = v.Say("preview.note"), true
 	return answerTemplate.Send(c, http.StatusOK, d)

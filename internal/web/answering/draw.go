@@ -92,6 +92,9 @@ func drawAnswer(to reader, r round.Round, promise bank.Promise) answerPage {
 	}
 	d.Questions = screens(to)
 	d.Words.Script.Plan = plan(to.doc)
+	if d.Asks() {
+		d.Words.Script.Needs = v.Say("answer.needs")
+	}
 	return d
 }
 
@@ -289,22 +292,22 @@ func answerSentences(v words.Voice) answerWords {
 		Progress: say("progress"), Back: say("back"), Start: say("start"), Send: say("send"), Clear: say("clear"), ClearAll: say("clear_all"),
 		CheckTitle: say("check"), Skipped: say("skipped"), Language: v.Say("lang.choose"), Look: v.Say("look.open"), Aloud: v.Say("aloud.read"),
 		KeepNothing: v.Say("keep.nothing"), NoAnswer: say("rank_none"),
-		Script: scriptWords{Next: say("next"), ToCheck: say("to_check"), Sending: say("sending"),
+		Script: scriptWords{Next: say("next"), ToCheck: say("to_check"),
 			Place: say("place_script"), Answered: say("answered"), SkipReminder: say("skip"), CodeWrong: say("code_wrong"), ClearAllSure: say("clear_all_sure"),
-			Offline: say("offline"), Busy: say("busy"), Problem: say("problem")},
+			Offline: say("offline")},
 	}
 }
 
 // extraKeys are the sentences of answer-more.js.
 var extraKeys = []string{"look.title", "look.kept", "look.size", "look.size_1", "look.size_2", "look.size_3", "look.space", "look.space_1", "look.space_2",
 	"look.ground", "look.ground_1", "look.ground_2", "look.ground_3", "look.ground_4", "look.ground_5", "look.font", "look.font_1", "look.font_2",
-	"look.symbols", "look.motion", "look.done", "aloud.read", "aloud.stop", "keep.waiting", "keep.waiting_title", "keep.sent", "keep.refused", "keep.resumed",
-	"keep.again", "keep.unchecked", "keep.elsewhere", "keep.elsewhere_title", "kiosk.still", "kiosk.clearing", "kiosk.here", "kiosk.next", "kiosk.next_in",
-	"kiosk.cleared", "kiosk.refused", "answer.thanks", "answer.too_many", "answer.code", "answer.code_wrong", "answer.send", "answer.clear_all", "answer.spent", "answer.unknown_code"}
+	"look.symbols", "look.motion", "look.done", "aloud.read", "aloud.stop", "keep.waiting", "keep.waiting_title", "keep.waiting_other", "keep.sent", "keep.not_sent",
+	"keep.refused", "keep.clear", "keep.clear_sure", "keep.cleared", "keep.gone", "keep.offline", "lang.offline", "keep.resumed", "keep.again", "keep.unchecked", "keep.elsewhere", "keep.elsewhere_title", "kiosk.still", "kiosk.clearing", "kiosk.here", "kiosk.next", "kiosk.next_in",
+	"kiosk.cleared", "kiosk.refused", "answer.thanks", "answer.sending", "answer.offline", "answer.busy", "answer.problem", "answer.too_many", "answer.code", "answer.code_wrong", "answer.send", "answer.too_large", "start.spent", "start.unknown_code"}
 
 // lateKeys are the sentences of answer-over.js.
-var lateKeys = []string{"keep.going", "keep.gone", "keep.sent", "keep.refused", "keep.waiting_title", "answer.code", "answer.code_wrong", "answer.send",
-	"answer.clear_all", "answer.spent", "answer.unknown_code"}
+var lateKeys = []string{"keep.going", "keep.gone", "keep.sent", "keep.refused", "keep.clear", "keep.clear_sure", "keep.cleared", "keep.offline", "kiosk.refused",
+	"answer.code", "answer.code_wrong", "answer.send", "answer.too_large", "start.spent", "start.unknown_code"}
 
 // thanksFor is what somebody reads after Send: when and where the reply will be.
 func (p Pages) thanksFor(t tongues, language string, r round.Round) thanksReply {

@@ -47,6 +47,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.RunRounds, "GET", "/surveys/:id/file", p.surveyFile)
 
 	r.Staff("GET", "/rounds", p.rounds)
+	bringInRoutes(p, r)
 	r.For(access.RunRounds, "GET", "/rounds/new", p.newRound)
 	r.For(access.RunRounds, "POST", "/rounds", p.saveRound)
 	r.Staff("GET", "/rounds/:id", p.round)
@@ -74,7 +75,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 func Templates() []*page.Template {
 	return []*page.Template{homeTemplate, bankTemplate, startTemplate, startSurveyTemplate, surveysTemplate, surveyEditTemplate,
 		ownTemplate, rewordTemplate, whenTemplate, translationsTemplate, translateTemplate, roundsTemplate, roundEditTemplate, roundTemplate, slipsTemplate, scriptTemplate, screenTemplate, paperTemplate, cardTemplate, waysTemplate,
-		mailTemplate, posterTemplate}
+		mailTemplate, posterTemplate, bringInTemplate, columnsTemplate, broughtTemplate}
 }
 
 // audienceName is how an audience is called on staff pages.

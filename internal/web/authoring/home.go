@@ -6,7 +6,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"earshot/internal/act/action"
 	"earshot/internal/ask/round"
+	"earshot/internal/base/storage"
 	"earshot/internal/school/access"
 	"earshot/internal/web/page"
 )
@@ -26,6 +28,42 @@ type nextStep struct {
 	Title string
 	Text  string
 	Link  page.Link
+	first bool // it goes before what is promised
+}
+
+// soon is how many days before its day a promise comes to the first page.
+const soon = 10
+
+// promised is what this person has promised to those who were asked: a reply, if they lead, or something to see to.
+// urgent says that its day has passed.
+func (p Pages) promised(c echo.Context, who access.Actor) (next nextStep, urgent bool, err error) {
+	ctx, st := c.Request().Context(), action.NewStore(p.DB, p.Key, p.Bank)
+	now, zone := p.DB.Now(), page.School(c).Zone()
+	today, near := storage.DateOf(now, zone), storage.DateOf(now.AddDate(0, 0, soon), zone)
+	if access.Can(who, access.RunRounds, access.Object{School: who.School}) {
+		owed, err := st.Replies(ctx, who)
+		if err != nil {
+			return next, false, err
+		}
+		for _, o := range owed {
+			if o.PublishedAt != nil || !o.Late(today) && (o.ReplyBy > near || now.Before(o.LeadersFrom()) || !o.HasResults()) {
+				continue
+			}
+			next = nextStep{Title: "Reply: " + o.Title, Text: "Those who answered are owed a reply by " + round.SayDate(o.ReplyBy) + ".", Link: page.Link{Text: "Write the reply", URL: "/replies/" + o.ID + "/edit"}}
+			if o.Late(today) {
+				next.Text = "The reply was due by " + round.SayDate(o.ReplyBy) + ". The page that everybody can read says that it is late."
+			}
+			return next, o.Late(today), nil
+		}
+	}
+	mine, _, err := st.Actions(ctx, who)
+	for _, a := range mine {
+		if a.Open() && a.Due != "" && a.Due <= near {
+			next = nextStep{Title: "Something to see to", Text: "“" + a.Heard + "” You see to it by " + round.SayDate(a.Due) + ".", Link: page.Link{Text: "Say how far it has come", URL: "/actions/" + a.ID}}
+			return next, a.Overdue(today), err
+		}
+	}
+	return next, false, err
 }
 
 type roundLine struct {
@@ -43,6 +81,11 @@ func (p Pages) home(c echo.Context, who access.Actor) error {
 		return err
 	}
 	d := homePage{Base: p.NewBase(c, "Home"), Greeting: "Hello, " + who.Name, Leads: access.Can(who, access.RunRounds, access.Object{School: who.School})}
+	if who.OnlyAnalyst() {
+		d.Next = nextStep{Title: "The trust", Text: "You read what was said in the trust’s schools, added up. Nothing of a single school is shown to you.",
+			Link: page.Link{Text: "Read the sums", URL: "/trust"}}
+		return homeTemplate.Send(c, http.StatusOK, d)
+	}
 	if !access.Can(who, access.BrowseBank, access.Object{School: who.School}) {
 		d.Next = nextStep{Title: "People and settings", Text: "Your account looks after people and settings. What pupils say is not shown to you.",
 			Link: page.Link{Text: "See the people", URL: "/people"}}
@@ -63,7 +106,13 @@ func (p Pages) home(c echo.Context, who access.Actor) error {
 		}
 	}
 	d.First = len(rounds) == 0
-	d.Next = p.nextStep(c, who, rounds)
+	next, urgent, err := p.promised(c, who)
+	if err != nil {
+		return err
+	}
+	if d.Next = p.nextStep(c, who, rounds); urgent || next.Title != "" && !d.Next.first {
+		d.Next = next
+	}
 	return homeTemplate.Send(c, http.StatusOK, d)
 }
 
@@ -96,36 +145,36 @@ func (p Pages) nextStep(c echo.Context, who access.Actor, rounds []round.Round) 
 	if !leads {
 		if r, ok := find(func(r round.Round) bool { return r.HasResults() && r.About == round.AboutClasses }); ok {
 			return nextStep{r.Title, "What your class said is ready. You see it before anybody else does, and nobody can see whether you have looked.",
-				page.Link{Text: "Look at my class", URL: "/rounds/" + r.ID + "/results"}}
+				page.Link{Text: "Guess three, then look", URL: "/rounds/" + r.ID + "/look"}, true}
 		}
 		if r, ok := find(func(r round.Round) bool { return r.State == round.Open }); ok {
 			return nextStep{r.Title, "This round is open. The screen for the room shows pupils where to type their code.",
-				page.Link{Text: "Open the screen for the room", URL: "/rounds/" + r.ID + "/screen"}}
+				page.Link{Text: "Open the screen for the room", URL: "/rounds/" + r.ID + "/screen"}, false}
 		}
 		if !who.Is(access.Teacher) {
 			if r, ok := find(func(r round.Round) bool { return r.State == round.Published }); ok {
-				return nextStep{r.Title, "What was said is published, and you were named to read it.", page.Link{Text: "Read what was said", URL: "/rounds/" + r.ID + "/results"}}
+				return nextStep{r.Title, "What was said is published, and you were named to read it.", page.Link{Text: "Read what was said", URL: "/rounds/" + r.ID + "/results"}, false}
 			}
-			return nextStep{"Nothing to do", "When a round you were named to read is published, it appears here.", page.Link{Text: "Browse the question bank", URL: "/bank"}}
+			return nextStep{"Nothing to do", "When a round you were named to read is published, it appears here.", page.Link{Text: "Browse the question bank", URL: "/bank"}, false}
 		}
-		return nextStep{"Nothing to do", "When your class has been asked, what they said appears here first.", page.Link{Text: "Browse the question bank", URL: "/bank"}}
+		return nextStep{"Nothing to do", "When your class has been asked, what they said appears here first.", page.Link{Text: "Browse the question bank", URL: "/bank"}, false}
 	}
 	if r, ok := find(func(r round.Round) bool { return r.State == round.Draft }); ok {
-		return nextStep{r.Title, "This round is ready to be checked and opened.", page.Link{Text: "Go on with it", URL: "/rounds/" + r.ID}}
+		return nextStep{r.Title, "This round is ready to be checked and opened.", page.Link{Text: "Go on with it", URL: "/rounds/" + r.ID}, true}
 	}
 	if r, ok := find(func(r round.Round) bool { return r.State == round.Settled && !now.Before(r.LeadersFrom()) }); ok {
 		return nextStep{r.Title, "The results are ready for you, and pupils are owed a reply by " + round.SayDate(r.ReplyBy) + ".",
-			page.Link{Text: "Read what was said", URL: "/rounds/" + r.ID + "/results"}}
+			page.Link{Text: "Read what was said", URL: "/rounds/" + r.ID + "/results"}, true}
 	}
 	if r, ok := find(func(r round.Round) bool { return r.State == round.Open }); ok {
-		return nextStep{r.Title, "People are answering. It closes on " + day(c, r.ClosesAt) + ".", page.Link{Text: "See how it is going", URL: "/rounds/" + r.ID}}
+		return nextStep{r.Title, "People are answering. It closes on " + day(c, r.ClosesAt) + ".", page.Link{Text: "See how it is going", URL: "/rounds/" + r.ID}, true}
 	}
 	if len(rounds) == 0 {
 		return nextStep{"Ask your first questions", "Four questions of each kind are ready. You need no pupil's name, only how many are in each class.",
-			page.Link{Text: "Start", URL: "/start"}}
+			page.Link{Text: "Start", URL: "/start"}, false}
 	}
 	if r, ok := find(func(r round.Round) bool { return r.State == round.Settled }); ok {
-		return nextStep{r.Title, "The results open to leaders on " + day(c, r.LeadersFrom()) + ", three school days after the round settled.", page.Link{Text: "See the round", URL: "/rounds/" + r.ID}}
+		return nextStep{r.Title, "The results open to leaders on " + day(c, r.LeadersFrom()) + ", three school days after the round settled.", page.Link{Text: "See the round", URL: "/rounds/" + r.ID}, false}
 	}
-	return nextStep{"Ask again", "Nothing is open at the moment.", page.Link{Text: "Prepare a round", URL: "/rounds/new"}}
+	return nextStep{"Ask again", "Nothing is open at the moment.", page.Link{Text: "Prepare a round", URL: "/rounds/new"}, false}
 }

@@ -80,7 +80,29 @@ func (p Pages) drawOwn(c echo.Context, status int, doc survey.Document, errs pag
 	if bank.IsPupils(doc.Audience) { // nobody else raises hands
 		d.Form.Fields["aloud"] = aloudField(c.FormValue("aloud") == "yes")
 	}
+	if aboutOnePerson(c.FormValue("text"), bank.About(c.FormValue("about")), survey.Type(c.FormValue("type"))) {
+		d.Form.Fields["person"] = personField(errs, c.FormValue("person") == "yes")
+	}
 	return ownTemplate.Send(c, status, d)
+}
+
+// aboutOnePerson says whether a question seems to judge one adult, although its answers are shown for the whole school.
+func aboutOnePerson(text string, about bank.About, t survey.Type) bool {
+	return t != survey.TypeNote && about != bank.AboutThisClass && survey.NamesOnePerson(text)
+}
+
+// personField asks once whether a question that seems to be about one adult is meant as it stands.
+func personField(errs page.Errors, ticked bool) page.Field {
+	return page.NewForm(errs, page.Field{Name: "person", Label: "One person, or everybody?", Several: true,
+		Options: []page.Option{{Value: "yes", Label: "It is not about one person: keep it as it is", Chosen: ticked}}}).At("person")
+}
+
+// asksAboutPerson is a fault where that question is still open.
+func asksAboutPerson(c echo.Context, text string, about bank.About, t survey.Type) error {
+	if c.FormValue("person") == "yes" || !aboutOnePerson(text, about, t) {
+		return nil
+	}
+	return fault.Field("person", "own.one_person")
 }
 
 func care(v words.Voice, chosen string) []page.Option {
@@ -115,6 +137,9 @@ func (p Pages) addOwn(c echo.Context, who access.Actor) error {
 		}
 	}
 	if errs, status, wrong := page.Explain(c, fault.Fields(unread)); wrong {
+		return p.drawOwn(c, status, doc, errs)
+	}
+	if errs, status, wrong := page.Explain(c, asksAboutPerson(c, own.Text, own.About, survey.Type(c.FormValue("type")))); wrong {
 		return p.drawOwn(c, status, doc, errs)
 	}
 	for part := range strings.FieldsFuncSeq(c.FormValue("bands"), func(r rune) bool { return r == ',' || r == ';' || r == ' ' }) {

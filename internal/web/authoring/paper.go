@@ -197,7 +197,7 @@ func (p Pages) helperCard(c echo.Context, who access.Actor) error {
 	for _, part := range promise.Shown(bank.ShowFirst) {
 		d.Promise = append(d.Promise, part.Text)
 	}
-	if d.QRSize, d.QRPath, err = qrPath(address); err != nil {
+	if d.QRSize, d.QRPath, err = page.QR(address); err != nil {
 		return err
 	}
 	return cardTemplate.Send(c, http.StatusOK, d)

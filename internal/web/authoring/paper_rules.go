@@ -20,26 +20,23 @@ func onlyIf(v words.Voice, doc survey.Document, rule string, numbers map[string]
 		return ""
 	}
 	said := v.Say("paper.only_if")
-	rules, any, ok := doc.Rules(rule)
+	rules, ok := doc.Rules(rule)
 	if !ok {
 		return said
 	}
-	var parts []string
-	for _, r := range rules {
-		if any {
-			parts = append(parts, oneOf(v, r, numbers))
-		} else {
-			parts = append(parts, onlyIfRule(v, r, numbers))
+	var sentences []string
+	for _, one := range rules {
+		if len(one) == 1 {
+			sentences = append(sentences, onlyIfRule(v, one[0], numbers))
+			continue
 		}
-		if parts[len(parts)-1] == "" {
-			return said
+		var items []string
+		for _, r := range one {
+			items = append(items, oneOf(v, r, numbers))
 		}
+		sentences = append(sentences, v.Say("paper.if_one_of", words.V{"List": strings.Join(items, "; ")}))
 	}
-	// Sentences that each say "only if" hold together.
-	whole := strings.Join(parts, " ")
-	if any {
-		whole = v.Say("paper.if_one_of", words.V{"List": strings.Join(parts, "; ")})
-	}
+	whole := strings.Join(sentences, " ") // sentences that each say "only if" hold together
 	if utf8.RuneCountInString(whole) > longestRule {
 		return said
 	}
@@ -61,52 +58,74 @@ func onlyIfRule(v words.Voice, r survey.Rule, numbers map[string]int) string {
 	case r.Question.Type != survey.TypeNumber:
 		values["Answers"] = answersOf(v, r)
 		return key("paper.if_answers", "paper.if_not_answers")
-	case r.To == r.Question.Max && r.From < r.To:
-		values["Than"] = r.From - 1
-		return key("paper.if_more", "paper.if_not_more")
-	case r.From == r.Question.Min && r.From < r.To:
-		values["Than"] = r.To + 1
-		return key("paper.if_less", "paper.if_not_less")
 	}
-	values["Numbers"] = numbersOf(r)
+	if from, to := r.Runs[0][0], r.Runs[0][1]; len(r.Runs) == 1 && from < to {
+		if to == r.Question.Max {
+			values["Than"] = from - 1
+			return key("paper.if_more", "paper.if_not_more")
+		}
+		if from == r.Question.Min {
+			values["Than"] = to + 1
+			return key("paper.if_less", "paper.if_not_less")
+		}
+	}
+	values["Numbers"] = numbersOf(v, r)
 	return key("paper.if_number", "paper.if_not_number")
 }
 
-// oneOf says one rule of several of which one is enough; empty where it takes more words.
+// oneOf says one rule of several of which one is enough.
 func oneOf(v words.Voice, r survey.Rule, numbers map[string]int) string {
-	if r.Not || r.Left {
-		return ""
+	values := words.V{"Number": numbers[r.Question.ID]}
+	if r.Left {
+		if r.Not {
+			return v.Say("paper.if_item_answered", values)
+		}
+		return v.Say("paper.if_item_left", values)
 	}
-	values := words.V{"Number": numbers[r.Question.ID], "Answers": answersOf(v, r)}
+	values["Answers"] = answersOf(v, r)
 	if r.Question.Type == survey.TypeNumber {
-		values["Answers"] = numbersOf(r)
+		values["Answers"] = numbersOf(v, r)
+	}
+	if r.Not {
+		return v.Say("paper.if_item_not", values)
 	}
 	return v.Say("paper.if_item", values)
 }
 
-func numbersOf(r survey.Rule) string {
-	if r.From == r.To {
-		return strconv.Itoa(r.From)
-	}
-	return strconv.Itoa(r.From) + "–" + strconv.Itoa(r.To)
-}
-
-// answersOf names the answers of a rule: “Often” or “Always”.
-func answersOf(v words.Voice, r survey.Rule) string {
-	said, marks := "", marksOf(v)
-	for i, id := range r.Options {
-		o, _ := r.Question.Option(id)
-		label := marks[0] + o.Label + marks[1]
-		switch {
-		case i == 0:
-			said = label
-		case i == len(r.Options)-1:
-			said = v.Say("paper.or", words.V{"First": said, "Last": label})
-		default:
-			said += marks[2] + label
+// numbersOf names the numbers of a rule: 0–2 or 10.
+func numbersOf(v words.Voice, r survey.Rule) string {
+	var runs []string
+	for _, run := range r.Runs {
+		if run[0] == run[1] {
+			runs = append(runs, strconv.Itoa(run[0]))
+		} else {
+			runs = append(runs, strconv.Itoa(run[0])+"–"+strconv.Itoa(run[1]))
 		}
 	}
-	return said
+	return listed(v, runs, "paper.or")
+}
+
+// answersOf names the answers of a rule: “Often” or “Always”, or where all of them have to be chosen “Art” and also “Music”.
+func answersOf(v words.Voice, r survey.Rule) string {
+	var labels []string
+	marks := marksOf(v)
+	for _, id := range r.Options {
+		o, _ := r.Question.Option(id)
+		labels = append(labels, marks[0]+o.Label+marks[1])
+	}
+	if r.All {
+		return listed(v, labels, "paper.and")
+	}
+	return listed(v, labels, "paper.or")
+}
+
+// listed puts the last of some behind its word, and marks between the others.
+func listed(v words.Voice, some []string, last string) string {
+	n := len(some) - 1
+	if n < 1 {
+		return strings.Join(some, "")
+	}
+	return v.Say(last, words.V{"First": strings.Join(some[:n], marksOf(v)[2]), "Last": some[n]})
 }
 
 // marksOf are the quotation marks of a language, and what stands between two things of a list.

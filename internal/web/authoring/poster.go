@@ -53,7 +53,7 @@ func (p Pages) poster(c echo.Context, who access.Actor) error {
 		{v.Say("poster.free"), v.Say("poster.1") + " " + v.Say("poster.2") + " " + v.Say(once)},
 		{v.Say("poster.last"), round.SayDate(storage.DateOf(r.ClosesAt, r.Zone()))},
 		{v.Say("public.reply"), v.Say("public.reply_by", words.V{"Date": round.SayDate(r.ReplyBy), "Place": r.ReplyPlace})}}
-	if d.QRSize, d.QRPath, err = qrPath(p.address(r)); err != nil {
+	if d.QRSize, d.QRPath, err = page.QR(p.address(r)); err != nil {
 		return err
 	}
 	return posterTemplate.Send(c, http.StatusOK, d)

@@ -47,6 +47,9 @@ func (p Pages) drawReword(c echo.Context, status int, doc survey.Document, q sur
 	if q.Type != survey.TypeNote && bank.IsPupils(doc.Audience) {
 		d.Form.Fields["aloud"] = aloudField(q.Aloud)
 	}
+	if aboutOnePerson(q.Text, q.About, q.Type) {
+		d.Form.Fields["person"] = personField(errs, c.FormValue("person") == "yes")
+	}
 	return rewordTemplate.Send(c, status, d)
 }
 
@@ -65,6 +68,10 @@ func (p Pages) saveWording(c echo.Context, who access.Actor) error {
 		return notFound()
 	}
 	doc.MarkAloud(c.Param("question"), c.FormValue("aloud") == "yes")
+	q, _ := doc.Question(c.Param("question"))
+	if errs, status, wrong := page.Explain(c, asksAboutPerson(c, q.Text, q.About, q.Type)); wrong {
+		return p.drawReword(c, status, doc, q, same, errs)
+	}
 	if problems := newProblems(before, doc.Problems()); len(problems) > 0 {
 		q, _ := doc.Question(c.Param("question"))
 		q.Text, q.Short = text, short

@@ -67,6 +67,8 @@ type roundPage struct {
 	Publish   bool
 	Public    string // where everybody reads it, once it is published
 	Unmailed  string // of a draft by e-mail: whom no invitation can reach
+	BroughtIn bool   // its answers were collected elsewhere
+	Withdraw  bool   // they can still be taken back
 }
 
 type fact struct{ Name, Text string }
@@ -122,12 +124,19 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 		}
 	}
 	d.Publish = r.State == round.Settled && !now.Before(r.LeadersFrom())
-	d.Facts = p.facts(c, r)
-	whom, err := p.whom(c, r)
-	if err != nil {
-		return err
+	if d.BroughtIn = r.BroughtIn(); d.BroughtIn {
+		d.Withdraw = r.State == round.Settled
+		if d.Facts, err = p.broughtFacts(c, r); err != nil {
+			return err
+		}
+	} else {
+		d.Facts = p.facts(c, r)
+		whom, err := p.whom(c, r)
+		if err != nil {
+			return err
+		}
+		d.Facts = append(d.Facts, whom...)
 	}
-	d.Facts = append(d.Facts, whom...)
 	if q, ok := doc.Question(r.Choices().Outcome); ok {
 		d.Facts = append(d.Facts, fact{"What matters most", q.Text})
 	}
@@ -136,7 +145,7 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 			return err
 		}
 	}
-	if r.State != round.Cancelled {
+	if r.State != round.Cancelled && !d.BroughtIn {
 		// Before opening it shows what would be promised; where that cannot be said yet, opening says why.
 		if d.Promise, err = p.Rounds().PreviewPromise(ctx, r); err != nil && r.State != round.Draft {
 			return err

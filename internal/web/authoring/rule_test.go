@@ -169,7 +169,11 @@ func TestRulesOnPaper(t *testing.T) {
 	if p := d.AddOwn("", clubs); len(p) > 0 {
 		t.Fatal(p)
 	}
-	numbers := map[string]int{"q1": 1, "q2": 2, "q3": 3, "q4": 4}
+	coins := survey.Own{Text: "How many steps?", Type: survey.TypeNumber, Max: 900_000, About: bank.AboutSchool, Origin: survey.FromSchool}
+	if p := d.AddOwn("", coins); len(p) > 0 {
+		t.Fatal(p)
+	}
+	numbers := map[string]int{"q1": 1, "q2": 2, "q3": 3, "q4": 4, "q5": 5}
 	const fits = "Only if it fits what you said before."
 	for rule, want := range map[string]string{
 		"${q1} = 'mine'":                             "Only if you answered “My own” to question 1.",
@@ -187,15 +191,26 @@ func TestRulesOnPaper(t *testing.T) {
 		"not(${q2} = 4)":                             "Not if your number in question 2 is 4.",
 		"${q1} = 'mine' and ${q2} > 4":               "Only if you answered “My own” to question 1. Only if your number in question 2 is more than 4.",
 		"selected(${q1}, 'mine') and not(${q2} > 4)": "Only if you answered “My own” to question 1. Not if your number in question 2 is more than 4.",
-		"${q1} = 'mine' or ${q2} > 4 or ${q1} = 'school'":   "Only if one of these fits: question 1: “School food” or “My own”; question 2: 5–60.",
-		"selected(${q4}, 'a') or selected(${q4}, 'c')":      "Only if you answered “Art” or “Chess” to question 4.",
-		"not(selected(${q4}, 'a') or selected(${q4}, 'c'))": "Not if you answered “Art” or “Chess” to question 4.",
-		"selected(${q4}, 'a') and selected(${q4}, 'c')":     "Only if you answered “Art” to question 4. Only if you answered “Chess” to question 4.",
+		"${q1} = 'mine' or ${q2} > 4 or ${q1} = 'school'":              "Only if one of these fits: question 1: “School food” or “My own”; question 2: 5–60.",
+		"selected(${q4}, 'a') or selected(${q4}, 'c')":                 "Only if you answered “Art” or “Chess” to question 4.",
+		"not(selected(${q4}, 'a') or selected(${q4}, 'c'))":            "Not if you answered “Art” or “Chess” to question 4.",
+		"selected(${q4}, 'a') and selected(${q4}, 'c')":                "Only if you answered “Art” and also “Chess” to question 4.",
+		"not(selected(${q4}, 'a') and selected(${q4}, 'c'))":           "Not if you answered “Art” and also “Chess” to question 4.",
+		"selected(${q4}, 'a') and not(selected(${q4}, 'c'))":           "Only if you answered “Art” to question 4. Not if you answered “Chess” to question 4.",
+		"${q2} < 3 or ${q2} > 10":                                      "Only if your number in question 2 is 0–2 or 11–60.",
+		"not(${q2} < 3 or ${q2} > 10)":                                 "Not if your number in question 2 is 0–2 or 11–60.",
+		"${q2} = 0 or ${q2} = 7 or ${q2} > 50":                         "Only if your number in question 2 is 0, 7 or 51–60.",
+		"(${q2} < 3 or ${q2} > 10) and ${q1} = 'mine'":                 "Only if your number in question 2 is 0–2 or 11–60. Only if you answered “My own” to question 1.",
+		"${q5} > 700000 or ${q5} < 5":                                  "Only if your number in question 5 is 0–4 or 700001–900000.",
+		"${q5} > 700000 and ${q1} != 'mine'":                           "Only if your number in question 5 is more than 700000. Not if you answered “My own” to question 1.",
+		"${q1} = 'mine' or ${q2} != 4":                                 "Only if one of these fits: question 1: “My own”; question 2: not 4.",
+		"${q1} = 'mine' and (${q2} > 4 or ${q4} = '')":                 "Only if you answered “My own” to question 1. Only if one of these fits: question 2: 5–60; question 4: no answer.",
+		"${q1} = 'mine' or ${q4} != ''":                                "Only if one of these fits: question 1: “My own”; question 4: any answer.",
+		"(selected(${q4}, 'a') and selected(${q4}, 'b')) or ${q2} = 1": "Only if one of these fits: question 4: “Art” and also “Ball”; question 2: 1.",
 		// These would take more words than anybody reads beside a question.
 		"count-selected(${q4}) > 1":                             fits,
 		"${q2} mod 2 = 0":                                       fits,
-		"${q1} = 'mine' or ${q2} != 4":                          fits,
-		"${q1} = 'mine' and (${q2} > 4 or ${q4} = '')":          fits,
+		"(${q1} = 'mine' and ${q2} > 4) or ${q4} = ''":          fits,
 		"${q4} = 'a'":                                           fits,
 		"selected(${q3}, 'mine') and count-selected(${q3}) = 1": fits,
 	} {
@@ -205,7 +220,8 @@ func TestRulesOnPaper(t *testing.T) {
 	}
 	for _, l := range words.Languages()[1:] {
 		v := words.In(l.Code)
-		for _, rule := range []string{"${q1} != 'mine'", "${q2} > 4 and ${q1} = 'mine'", "${q1} = 'mine' or ${q2} > 4"} {
+		for _, rule := range []string{"${q1} != 'mine'", "${q2} > 4 and ${q1} = 'mine'", "${q1} = 'mine' or ${q2} > 4", "${q1} = 'mine' or ${q2} != 4", "${q1} = 'mine' or ${q2} = ''", "${q1} = 'mine' or ${q2} != ''",
+			"${q1} = 'mine' and selected(${q4}, 'a') and selected(${q4}, 'b')"} {
 			got := onlyIf(v, d, rule, numbers)
 			if got == v.Say("paper.only_if") || !strings.Contains(got, "My own") || strings.Contains(got, "nly if") || strings.Contains(got, "<no value>") {
 				t.Errorf("%s, %s: %q", l.Code, rule, got)
@@ -217,7 +233,7 @@ func TestRulesOnPaper(t *testing.T) {
 	if got := paperParts(words.English(), d)[0].Hint; got != "Answer any one of these." {
 		t.Errorf("%q", got)
 	}
-	d.Sections[0].Ask = 4
+	d.Sections[0].Ask = 5
 	if got := paperParts(words.English(), d)[0].Hint; got != "" {
 		t.Errorf("all are asked: %q", got)
 	}

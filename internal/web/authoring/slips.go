@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
-	"rsc.io/qr"
 
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
@@ -133,7 +132,7 @@ func (p Pages) sheets(r round.Round, group string, codes []string) ([][]page.Sli
 			sheets = append(sheets, nil)
 		}
 		// The code stands after the #, which a device never sends: no log and no filter on the way sees it.
-		size, path, err := qrPath(p.address(r) + "#" + code)
+		size, path, err := page.QR(p.address(r) + "#" + code)
 		if err != nil {
 			return nil, err
 		}
@@ -147,30 +146,6 @@ func (p Pages) sheets(r round.Round, group string, codes []string) ([][]page.Sli
 func bare(address string) string {
 	_, rest, _ := strings.Cut(address, "://")
 	return rest
-}
-
-// qrPath draws a QR code as one SVG path with the quiet zone that readers need around it.
-func qrPath(text string) (size int, path string, err error) {
-	code, err := qr.Encode(text, qr.M)
-	if err != nil {
-		return 0, "", err
-	}
-	const quiet = 4
-	var b strings.Builder
-	for y := range code.Size {
-		for x := 0; x < code.Size; x++ {
-			if !code.Black(x, y) {
-				continue
-			}
-			run := x
-			for run < code.Size && code.Black(run, y) {
-				run++
-			}
-			fmt.Fprintf(&b, "M%d %dh%dv1h-%dz", x+quiet, y+quiet, run-x, run-x)
-			x = run
-		}
-	}
-	return code.Size + 2*quiet, b.String(), nil
 }
 
 type scriptPage struct {
@@ -254,7 +229,7 @@ func (p Pages) screen(c echo.Context, who access.Actor) error {
 	d := screenPage{Base: p.NewBase(c, r.Title), Name: page.School(c).Name, Address: bare(p.BaseURL) + "/a/", Code: r.Code, Closed: r.State != round.Open,
 		Help: v.Say("screen.help"), Slips: r.Mode == round.Anonymous}
 	d.Nav = nil
-	if d.QRSize, d.QRPath, err = qrPath(p.address(r)); err != nil {
+	if d.QRSize, d.QRPath, err = page.QR(p.address(r)); err != nil {
 		return err
 	}
 	if r.Mode != round.Anonymous || d.Closed {

@@ -99,6 +99,7 @@ type surveyEditPage struct {
 	Sections []sectionLine
 	Topics   bool     // some parts are topics to choose from
 	Problems []string // why it could not be asked yet
+	Remarks  []string // rules that are worth another look
 	Notes    []string // what was said about the file it came from
 }
 
@@ -191,6 +192,9 @@ func (p Pages) drawSurvey(c echo.Context, status int, doc survey.Document, errs 
 	}
 	for _, pr := range doc.CanOpenWith(doc.Audience, bank.AnyDevice) {
 		d.Problems = append(d.Problems, say(c, pr))
+	}
+	for _, pr := range doc.Remarks() {
+		d.Remarks = append(d.Remarks, say(c, pr))
 	}
 	return surveyEditTemplate.Send(c, status, d)
 }

@@ -64,7 +64,7 @@ func (p Pages) drawWays(c echo.Context, who access.Actor, status int, r round.Ro
 	shared := p.address(r) + "/shared"
 	d := waysPage{Base: p.NewBase(c, "Ways to answer"), ID: r.ID, Open: r.State == round.Open, Slips: r.Mode == round.Anonymous,
 		Leads: access.Can(who, access.RunRounds, access.Object{School: who.School}), Shared: bare(shared)}
-	if d.QRSize, d.QRPath, err = qrPath(shared); err != nil {
+	if d.QRSize, d.QRPath, err = page.QR(shared); err != nil {
 		return err
 	}
 	has := func(route bank.Route) bool { return slices.Contains(p.Rounds().Routes(r), route) }

@@ -24,6 +24,7 @@ type apiRound struct {
 	Mode     round.Mode     `json:"mode"`
 	Purpose  access.Purpose `json:"purpose"`
 	State    round.State    `json:"state"`
+	Origin   string         `json:"origin,omitempty"` // "file": brought in from a file, and the mode says nothing
 	Opened   *time.Time     `json:"opened,omitempty"`
 	Closed   *time.Time     `json:"closed,omitempty"`
 	Results  string         `json:"results,omitempty"` // the address of its results, once there are any
@@ -43,7 +44,7 @@ type apiResults struct {
 }
 
 func toAPI(r round.Round) apiRound {
-	a := apiRound{ID: r.ID, Code: r.Code, Title: r.Title, Audience: r.Audience, About: r.About, Mode: r.Mode, Purpose: r.Purpose, State: r.State, Opened: r.OpenedAt, Closed: r.ClosedAt}
+	a := apiRound{ID: r.ID, Code: r.Code, Title: r.Title, Audience: r.Audience, About: r.About, Mode: r.Mode, Purpose: r.Purpose, State: r.State, Origin: r.Origin, Opened: r.OpenedAt, Closed: r.ClosedAt}
 	if r.HasResults() {
 		a.Results = "/api/v1/rounds/" + r.ID + "/results"
 	}
@@ -114,6 +115,7 @@ func describe() map[string]any {
 		"paths": map[string]any{
 			"/api/v1/rounds":                get("rounds", "The rounds you know of", true, "", answer("Newest first.", apiRounds{})),
 			"/api/v1/rounds/{id}/results":   get("results", "What you may see of a round's results", true, "id", answer("The newest release, as far as it is yours to see.", apiResults{})),
+			"/api/v1/trust":                 get("trust", "Sums over the schools of your trust", true, "", answer("One voice in one school year, given as ?voice= and ?year=; without them the newest.", apiTrust{})),
 			"/api/v1/public/{code}/results": get("publicResults", "What anybody may see of a published round", false, "code", answer("The school alone, in larger numbers.", apiResults{})),
 		},
 		"components": map[string]any{"schemas": schemas, "securitySchemes": map[string]any{"token": map[string]any{"type": "http", "scheme": "bearer"}}},

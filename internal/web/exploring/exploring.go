@@ -31,6 +31,10 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Staff("GET", "/rounds/:id/questions/:question", p.question)
 	r.Staff("GET", "/rounds/:id/results/:unit/present", p.present)
 	r.Staff("GET", "/rounds/:id/results/:unit/report", p.report)
+	r.For(access.ReadTrust, "GET", "/trust", p.trust)
+	r.For(access.ReadTrust, "GET", "/trust/questions/:wording", p.trustQuestion)
+	r.For(access.ReadTrust, "GET", "/trust/files/:file", p.trustFile)
+	r.For(access.ReadTrust, "GET", page.API+"v1/trust", p.apiTrustSums)
 	r.Staff("GET", page.API+"v1/rounds", p.apiList)
 	r.Staff("GET", page.API+"v1/rounds/:id/results", p.apiRelease)
 	r.Public("GET", page.API+"v1/public/:code/results", p.apiPublic)
@@ -45,35 +49,14 @@ func Routes(k *page.Kit, r *page.Routes) {
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
-	return []*page.Template{resultsTemplate, waitingTemplate, questionTemplate, presentTemplate, reportTemplate, schoolTemplate, gatewayTemplate, publicTemplate, galleryTemplate, unmaskTemplate}
+	return []*page.Template{resultsTemplate, waitingTemplate, questionTemplate, presentTemplate, reportTemplate, schoolTemplate, gatewayTemplate, trustTemplate, trustQuestionTemplate, publicTemplate, galleryTemplate, unmaskTemplate}
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }
 
-// look reads a round and what of its release the actor may see. made is false while there is no release. A round that
-// the actor may not know of is not found.
+// look reads a round and what of its release the actor may see.
 func (p Pages) look(ctx context.Context, who access.Actor, id string) (r round.Round, v result.Viewed, made bool, err error) {
-	if r, err = p.Rounds().Find(ctx, who, id); err != nil {
-		return
-	}
-	if r.State == round.Draft || r.State == round.Cancelled {
-		return r, v, false, notFound()
-	}
-	if !r.HasResults() {
-		return
-	}
-	rel, err := result.NewStore(p.DB, p.Key, p.Bank).Latest(ctx, r.SchoolID, r.ID)
-	if fault.Is(err, fault.NotFound) {
-		return r, v, false, nil // settled a moment ago
-	}
-	if err != nil {
-		return
-	}
-	owners, err := p.Rounds().UnitReaders(ctx, r)
-	if err != nil {
-		return
-	}
-	return r, result.View(rel, r, who, owners, p.DB.Now()), true, nil
+	return p.Look(ctx, who, id)
 }
 
 // group finds one group that the actor may see.
@@ -97,6 +80,9 @@ func waits(r round.Round, who access.Actor) bool {
 
 // asked says when a round was open; empty while it is.
 func asked(v words.Voice, r round.Round) string {
+	if r.BroughtIn() {
+		return v.Say("bring_in.when", words.V{"Asked": round.SayDate(storage.DateOf(r.ClosesAt, r.Zone())), "Date": round.SayDate(storage.DateOf(r.CreatedAt, r.Zone()))})
+	}
 	if r.OpenedAt == nil || r.ClosedAt == nil {
 		return ""
 	}

@@ -158,10 +158,13 @@ func TestSchoolRound(t *testing.T) {
 			t.Errorf("%s gets %d", who.Name, status)
 		}
 	}
-	for _, url := range []string{results(r) + "/files/results.csv", results(r) + "/" + s.unit(r, "7A"), results(r) + "/" + s.unit(r, "7A") + "/files/results.csv", "/r/" + r.Code} {
+	for _, url := range []string{results(r) + "/files/results.csv", results(r) + "/" + s.unit(r, "7A"), results(r) + "/" + s.unit(r, "7A") + "/files/results.csv"} {
 		if status, _ := s.get(s.Head, url); status != http.StatusNotFound {
 			t.Errorf("%s before its time: %d", url, status)
 		}
+	}
+	if body := s.page(access.Actor{}, "/r/"+r.Code); strings.Contains(body, "class=\"figure\"") || !strings.Contains(body, "The school replies by 26 October 2026.") {
+		t.Errorf("the public page before its time:\n%s", body)
 	}
 	if status, _ := s.get(access.Actor{}, results(r)); status != http.StatusUnauthorized {
 		t.Errorf("signed out: %d", status)
@@ -199,7 +202,7 @@ func TestSchoolRound(t *testing.T) {
 
 	// Everybody sees the public page.
 	body = s.page(access.Actor{}, "/r/"+r.Code)
-	for _, want := range []string{"This is what people said.", "26 October 2026, on the school’s website", "In Riverside School, ", "How lessons begin."} {
+	for _, want := range []string{"This is what people said.", "The school replies by 26 October 2026.", "on the school’s website", "In Riverside School, ", "How lessons begin."} {
 		if !strings.Contains(strings.ReplaceAll(body, "&#39;", "’"), want) {
 			t.Errorf("the public page lacks %q", want)
 		}
@@ -280,8 +283,8 @@ func TestSumOverTooFewTeachersIsNotShown(t *testing.T) {
 	}
 	_, err := s.Rounds().Publish(context.Background(), s.Head, r.ID)
 	testkit.Must(t, err)
-	if status, _ := s.get(access.Actor{}, "/r/"+r.Code); status != http.StatusNotFound {
-		t.Errorf("the public page of a sum over two teachers: %d", status)
+	if body := s.page(access.Actor{}, "/r/"+r.Code); strings.Contains(body, "class=\"figure\"") {
+		t.Errorf("the public page of a sum over two teachers:\n%s", body)
 	}
 }
 

@@ -7,25 +7,40 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"earshot/internal/act/action"
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/language"
 	"earshot/internal/ask/round"
+	"earshot/internal/base/fault"
+	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
 	"earshot/internal/show/figure"
 	"earshot/internal/show/result"
 	"earshot/internal/web/page"
 )
 
-// publicPage is what everybody may read of a published round, pupils first: short, without script, and with nothing but
-// the whole school.
+// publicPage is what everybody may read of a round, pupils first: the school's reply, and once the round is published what
+// was said; short, without script, and with nothing but the whole school.
 type publicPage struct {
 	page.Base
-	Lead    string
-	When    string // it was asked
-	Rate    string
-	Facts   []fact
-	Asked   string
-	Figures []page.Figure
-	Method  string
-	Small   string
+	Languages []languageLink
+	Reply     action.Read
+	Lead      string
+	When      string // it was asked
+	Rate      string
+	Facts     []fact
+	Asked     string
+	Figures   []page.Figure
+	Foreign   bool // the figures are in English on a page that is not
+	Method    string
+	Small     string
+}
+
+// languageLink leads to the page in another language.
+type languageLink struct {
+	words.Language
+	URL  string
+	Here bool
 }
 
 type fact struct{ Name, Text string }
@@ -54,27 +69,97 @@ func (p Pages) lookPublic(ctx context.Context, code string) (round.Round, result
 
 func (p Pages) public(c echo.Context) error {
 	ctx := c.Request().Context()
-	r, view, err := p.lookPublic(ctx, c.Param("code"))
+	r, err := p.Rounds().ByCode(ctx, c.Param("code"))
 	if err != nil {
 		return err
 	}
-	d := newPublicPage(page.Voice(c), r, view)
+	if r.Audience == bank.Staff || r.State != round.Open && !action.Answerable(r) {
+		return notFound()
+	}
+	v, code, links, err := p.readers(c, r)
+	if err != nil {
+		return err
+	}
+	var d publicPage
+	_, view, err := p.lookPublic(ctx, c.Param("code"))
+	switch {
+	case err == nil:
+		d = newPublicPage(v, r, view)
+	case !fault.Is(err, fault.NotFound):
+		return err
+	}
+	d.Languages, d.Foreign = links, v.Lang != words.English().Lang
 	base := p.NewBase(c, r.Title)
 	snap := r.AtOpening()
-	base.School, base.Demo = snap.School, snap.Invented
+	base.School, base.Demo, base.Lang, base.Dir = snap.School, snap.Invented, v.Lang, v.Dir
 	d.Base = base
+	d.Facts = aboutRound(v, r)
+	if d.Reply, err = p.reply(ctx, v, code, r); err != nil {
+		return err
+	}
 	if err := p.Illustrate(ctx, r.SchoolID, d.figures()...); err != nil {
 		return err
 	}
 	c.Response().Header().Set("Cache-Control", "no-cache")
+	c.Response().Header().Add("Vary", "Accept-Language")
 	return publicTemplate.Send(c, http.StatusOK, d)
 }
 
+// readers finds the language of whoever reads, among those that the school may ask in.
+func (p Pages) readers(c echo.Context, r round.Round) (v words.Voice, code string, links []languageLink, err error) {
+	spoken, err := language.NewStore(p.DB, p.Bank).Spoken(c.Request().Context(), r.SchoolID)
+	want := words.Match(c.Request().Header.Get("Accept-Language"))
+	if asked, ok := words.Find(c.QueryParam("lang")); ok {
+		want = asked.Code
+	}
+	v = words.English()
+	for _, l := range spoken {
+		if l.Code == want {
+			v, code = l.Voice, l.Code
+		}
+	}
+	if len(spoken) > 0 {
+		en, _ := words.Find("en")
+		links = append(links, languageLink{en, "?lang=en", code == ""})
+	}
+	for _, l := range spoken {
+		links = append(links, languageLink{l.Language, "?lang=" + l.Code, l.Code == code})
+	}
+	return v, code, links, err
+}
+
+// reply is what may be read of the round's reply, in the reader's language as far as somebody has read it.
+func (p Pages) reply(ctx context.Context, v words.Voice, code string, r round.Round) (action.Read, error) {
+	st := action.NewStore(p.DB, p.Key, p.Bank)
+	w, err := st.Shown(ctx, r)
+	if err != nil {
+		return action.Read{}, err
+	}
+	all, err := st.Languages(ctx, r)
+	var in action.ReplyLanguage
+	for _, l := range all {
+		if l.Language == code {
+			in = l
+		}
+	}
+	return action.Say(v, r, w, in, storage.DateOf(p.DB.Now(), r.Zone())), err
+}
+
+// aboutRound says why the round was asked, in the school's words.
+func aboutRound(v words.Voice, r round.Round) []fact {
+	facts := []fact{{v.Say("public.why"), v.Say("public.because", words.V{"Why": strings.TrimRight(r.Why, ". ")})}, {v.Say("public.change"), r.MayChange}}
+	if r.ReplyPlace != "" {
+		facts = append(facts, fact{v.Say("public.place"), r.ReplyPlace})
+	}
+	return facts
+}
+
+// newPublicPage fills in what was said. The figures themselves speak English.
 func newPublicPage(v words.Voice, r round.Round, view result.Viewed) publicPage {
 	school := view.School()
-	d := publicPage{Lead: v.Say("public.lead"), When: asked(v, r), Rate: figure.Rate(v, view.Release, school), Asked: v.Say("public.asked"),
+	v, asked := words.English(), asked(v, r)
+	d := publicPage{Lead: v.Say("public.lead"), When: asked, Rate: figure.Rate(v, view.Release, school), Asked: v.Say("public.asked"),
 		Method: v.Say("public.method"), Small: v.Say("public.small")}
-	d.Facts = []fact{{v.Say("public.why"), v.Say("public.because", words.V{"Why": strings.TrimRight(r.Why, ". ")})}, {v.Say("public.change"), r.MayChange}, {v.Say("public.reply"), v.Say("public.reply_by", words.V{"Date": round.SayDate(r.ReplyBy), "Place": r.ReplyPlace})}}
 	for _, q := range view.Questions {
 		d.Figures = append(d.Figures, page.PlainFigure(figure.Question(v, view.Release, q, school)))
 	}

@@ -25,6 +25,7 @@ type questionPage struct {
 	Others  []page.Figure
 	Groups  []page.Link
 	Least   int
+	Trust   page.Link // the question in the school's trust
 }
 
 var questionTemplate = page.New("exploring/asked", "base", questionPage{})
@@ -57,6 +58,15 @@ func (p Pages) question(c echo.Context, who access.Actor) error {
 		return notFound()
 	}
 	d := newQuestionPage(page.Voice(c), p.Bank, r, view, q, g)
+	if g.Kind == round.UnitSchool {
+		all, err := p.beside(c.Request().Context(), who, r, view)
+		if err != nil {
+			return err
+		}
+		if b, ok := all[q.ID]; ok {
+			d.besideTrust(page.Voice(c), b)
+		}
+	}
 	d.Base = p.NewBase(c, d.Heading)
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID}, {Text: "Results", URL: resultsURL(r, "")}}
 	if g.Kind != round.UnitSchool {

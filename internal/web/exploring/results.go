@@ -38,6 +38,7 @@ type resultsPage struct {
 	Down     []standing
 	Moved    string // what else there is to say of last time
 	Unsure   string // what cannot be told
+	Trust    string // how the school lies beside its trust
 	Sections *page.Figure
 	Matters  *page.Figure // what goes with the question that matters most
 	Parted   *parted
@@ -120,6 +121,13 @@ func (p Pages) group(c echo.Context, who access.Actor) error {
 
 func (p Pages) draw(c echo.Context, who access.Actor, r round.Round, v result.Viewed, g result.Group) error {
 	d := newResultsPage(page.Voice(c), p.Bank, r, v, g)
+	if g.Kind == round.UnitSchool {
+		all, err := p.beside(c.Request().Context(), who, r, v)
+		if err != nil {
+			return err
+		}
+		d.besideTrust(page.Voice(c), all)
+	}
 	base := p.NewBase(c, d.Heading)
 	base.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID}, {Text: "Results", URL: resultsURL(r, ""), Here: g.Kind == round.UnitSchool || g.Unit == ""}}
 	if g.Unit != "" && g.Kind != round.UnitSchool {

@@ -104,6 +104,7 @@ type voiceBlock struct {
 	Order          string
 	Up, Down       []standing
 	Moved, Unsure  string
+	Trust          string // how the school lies beside its trust
 	Missing, Reach string
 }
 
@@ -124,7 +125,13 @@ func (p Pages) school(c echo.Context, who access.Actor) error {
 	v := page.Voice(c)
 	d := schoolPage{Base: p.NewBase(c, "Results"), NoVoices: len(latest) == 0, MayAsk: access.Can(who, access.RunRounds, access.Object{School: who.School})}
 	for _, h := range latest {
-		d.Voices = append(d.Voices, block(v, h))
+		b := block(v, h)
+		all, err := p.beside(c.Request().Context(), who, h.round, h.view)
+		if err != nil {
+			return err
+		}
+		b.Trust = figure.AllBesideTrust(v, all)
+		d.Voices = append(d.Voices, b)
 		d.Heads = append(d.Heads, h.Name)
 	}
 	for _, gw := range p.Bank.Gateways {

@@ -50,6 +50,9 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.ManageSchool, "GET", "/school", p.school)
 	r.For(access.ManageSchool, "POST", "/school", p.saveSchool)
 	r.For(access.ManageSchool, "GET", "/school/audit", p.audit)
+	r.For(access.JoinTrust, "GET", "/school/trust", p.trust)
+	r.For(access.JoinTrust, "POST", "/school/trust", p.joinTrust)
+	r.For(access.JoinTrust, "POST", "/school/trust/leaving", p.leaveTrust)
 	r.Staff("GET", "/school/languages", p.languages)
 	r.Staff("GET", "/school/languages/:code", p.language)
 	r.Staff("GET", "/school/languages/:code/paper", p.languagePaper)
@@ -59,7 +62,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
 	return []*page.Template{peopleTemplate, groupTemplate, staffTemplate, invitationTemplate, importTemplate, previewTemplate,
-		parentsTemplate, parentTemplate, parentsImportTemplate, parentsPreviewTemplate, schoolTemplate, auditTemplate, languagesTemplate, languageTemplate, languagePaperTemplate}
+		parentsTemplate, parentTemplate, parentsImportTemplate, parentsPreviewTemplate, schoolTemplate, trustTemplate, auditTemplate, languagesTemplate, languageTemplate, languagePaperTemplate}
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

@@ -19,7 +19,8 @@ import (
 
 type schoolPage struct {
 	page.Base
-	Form page.Form
+	Form  page.Form
+	Trust bool // the reader may let the school join one
 }
 
 var schoolTemplate = page.New("managing/school", "base", schoolPage{})
@@ -27,13 +28,14 @@ var schoolTemplate = page.New("managing/school", "base", schoolPage{})
 // ownHelplines is how much a school may write about its own helplines.
 const ownHelplines = 1000
 
-func (p Pages) school(c echo.Context, _ access.Actor) error {
-	return p.drawSchool(c, http.StatusOK, page.School(c), itoa(page.School(c).Roll), page.Errors{})
+func (p Pages) school(c echo.Context, who access.Actor) error {
+	return p.drawSchool(c, who, http.StatusOK, page.School(c), itoa(page.School(c).Roll), page.Errors{})
 }
 
-func (p Pages) drawSchool(c echo.Context, status int, s roster.School, roll string, errs page.Errors) error {
+func (p Pages) drawSchool(c echo.Context, who access.Actor, status int, s roster.School, roll string, errs page.Errors) error {
 	v := page.Voice(c)
 	d := schoolPage{Base: p.NewBase(c, "School")}
+	d.Trust = access.Can(who, access.JoinTrust, access.Object{School: who.School})
 	nation := page.Field{Name: "nation", Label: "Where is it?", Hint: "Pupils are shown the helplines of their nation."}
 	for _, n := range roster.Nations {
 		nation.Options = append(nation.Options, page.Option{Value: n, Label: v.Say("nation." + n), Chosen: n == s.Nation})
@@ -62,7 +64,7 @@ func (p Pages) saveSchool(c echo.Context, who access.Actor) error {
 		err = p.Roster().SaveSettings(c.Request().Context(), who, s)
 	}
 	if errs, status, ok := page.Explain(c, err); ok {
-		return p.drawSchool(c, status, s, c.FormValue("roll"), errs)
+		return p.drawSchool(c, who, status, s, c.FormValue("roll"), errs)
 	} else if err != nil {
 		return err
 	}

@@ -98,13 +98,17 @@ func (k *Kit) NewBase(c echo.Context, title string) Base {
 				return
 			}
 		}
-		here := path == url || url != "/" && strings.HasPrefix(path, url+"/")
+		here := path == url || url != "/" && strings.HasPrefix(path, url+"/") || url == "/replies" && (strings.HasPrefix(path, "/actions") || strings.HasPrefix(path, "/packs"))
 		b.Nav = append(b.Nav, Link{Text: text, URL: url, Here: here})
 	}
 	add("Home", "/")
-	if !onlyAdministrator(who) {
+	if who.Is(access.TrustAnalyst) {
+		add("Trust", "/trust", access.ReadTrust)
+	}
+	if !onlyAdministrator(who) && !who.OnlyAnalyst() {
 		add("Rounds", "/rounds")
 		add("Results", "/results")
+		add("Replies", "/replies")
 	}
 	add("Surveys", "/surveys", access.RunRounds)
 	add("Question bank", "/bank", access.BrowseBank)

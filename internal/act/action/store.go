@@ -1,0 +1,430 @@
+package action
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm/clause"
+
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/round"
+	"earshot/internal/base/fault"
+	"earshot/internal/base/seal"
+	"earshot/internal/base/storage"
+	"earshot/internal/school/access"
+	"earshot/internal/school/audit"
+	"earshot/internal/school/roster"
+)
+
+// Store keeps replies and actions.
+type Store struct {
+	db   *storage.DB
+	key  seal.Key
+	bank *bank.Bank
+}
+
+// NewStore works on db, which may be a transaction.
+func NewStore(db *storage.DB, key seal.Key, b *bank.Bank) Store { return Store{db, key, b} }
+
+func (s Store) with(tx *storage.DB) Store { return Store{tx, s.key, s.bank} }
+
+func (s Store) rounds() round.Store { return round.NewStore(s.db, s.key, s.bank) }
+
+func mayReply(who access.Actor) error {
+	if !access.Can(who, access.RunRounds, access.Object{School: who.School}) {
+		return fault.New(fault.Forbidden, "fault.forbidden")
+	}
+	return nil
+}
+
+// Answerable says whether a reply to a round can be begun: once nobody is handed a page any more.
+func Answerable(r round.Round) bool { return r.State == round.Closed || r.HasResults() }
+
+// Replies lists the rounds that are owed a reply, those first whose day comes first, and then those that have one, the
+// newest first. All staff may know: what a school owes to those whom it asked is no secret.
+func (s Store) Replies(ctx context.Context, who access.Actor) ([]Owed, error) {
+	school := who.School
+	if !who.SignedIn() {
+		return nil, nil
+	}
+	var rounds []round.Round
+	err := s.db.Query(ctx).Where("school_id = ? AND state IN ?", school, []round.State{round.Closed, round.Settled, round.Published}).Find(&rounds).Error
+	if err != nil {
+		return nil, err
+	}
+	var replies []Reply
+	if err := s.db.Query(ctx).Where("school_id = ?", school).Find(&replies).Error; err != nil {
+		return nil, err
+	}
+	var counts []struct {
+		RoundID string
+		N       int
+	}
+	if err := s.db.Query(ctx).Model(&Action{}).Where("school_id = ?", school).Select("round_id, count(*) AS n").Group("round_id").Find(&counts).Error; err != nil {
+		return nil, err
+	}
+	var list []Owed
+	for _, r := range rounds {
+		o := Owed{Round: r}
+		for _, reply := range replies {
+			if reply.RoundID == r.ID {
+				o.PublishedAt = reply.PublishedAt
+			}
+		}
+		for _, c := range counts {
+			if c.RoundID == r.ID {
+				o.Actions = c.N
+			}
+		}
+		list = append(list, o)
+	}
+	slices.SortFunc(list, func(a, b Owed) int {
+		switch {
+		case (a.PublishedAt == nil) != (b.PublishedAt == nil):
+			if a.PublishedAt == nil {
+				return -1
+			}
+			return 1
+		case a.PublishedAt == nil:
+			return strings.Compare(string(a.ReplyBy)+a.ID, string(b.ReplyBy)+b.ID)
+		}
+		return b.PublishedAt.Compare(*a.PublishedAt)
+	})
+	return list, nil
+}
+
+// Whole reads the reply to a round with all its actions, published or not, for those who write it. Its zero value stands
+// for one that nobody has begun.
+func (s Store) Whole(ctx context.Context, who access.Actor, r round.Round) (Whole, error) {
+	if err := mayReply(who); err != nil {
+		return Whole{}, err
+	}
+	return s.whole(ctx, r)
+}
+
+func (s Store) whole(ctx context.Context, r round.Round) (Whole, error) {
+	w := Whole{Reply: Reply{SchoolID: r.SchoolID, RoundID: r.ID}}
+	var replies []Reply
+	if err := s.db.Query(ctx).Where("school_id = ? AND round_id = ?", r.SchoolID, r.ID).Find(&replies).Error; err != nil {
+		return w, err
+	}
+	if len(replies) == 1 {
+		w.Reply = replies[0]
+	}
+	err := s.db.Query(ctx).Where("school_id = ? AND round_id = ?", r.SchoolID, r.ID).Order("position, id").Find(&w.Actions).Error
+	return w, err
+}
+
+// Shown reads what everybody may read of a round's reply.
+func (s Store) Shown(ctx context.Context, r round.Round) (Whole, error) {
+	w, err := s.whole(ctx, r)
+	return w.Shown(), err
+}
+
+// Last is the newest published reply to rounds of one voice that has words for the next survey; ok is false where there
+// is none. It is read without an actor, because it stands on the first page of a survey.
+func (s Store) Last(ctx context.Context, school, voice string) (r round.Round, last Reply, ok bool, err error) {
+	var replies []Reply
+	err = s.db.Query(ctx).Where("school_id = ? AND published_at IS NOT NULL AND last_heard <> ''", school).Order("published_at DESC, round_id").Find(&replies).Error
+	for _, last = range replies {
+		if r, err = s.rounds().ByID(ctx, school, last.RoundID); err != nil {
+			return r, last, false, err
+		}
+		if Voice(r.Audience) == voice {
+			return r, last, true, nil
+		}
+	}
+	return round.Round{}, Reply{}, false, err
+}
+
+// ReplyForm is what somebody writes of a reply as a whole.
+type ReplyForm struct {
+	WriterID  string
+	Opening   string
+	LastHeard string
+	LastDid   string
+	LastWont  string
+}
+
+func (f *ReplyForm) problems() map[string]fault.Problem {
+	fields := map[string]fault.Problem{}
+	if f.Opening = strings.TrimSpace(f.Opening); len([]rune(f.Opening)) > maxWords {
+		fields["opening"] = fault.Problem{Key: "action.long", Values: fault.Values{"Most": maxWords}}
+	}
+	for name, text := range map[string]*string{"last_heard": &f.LastHeard, "last_did": &f.LastDid, "last_wont": &f.LastWont} {
+		if *text = strings.TrimSpace(*text); len([]rune(*text)) > maxLast {
+			fields[name] = fault.Problem{Key: "action.long", Values: fault.Values{"Most": maxLast}}
+		}
+	}
+	if f.LastHeard != "" && f.LastDid == "" && f.LastWont == "" {
+		fields["last_did"] = fault.Problem{Key: "action.last_did"}
+	}
+	return fields
+}
+
+// SaveReply stores the words of a reply as a whole.
+func (s Store) SaveReply(ctx context.Context, who access.Actor, r round.Round, f ReplyForm) error {
+	if err := mayReply(who); err != nil {
+		return err
+	}
+	if !Answerable(r) {
+		return fault.New(fault.Conflict, "action.early")
+	}
+	if err := fault.Fields(f.problems()); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx *storage.DB) error {
+		w, err := s.with(tx).whole(ctx, r)
+		if err != nil {
+			return err
+		}
+		reply := w.Reply
+		reply.WriterID, reply.Opening, reply.LastHeard, reply.LastDid, reply.LastWont, reply.ChangedAt = f.WriterID, f.Opening, f.LastHeard, f.LastDid, f.LastWont, tx.Now()
+		if f.WriterID != "" {
+			if _, err := roster.NewStore(tx).Staff(ctx, who.School, f.WriterID); err != nil {
+				return fault.Field("writer", "action.owner_gone")
+			}
+		}
+		if err := tx.Write(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&reply).Error; err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, who, "reply.write", "round", r.ID, "")
+	})
+}
+
+// SaveAction stores one answer of a reply; an empty id makes a new one. What is published already changes at once, and
+// the page says since when.
+func (s Store) SaveAction(ctx context.Context, who access.Actor, r round.Round, id string, f Form) (Action, error) {
+	if err := mayReply(who); err != nil {
+		return Action{}, err
+	}
+	if !Answerable(r) {
+		return Action{}, fault.New(fault.Conflict, "action.early")
+	}
+	var a Action
+	err := s.db.InTx(ctx, func(tx *storage.DB) error {
+		w, err := s.with(tx).whole(ctx, r)
+		if err != nil {
+			return err
+		}
+		a = Action{SchoolID: r.SchoolID, ID: storage.NewID(), RoundID: r.ID, Steps: "[]", State: Planned, CreatedAt: tx.Now()}
+		for _, have := range w.Actions {
+			a.Position = max(a.Position, have.Position+1)
+		}
+		if id != "" {
+			i := slices.IndexFunc(w.Actions, func(have Action) bool { return have.ID == id })
+			if i < 0 {
+				return fault.New(fault.NotFound, "fault.not_found")
+			}
+			a = w.Actions[i]
+		}
+		today := storage.DateOf(tx.Now(), r.Zone())
+		if a.Due != "" && a.Due == f.Due {
+			today = min(today, a.Due) // a day that has passed since it was written is not written anew
+		}
+		fields := f.problems(today)
+		owner := ""
+		if f.OwnerID != "" {
+			m, err := roster.NewStore(tx).Staff(ctx, who.School, f.OwnerID)
+			if err != nil {
+				fields["owner"] = fault.Problem{Key: "action.owner_gone"}
+			}
+			owner = m.Name()
+		}
+		if err := fault.Fields(fields); err != nil {
+			return err
+		}
+		if f.QuestionID != "" {
+			doc, err := s.with(tx).rounds().Document(ctx, r)
+			if err != nil {
+				return err
+			}
+			if _, ok := doc.Question(f.QuestionID); !ok {
+				return fault.Field("question", "action.question")
+			}
+		}
+		a.Answer, a.Heard, a.Doing, a.Pupils, a.Staff = f.Answer, f.Heard, f.Doing, f.Pupils, f.Staff
+		a.QuestionID, a.OwnerID, a.OwnerName, a.Due, a.Quick, a.ChangedAt = f.QuestionID, f.OwnerID, owner, f.Due, f.Quick, tx.Now()
+		if a.Answer == Done {
+			a.State = Finished
+		} else if a.State == Finished && id != "" && a.Became == "" {
+			a.State = Planned // it was called done, and is something to do now
+		}
+		if err := tx.Write(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&a).Error; err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, who, "reply.answer", "round", r.ID, a.ID)
+	})
+	return a, err
+}
+
+// RemoveAction takes back an answer that nobody has read. A published one stays: what became of it is said instead.
+func (s Store) RemoveAction(ctx context.Context, who access.Actor, r round.Round, id string) error {
+	if err := mayReply(who); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx *storage.DB) error {
+		done := tx.Write(ctx).Where("school_id = ? AND round_id = ? AND id = ? AND published_at IS NULL", r.SchoolID, r.ID, id).Delete(&Action{})
+		if done.Error != nil {
+			return done.Error
+		}
+		if done.RowsAffected == 0 {
+			return fault.New(fault.Conflict, "action.published")
+		}
+		return audit.Record(ctx, tx, who, "reply.take_back", "round", r.ID, id)
+	})
+}
+
+// PublishQuick lets everybody read one small answer at once, before the whole reply.
+func (s Store) PublishQuick(ctx context.Context, who access.Actor, r round.Round, id string) error {
+	if err := mayReply(who); err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx *storage.DB) error {
+		done := tx.Write(ctx).Model(&Action{}).Where("school_id = ? AND round_id = ? AND id = ? AND quick = ? AND published_at IS NULL", r.SchoolID, r.ID, id, true).Update("published_at", tx.Now())
+		if done.Error != nil {
+			return done.Error
+		}
+		if done.RowsAffected == 0 {
+			return fault.New(fault.Conflict, "action.not_quick")
+		}
+		return audit.Record(ctx, tx, who, "reply.publish_quick", "round", r.ID, id)
+	})
+}
+
+// Publish lets everybody read the reply: all that is written of it. Done again, it publishes what was added since. A
+// round whose results are not published yet is published with it.
+func (s Store) Publish(ctx context.Context, who access.Actor, r round.Round) error {
+	if err := mayReply(who); err != nil {
+		return err
+	}
+	if !r.HasResults() {
+		return fault.New(fault.Conflict, "action.unsettled")
+	}
+	return s.db.InTx(ctx, func(tx *storage.DB) error {
+		st := s.with(tx)
+		if r.State == round.Settled {
+			if _, err := st.rounds().Publish(ctx, who, r.ID); err != nil {
+				return err
+			}
+		}
+		w, err := st.whole(ctx, r)
+		if err != nil {
+			return err
+		}
+		if len(w.Actions) == 0 {
+			return fault.New(fault.Conflict, "action.empty")
+		}
+		now := tx.Now()
+		reply := w.Reply
+		if reply.PublishedAt == nil {
+			reply.PublishedAt, reply.PublishedBy = &now, who.Name
+		}
+		reply.ChangedAt = now
+		if err := tx.Write(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&reply).Error; err != nil {
+			return err
+		}
+		err = tx.Write(ctx).Model(&Action{}).Where("school_id = ? AND round_id = ? AND published_at IS NULL", r.SchoolID, r.ID).Update("published_at", now).Error
+		if err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, who, "reply.publish", "round", r.ID, "")
+	})
+}
+
+// Progress is how far an action has come, in its owner's words.
+type Progress struct {
+	State  State
+	Became string
+	Steps  []Step
+}
+
+// Report stores how far an action has come. Its owner may, and leaders.
+func (s Store) Report(ctx context.Context, who access.Actor, id string, p Progress) (Action, error) {
+	var a Action
+	err := s.db.InTx(ctx, func(tx *storage.DB) error {
+		err := tx.Write(ctx).Clauses(clause.Locking{Strength: "UPDATE"}).Where("school_id = ? AND id = ?", who.School, id).Take(&a).Error
+		if err != nil {
+			return storage.Fault(err, "fault.not_found")
+		}
+		if a.OwnerID != who.Person && mayReply(who) != nil {
+			return fault.New(fault.NotFound, "fault.not_found")
+		}
+		fields := map[string]fault.Problem{}
+		if p.Became = strings.TrimSpace(p.Became); len([]rune(p.Became)) > maxWords {
+			fields["became"] = fault.Problem{Key: "action.long", Values: fault.Values{"Most": maxWords}}
+		}
+		if !slices.Contains(States, p.State) {
+			fields["state"] = fault.Problem{Key: "action.state"}
+		} else if p.State == Dropped && p.Became == "" {
+			fields["became"] = fault.Problem{Key: "action.dropped"}
+		}
+		steps := []Step{}
+		for _, step := range p.Steps {
+			if step.Text = strings.TrimSpace(step.Text); step.Text == "" {
+				continue
+			}
+			if len([]rune(step.Text)) > maxWords {
+				fields["steps"] = fault.Problem{Key: "action.long", Values: fault.Values{"Most": maxWords}}
+			}
+			steps = append(steps, step)
+		}
+		if len(steps) > maxSteps {
+			fields["steps"] = fault.Problem{Key: "action.steps", Values: fault.Values{"Most": maxSteps}}
+		}
+		if err := fault.Fields(fields); err != nil {
+			return err
+		}
+		if a.Became != p.Became {
+			a.ChangedAt = tx.Now()
+		}
+		a = a.WithSteps(steps)
+		a.State, a.Became = p.State, p.Became
+		if err := tx.Write(ctx).Save(&a).Error; err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, who, "action.report", "action", a.ID, string(a.State))
+	})
+	return a, err
+}
+
+// Find reads one action with its round, for its owner and for leaders.
+func (s Store) Find(ctx context.Context, who access.Actor, id string) (Action, round.Round, error) {
+	var a Action
+	if err := s.db.Query(ctx).Where("school_id = ? AND id = ?", who.School, id).Take(&a).Error; err != nil {
+		return a, round.Round{}, storage.Fault(err, "fault.not_found")
+	}
+	if a.OwnerID != who.Person && mayReply(who) != nil {
+		return Action{}, round.Round{}, fault.New(fault.NotFound, "fault.not_found")
+	}
+	r, err := s.rounds().ByID(ctx, who.School, a.RoundID)
+	return a, r, err
+}
+
+// Actions lists what somebody sees to, and for leaders what anybody does: what is open first, by its day. Refusals are
+// answers and nothing to do.
+func (s Store) Actions(ctx context.Context, who access.Actor) (mine, others []Action, err error) {
+	var all []Action
+	err = s.db.Query(ctx).Where("school_id = ? AND answer NOT IN ?", who.School, []Answer{NotNow, No}).Find(&all).Error
+	slices.SortFunc(all, func(a, b Action) int {
+		switch {
+		case a.Open() != b.Open():
+			if a.Open() {
+				return -1
+			}
+			return 1
+		case a.Due != b.Due:
+			return strings.Compare(string(a.Due), string(b.Due))
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	for _, a := range all {
+		if a.OwnerID == who.Person {
+			mine = append(mine, a)
+		} else if mayReply(who) == nil {
+			others = append(others, a)
+		}
+	}
+	return mine, others, err
+}

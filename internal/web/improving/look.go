@@ -1,0 +1,410 @@
+package improving
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"earshot/internal/act/action"
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/round"
+	"earshot/internal/ask/survey"
+	"earshot/internal/base/fault"
+	"earshot/internal/base/words"
+	"earshot/internal/school/access"
+	"earshot/internal/show/figure"
+	"earshot/internal/show/result"
+	"earshot/internal/web/page"
+)
+
+// few is how many guesses are asked for at first.
+const few = 3
+
+// beginPage leads somebody to what was said about their classes, the one thing to do next first.
+type beginPage struct {
+	page.Base
+	Next  *classLine
+	Later []classLine
+	Done  []classLine
+}
+
+type classLine struct {
+	Name string
+	Text string
+	Seen string // who else can see it
+	URL  string
+	Link string
+}
+
+var beginTemplate = page.New("improving/begin", "base", beginPage{})
+
+// mine finds a group whose answers the actor may see: one of their own classes, or the whole of a round that they may
+// read.
+func (p Pages) mine(ctx context.Context, who access.Actor, id, unit string) (round.Round, result.Viewed, result.Group, error) {
+	r, view, made, err := p.Look(ctx, who, id)
+	if err != nil {
+		return r, view, result.Group{}, err
+	}
+	g, ok := view.Group(unit)
+	if !made || !ok || !g.Shown || len(view.For(unit)) == 0 {
+		return r, view, g, notFound()
+	}
+	return r, view, g, nil
+}
+
+func lookURL(r round.Round, unit string) string { return "/rounds/" + r.ID + "/look/" + unit }
+
+// begin lists the actor's classes in a round.
+func (p Pages) begin(c echo.Context, who access.Actor) error {
+	ctx, v := c.Request().Context(), page.Voice(c)
+	r, view, made, err := p.Look(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if !made || len(view.Own) == 0 && view.Empty() {
+		return c.Redirect(http.StatusSeeOther, "/rounds/"+r.ID+"/results")
+	}
+	d := beginPage{Base: p.NewBase(c, r.Title)}
+	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, Here: true}}
+	units := view.Own
+	if len(units) == 0 && view.Sees(view.School().Unit) {
+		units = []string{view.School().Unit}
+	}
+	for _, unit := range units {
+		g, _ := view.Group(unit)
+		line := classLine{Name: name(g), Text: figure.Rate(v, view.Release, g), URL: lookURL(r, unit)}
+		if line.Seen, err = p.seen(ctx, r, g); err != nil {
+			return err
+		}
+		n, err := p.store().Note(ctx, who, r, unit)
+		if err != nil {
+			return err
+		}
+		switch {
+		case len(view.For(unit)) == 0:
+			line.URL = ""
+			line.Text = figure.Hidden(v, view.Release)
+			d.Done = append(d.Done, line)
+		case len(n.Journal) > 0:
+			line.Link = "Go on with your journal"
+			line.URL += "/journal"
+			d.Done = append(d.Done, line)
+		case d.Next == nil:
+			line.Link = map[bool]string{false: "Guess three, then look", true: "Go on"}[n.Looked]
+			d.Next = &line
+		default:
+			d.Later = append(d.Later, line)
+		}
+	}
+	if d.Next == nil && len(d.Later) == 0 && len(d.Done) == 1 && d.Done[0].URL != "" {
+		return c.Redirect(http.StatusSeeOther, d.Done[0].URL)
+	}
+	return beginTemplate.Send(c, http.StatusOK, d)
+}
+
+// seen says who else can see the figures of a class, and from when.
+func (p Pages) seen(ctx context.Context, r round.Round, g result.Group) (string, error) {
+	owners, err := p.Rounds().UnitReaders(ctx, r)
+	switch {
+	case err != nil || g.Kind != round.UnitClass:
+		return "", err
+	case r.Purpose != access.ForLearning && r.LeadersFrom().After(p.DB.Now()):
+		return "Who else can see it: nobody until " + r.LeadersFrom().In(r.Zone()).Format("Monday 2 January") + ", then leaders.", nil
+	case r.Purpose != access.ForLearning:
+		return "Leaders can see it too.", nil
+	case len(owners[g.Unit]) > 1:
+		return "Who else can see it: only those who teach this class with you.", nil
+	}
+	return "Who else can see it: nobody.", nil
+}
+
+func name(g result.Group) string {
+	if g.Subject != "" {
+		return g.Name + ", " + g.Subject
+	}
+	return g.Name
+}
+
+// guessPage asks what somebody expects, before they look.
+type guessPage struct {
+	page.Base
+	Heading string
+	Lead    string
+	Fields  []page.Field
+	More    string // address of the page with all questions; empty on it
+	Skip    string
+	Seen    string // who else can see the figures
+	Staff   bool
+	Errors  page.Errors
+}
+
+var guessTemplate = page.New("improving/guess", "base", guessPage{})
+
+// guessable are the questions that can be guessed for a group: their answers have an order, and they are not sensitive.
+func guessable(view result.Viewed, unit string) (list []result.Question) {
+	for _, q := range view.For(unit) {
+		if row, _ := q.Row(unit); figure.Guessable(q) && !q.Sensitive && !row.Hidden {
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
+// guessField asks for one guess, in the words of the bank's mirror where there is one.
+func (p Pages) guessField(id, item, text string, labels []string, chosen string) page.Field {
+	f := page.Field{Name: id, Label: text, Hint: "My pupils in this class would say:"}
+	if m, ok := p.Bank.Mirror(item); ok {
+		f.Label, f.Hint = m.Text, ""
+	}
+	for _, label := range labels {
+		f.Options = append(f.Options, page.Option{Value: label, Label: label, Chosen: label == chosen})
+	}
+	return f
+}
+
+// options are the labels of a question that can be guessed: "I don't know" is no middle.
+func options(q result.Question) (labels []string) {
+	for _, o := range q.Options {
+		if !o.Missing {
+			labels = append(labels, o.Label)
+		}
+	}
+	return labels
+}
+
+// look asks for guesses first, and then shows what was said, one question at a time.
+func (p Pages) look(c echo.Context, who access.Actor) error {
+	ctx := c.Request().Context()
+	r, view, g, err := p.mine(ctx, who, c.Param("id"), c.Param("unit"))
+	if err != nil {
+		return err
+	}
+	n, err := p.store().Note(ctx, who, r, g.Unit)
+	if err != nil {
+		return err
+	}
+	if n.Looked {
+		return p.reveal(c, r, view, g, n)
+	}
+	return p.drawGuess(c, http.StatusOK, r, view, g, page.Errors{})
+}
+
+func (p Pages) drawGuess(c echo.Context, status int, r round.Round, view result.Viewed, g result.Group, errs page.Errors) error {
+	d := guessPage{Base: p.NewBase(c, name(g)), Heading: name(g), Skip: "/rounds/" + r.ID + "/results/" + g.Unit, Errors: errs}
+	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID + "/look"}, {Text: g.Name, Here: true}}
+	var err error
+	if d.Seen, err = p.seen(c.Request().Context(), r, g); err != nil {
+		return err
+	}
+	list := guessable(view, g.Unit)
+	d.Lead = figure.Rate(page.Voice(c), view.Release, g)
+	if c.QueryParam("all") == "" && len(list) > few {
+		list, d.More = list[:few], lookURL(r, g.Unit)+"?all=1"
+	}
+	for _, q := range list {
+		f := p.guessField(q.ID, q.Item, q.Text, options(q), c.FormValue(q.ID))
+		if g.Kind == round.UnitSchool && f.Hint != "" {
+			f.Hint = "Most would say:"
+		}
+		d.Fields = append(d.Fields, f)
+	}
+	return guessTemplate.Send(c, status, d)
+}
+
+// guess keeps what was guessed, and from then on shows what was said.
+func (p Pages) guess(c echo.Context, who access.Actor) error {
+	ctx := c.Request().Context()
+	r, view, g, err := p.mine(ctx, who, c.Param("id"), c.Param("unit"))
+	if err != nil {
+		return err
+	}
+	st := p.store()
+	n, err := st.Note(ctx, who, r, g.Unit)
+	if err != nil {
+		return err
+	}
+	if !n.Looked {
+		n.Guesses = map[string]string{}
+		for _, q := range guessable(view, g.Unit) {
+			if label := c.FormValue(q.ID); slices.Contains(options(q), label) {
+				n.Guesses[q.ID] = label
+			}
+		}
+		if len(n.Guesses) == 0 {
+			errs, status, _ := page.Explain(c, fault.New(fault.Invalid, "action.guess_none"))
+			return p.drawGuess(c, status, r, view, g, errs)
+		}
+		n.Looked = true
+		if err := st.Keep(ctx, who, r, g.Unit, n); err != nil {
+			return err
+		}
+	}
+	return c.Redirect(http.StatusSeeOther, lookURL(r, g.Unit)+"?n=1")
+}
+
+// revealPage is one question: what was guessed, and what was said.
+type revealPage struct {
+	page.Base
+	Place  string
+	Text   string
+	Gap    figure.Gap
+	Figure page.Figure
+	Back   string
+	On     string
+	Link   string // what leads on
+	Wall   string // the slides for the class
+	Class  bool
+}
+
+var revealTemplate = page.New("improving/reveal", "base", revealPage{})
+
+type guessed struct {
+	result.Question
+	row result.Row
+	gap figure.Gap
+}
+
+// inTurn puts what was guessed into the order in which it is shown: a strength first, then the gaps, the biggest last.
+func inTurn(v words.Voice, view result.Viewed, g result.Group, n action.Note) (list []guessed) {
+	for _, q := range view.For(g.Unit) {
+		label, ok := n.Guesses[q.ID]
+		row, _ := q.Row(g.Unit)
+		if i := slices.IndexFunc(q.Options, func(o result.Option) bool { return o.Label == label }); ok && i >= 0 {
+			list = append(list, guessed{q, row, figure.Guessed(v, q, row, g, i)})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b guessed) int { return cmp.Compare(a.gap.Size, b.gap.Size) })
+	strong := func(x guessed) float64 {
+		if x.row.Share == nil || x.row.Share.N == 0 {
+			return -1
+		}
+		return float64(x.row.Share.X) / float64(x.row.Share.N)
+	}
+	best := -1
+	for i, x := range list[:max(0, len(list)-1)] { // the biggest gap stays where it is
+		if s := strong(x); s >= .5 && (best < 0 || s > strong(list[best])) {
+			best = i
+		}
+	}
+	if best > 0 {
+		x := list[best]
+		list = slices.Insert(slices.Delete(list, best, best+1), 0, x)
+	}
+	return list
+}
+
+func (p Pages) reveal(c echo.Context, r round.Round, view result.Viewed, g result.Group, n action.Note) error {
+	v := page.Voice(c)
+	list := inTurn(v, view, g, n)
+	if len(list) == 0 {
+		return c.Redirect(http.StatusSeeOther, "/rounds/"+r.ID+"/results/"+g.Unit)
+	}
+	at, err := strconv.Atoi(c.QueryParam("n"))
+	if err != nil || at < 1 || at > len(list) {
+		at = 1
+	}
+	x := list[at-1]
+	d := revealPage{Base: p.NewBase(c, name(g)), Place: "Question " + strconv.Itoa(at) + " / " + strconv.Itoa(len(list)), Text: x.Text, Gap: x.gap,
+		Figure: page.NewFigure(figure.Question(v, view.Release, x.Question, g)), Class: g.Kind == round.UnitClass}
+	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID + "/look"}, {Text: g.Name, Here: true}}
+	d.JS = page.ChartScripts()
+	if at > 1 {
+		d.Back = lookURL(r, g.Unit) + "?n=" + strconv.Itoa(at-1)
+	}
+	d.On, d.Link = lookURL(r, g.Unit)+"?n="+strconv.Itoa(at+1), "Next"
+	if at == len(list) {
+		d.On, d.Link = lookURL(r, g.Unit)+"/journal", "What I make of it"
+	}
+	if err := p.Illustrate(c.Request().Context(), r.SchoolID, &d.Figure); err != nil {
+		return err
+	}
+	return revealTemplate.Send(c, http.StatusOK, d)
+}
+
+// staffGuess asks any member of staff for guesses that make the picture of the whole staff.
+func (p Pages) staffGuess(c echo.Context, who access.Actor) error {
+	r, doc, err := p.staffRound(c, who)
+	if err != nil {
+		return err
+	}
+	return p.drawStaffGuess(c, who, http.StatusOK, r, doc, page.Errors{})
+}
+
+// staffRound finds a round of pupils about the school that has not been published. That it exists is no secret among
+// staff.
+func (p Pages) staffRound(c echo.Context, who access.Actor) (round.Round, survey.Document, error) {
+	ctx := c.Request().Context()
+	if !access.Can(who, access.BrowseBank, access.Object{School: who.School}) {
+		return round.Round{}, survey.Document{}, notFound()
+	}
+	r, err := p.Rounds().ByID(ctx, who.School, c.Param("id"))
+	if err != nil {
+		return r, survey.Document{}, err
+	}
+	if !bank.IsPupils(r.Audience) || r.About != round.AboutSchool || r.State == round.Draft || r.State == round.Cancelled {
+		return r, survey.Document{}, notFound()
+	}
+	doc, err := p.Rounds().Document(ctx, r)
+	return r, doc, err
+}
+
+// toGuess are the questions of a round that the whole staff guesses.
+func (p Pages) toGuess(doc survey.Document) (list []survey.Question) {
+	for _, q := range doc.Questions() {
+		if _, ok := p.Bank.Mirror(q.Item); ok && q.Sensitive == "" && q.HasOrder() {
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
+func (p Pages) drawStaffGuess(c echo.Context, who access.Actor, status int, r round.Round, doc survey.Document, errs page.Errors) error {
+	d := guessPage{Base: p.NewBase(c, r.Title), Heading: "What do you think pupils say?", Staff: true, Skip: "/", Errors: errs}
+	gave, err := p.store().Gave(c.Request().Context(), who, r)
+	if err != nil {
+		return err
+	}
+	switch {
+	case gave:
+		d.Lead = "You have given your guesses. The picture of the whole staff stands beside what pupils said once the round is published, if ten or more have guessed."
+	case r.State == round.Published:
+		d.Lead = "The results are published, so the guesses of the staff are closed."
+	default:
+		for _, q := range p.toGuess(doc) {
+			var labels []string
+			for _, o := range q.Options {
+				if !q.IsMissing(o.ID) {
+					labels = append(labels, o.Label)
+				}
+			}
+			d.Fields = append(d.Fields, p.guessField(q.ID, q.Item, q.Text, labels, c.FormValue(q.ID)))
+		}
+	}
+	return guessTemplate.Send(c, status, d)
+}
+
+func (p Pages) giveGuess(c echo.Context, who access.Actor) error {
+	r, doc, err := p.staffRound(c, who)
+	if err != nil {
+		return err
+	}
+	guesses := map[string]string{}
+	for _, q := range p.toGuess(doc) {
+		for _, o := range q.Options {
+			if o.Label == c.FormValue(q.ID) && !q.IsMissing(o.ID) {
+				guesses[q.ID] = o.Label
+			}
+		}
+	}
+	err = p.store().Give(c.Request().Context(), who, r, guesses)
+	if errs, status, ok := page.Explain(c, err); ok {
+		return p.drawStaffGuess(c, who, status, r, doc, errs)
+	} else if err != nil {
+		return err
+	}
+	return p.Done(c, "/", "Thank you. Your guesses count in the picture of the whole staff, and your name is not with them.")
+}
