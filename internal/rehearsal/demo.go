@@ -22,8 +22,10 @@
 // either side. Options without an order are chosen with weights of their own. One answer in twenty is "I don't know"
 // where that can be said; that something "does not apply" is commoner for two questions.
 //
-// Not everybody answers: of each form or class between 70 and 97 in a hundred pupils do, and between 25 and 45 in a
-// hundred parents. One person in twelve leaves out about a fifth of the questions. One in 25 rushes: they choose the
+// Staff answer as pupils do, all in one group. Every third teacher guesses what pupils say, a little too favourably.
+//
+// Not everybody answers: of each form or class between 70 and 97 in a hundred pupils do, between 25 and 45 in a hundred
+// parents, and three in four members of staff. One person in twelve leaves out about a fifth of the questions. One in 25 rushes: they choose the
 // same place on every scale, and their pace is fast.
 //
 // Forms and classes have 27 to 31 pupils, save the last set of each subject, which has four to six: too few to show.

@@ -73,6 +73,7 @@ type plan struct {
 	publishes  time.Time          // zero: it stays settled
 	replied    string             // the name of its reply in replies.yaml; empty for none
 	replies    time.Time          // zero: the reply is still owed
+	guessed    bool               // staff guessed what pupils would say
 	translated bool               // its questions can be read in other languages
 	matters    string             // the item that matters most to the school; empty if none was chosen
 	term       string             // tells two rounds of one survey apart
@@ -97,7 +98,7 @@ func (b *builder) finished() []plan {
 			Why:       "we are choosing what to work on this year",
 			MayChange: "What teachers practise together this year, and how the school day is laid out.",
 			ClosesAt:  at(day(30), 15, 30), ReplyBy: dateOf(day(-10))},
-		opens: at(day(35), 8, 40), settles: at(day(28), 16, 0), publishes: at(day(24), 9, 0), replied: "learning",
+		opens: at(day(35), 8, 40), settles: at(day(28), 16, 0), publishes: at(day(24), 9, 0), replied: "learning", guessed: true,
 	}, {
 		template: "parent_partnership", rooms: b.town.forms, whoAnswers: parent, days: 5, matters: "home_f_recommend",
 		form: round.Form{About: round.AboutSchool, Purpose: access.ForSchool,
@@ -105,6 +106,13 @@ func (b *builder) finished() []plan {
 			MayChange: "How the school writes to families, and when they can talk to teachers.",
 			ClosesAt:  at(day(18), 20, 0), ReplyBy: dateOf(day(-15))},
 		opens: at(day(25), 9, 0), settles: at(day(15), 16, 0), publishes: at(day(11), 9, 0),
+	}, {
+		template: "working_here", whoAnswers: staffKind, days: 1, matters: "work_w_voice",
+		form: round.Form{About: round.AboutSchool, Purpose: access.ForSchool,
+			Why:       "we want to know what working here is like",
+			MayChange: "How training days are used, and how meetings are held.",
+			ClosesAt:  at(day(17), 16, 0), ReplyBy: dateOf(day(-8))},
+		opens: at(day(20), 9, 0), settles: at(day(14), 16, 0), publishes: at(day(10), 9, 0),
 	}, {
 		template: "first_class", rooms: b.town.english, whoAnswers: pupil, days: 4,
 		form: round.Form{About: round.AboutClasses, Purpose: access.ForLearning,
@@ -118,7 +126,7 @@ func (b *builder) finished() []plan {
 // history writes what has happened at Riverside.
 func (b *builder) history(ctx context.Context) error {
 	for i, p := range b.finished() {
-		if _, err := b.run(ctx, p, i < 3); err != nil {
+		if _, err := b.run(ctx, p, i < 4); err != nil {
 			return fmt.Errorf("%s: %w", p.template, err)
 		}
 	}
@@ -202,7 +210,12 @@ func (b *builder) run(ctx context.Context, p plan, governors bool) (*round.Round
 	if f.Plan.Readers, err = b.readers(ctx, governors); err != nil {
 		return nil, err
 	}
-	if f.Mode == round.Anonymous {
+	switch {
+	case p.whoAnswers == staffKind:
+		if f.Plan.People, err = b.teachers(ctx); err != nil {
+			return nil, err
+		}
+	case f.Mode == round.Anonymous:
 		if f.Plan.Groups, err = b.groups(ctx, p); err != nil {
 			return nil, err
 		}
@@ -215,10 +228,14 @@ func (b *builder) run(ctx context.Context, p plan, governors bool) (*round.Round
 	if r, err = rounds.Open(ctx, b.head, r.ID); err != nil {
 		return nil, err
 	}
-	if f.Mode == round.Anonymous {
-		if err := b.collect(ctx, p, r, doc); err != nil {
-			return nil, err
-		}
+	switch {
+	case p.whoAnswers == staffKind:
+		err = b.collectStaff(ctx, p, r, doc)
+	case f.Mode == round.Anonymous:
+		err = b.collect(ctx, p, r, doc)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if p.settles.IsZero() {
 		return &r, nil
@@ -230,6 +247,11 @@ func (b *builder) run(ctx context.Context, p plan, governors bool) (*round.Round
 	b.Clock.PutBack(p.settles)
 	if err := b.Settle(ctx, b.head, r.ID); err != nil {
 		return nil, err
+	}
+	if p.guessed {
+		if err := b.guess(ctx, r, doc); err != nil {
+			return nil, err
+		}
 	}
 	if !p.publishes.IsZero() {
 		b.Clock.PutBack(p.publishes)

@@ -94,8 +94,11 @@ func (m model) normal(about ...any) float64 { return m.rng(about...).NormFloat64
 // rate is the share of a group that answers: most pupils of most classes, and far fewer parents.
 func (m model) rate(kind string, g group) float64 {
 	u := m.rng("rate", kind, g.name).Float64()
-	if kind == parent {
+	switch kind {
+	case parent:
 		return 0.25 + 0.2*u
+	case staffKind:
+		return 0.75
 	}
 	return 0.7 + 0.27*u
 }

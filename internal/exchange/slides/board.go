@@ -110,7 +110,11 @@ func ForBoard(v words.Voice, b *bank.Bank, in Board) Deck {
 		d.add(Slide{Title: say("owed"), Lists: []List{{Lines: in.Owed}}, Notes: say("notes.owed")})
 	}
 	if s, ok := evidence(v, b, in); ok {
+		// Four areas fill a slide.
+		rest := s
+		s.Lists, rest.Lists, rest.Lead = s.Lists[:4], s.Lists[4:], ""
 		d.add(s)
+		d.add(rest)
 	}
 	var all []string
 	for _, x := range in.Voices {

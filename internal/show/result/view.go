@@ -162,22 +162,11 @@ func ForBoard(rel Release, r round.Round) (v Viewed, ok bool) {
 
 // keep drops groups and rows that are not for the reader, on copies.
 func (v *Viewed) keep(group func(Group) bool, row func(q Question, unit string) bool, published bool) {
-	var groups []Group
-	for _, g := range v.Groups {
-		if group(g) {
-			groups = append(groups, g)
-		}
-	}
+	groups := kept(v.Groups, func(g *Group) bool { return group(*g) })
 	v.Groups = groups
 	var questions []Question
 	for _, q := range v.Questions {
-		var rows []Row
-		for _, r := range q.Rows {
-			if row(q, r.Unit) {
-				rows = append(rows, r)
-			}
-		}
-		if q.Rows = rows; len(rows) > 0 {
+		if q.Rows = kept(q.Rows, func(r *Row) bool { return row(q, r.Unit) }); len(q.Rows) > 0 {
 			q.Before = keepBefore(q.Before, published, func(unit string) bool { return row(q, unit) })
 			questions = append(questions, q)
 		}
@@ -185,37 +174,50 @@ func (v *Viewed) keep(group func(Group) bool, row func(q Question, unit string) 
 	v.Questions = questions
 	var sections []Section
 	for _, s := range v.Sections {
-		var rows []Sum
-		for _, r := range s.Rows {
-			if slices.ContainsFunc(groups, func(g Group) bool { return g.Unit == r.Unit }) {
-				rows = append(rows, r)
-			}
-		}
-		if s.Rows = rows; len(rows) > 0 {
+		s.Rows = kept(s.Rows, func(r *Sum) bool {
+			return slices.ContainsFunc(groups, func(g Group) bool { return g.Unit == r.Unit })
+		})
+		if len(s.Rows) > 0 {
 			sections = append(sections, s)
 		}
 	}
 	v.Sections = sections
 }
 
+// kept copies what is to be kept of a list; nil for nothing. A page goes through thousands of rows, so the copy is made in
+// one piece.
+func kept[T any](list []T, keep func(*T) bool) []T {
+	n := 0
+	for i := range list {
+		if keep(&list[i]) {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	out := make([]T, 0, n)
+	for i := range list {
+		if keep(&list[i]) {
+			out = append(out, list[i])
+		}
+	}
+	return out
+}
+
 // keepBefore keeps the earlier rows of groups that the reader sees now; published ones only, for those who see nothing
 // else.
-func keepBefore(list []Before, published bool, sees func(unit string) bool) (kept []Before) {
+func keepBefore(list []Before, published bool, sees func(unit string) bool) (seen []Before) {
 	for _, b := range list {
 		if published && !b.Published {
 			continue
 		}
-		var rows []BeforeRow
-		for _, r := range b.Rows {
-			if sees(r.Unit) {
-				rows = append(rows, r)
-			}
-		}
-		if b.Rows, b.Public = rows, nil; len(rows) > 0 {
-			kept = append(kept, b)
+		b.Rows, b.Public = kept(b.Rows, func(r *BeforeRow) bool { return sees(r.Unit) }), nil
+		if len(b.Rows) > 0 {
+			seen = append(seen, b)
 		}
 	}
-	return kept
+	return seen
 }
 
 // publicBefore keeps what was public.
