@@ -39,6 +39,8 @@ var plan = map[string]string{
 	"internal/listen/participation": "slips: who may answer and who has",
 	"internal/listen/response":      "inbox, receipts, responses: what was said",
 
+	"internal/listen/safeguard": "requests to talk to somebody",
+
 	"internal/show/result":     "counts and releases, through disclosure",
 	"internal/show/disclosure": "what may be published",
 	"internal/show/stat":       "the statistics",
@@ -61,14 +63,15 @@ var plan = map[string]string{
 	"internal/rehearsal/soak":     "what breaks while a school answers",
 	"internal/schedule":           "timed work: close, settle, release, purge",
 
-	"internal/web":           "builds Echo, mounts the activities, the one error funnel",
-	"internal/web/page":      "kit: base page, render, forms, flash, routes by audience",
-	"internal/web/joining":   "set up, sign in, invitations",
-	"internal/web/managing":  "people, imports, settings, audit",
-	"internal/web/authoring": "write and preview surveys, open and close rounds, print slips",
-	"internal/web/answering": "find a survey and answer it",
-	"internal/web/exploring": "read results",
-	"internal/web/improving": "replies and actions",
+	"internal/web":            "builds Echo, mounts the activities, the one error funnel",
+	"internal/web/page":       "kit: base page, render, forms, flash, routes by audience",
+	"internal/web/joining":    "set up, sign in, invitations",
+	"internal/web/managing":   "people, imports, settings, audit",
+	"internal/web/authoring":  "write and preview surveys, open and close rounds, print slips",
+	"internal/web/answering":  "find a survey and answer it",
+	"internal/web/exploring":  "read results",
+	"internal/web/protecting": "read that somebody wants to talk",
+	"internal/web/improving":  "replies and actions",
 
 	"internal/testkit": "tests only",
 	"templates":        "pages",
@@ -87,6 +90,7 @@ var walls = map[string][]string{
 	"internal/listen/participation": {"internal/listen/response"},
 	"internal/listen/response":      {"internal/listen/participation", "internal/school/roster", "internal/school/identity"},
 	"internal/ask/survey":           {"internal/school/roster", "internal/school/identity", "internal/listen/participation"},
+	"internal/listen/safeguard":     {"internal/listen/response", "internal/listen/participation", "internal/school/roster"},
 	"internal/show/result":          {"internal/school/roster", "internal/school/identity", "internal/listen/participation"},
 }
 

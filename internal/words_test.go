@@ -179,18 +179,32 @@ func TestThoseWhoAnswerReadTheirLanguage(t *testing.T) {
 	}
 }
 
-// answering lists the keys of the file for those who answer.
-func answering(t *testing.T) []string {
+// answering lists the keys for those who answer: of the survey, of its reply, and of the figures that everybody may read.
+func answering(t *testing.T) (keys []string) {
 	t.Helper()
-	data, err := os.ReadFile("base/words/en/answering.yaml")
-	if err != nil {
-		t.Fatal(err)
+	for _, f := range []struct {
+		name, group string
+		least       int
+	}{{"answering", "", 150}, {"reply", "", 25}, {"wall", "", 12}, {"figure", "public.", 9}} {
+		data, err := os.ReadFile("base/words/en/" + f.name + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var file map[string]any
+		if err := yaml.Unmarshal(data, &file); err != nil {
+			t.Fatal(err)
+		}
+		before := len(keys)
+		for _, key := range slices.Sorted(maps.Keys(file)) {
+			if strings.HasPrefix(key, f.group) {
+				keys = append(keys, key)
+			}
+		}
+		if len(keys)-before < f.least {
+			t.Fatalf("%s: only %d keys", f.name, len(keys)-before)
+		}
 	}
-	var file map[string]any
-	if err := yaml.Unmarshal(data, &file); err != nil || len(file) < 150 {
-		t.Fatalf("%d keys, %v", len(file), err)
-	}
-	return slices.Sorted(maps.Keys(file))
+	return keys
 }
 
 func checkForms(t *testing.T, lang, key string, english, own map[string]string) {

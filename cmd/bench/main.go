@@ -1,6 +1,6 @@
-// Bench measures what the project promises about collecting answers, on both databases, in one run on one machine. Each
-// figure is printed with its target and whether it holds; the same goes to bench.json. Machines differ, so most targets
-// are ratios of two things measured in this same run.
+// Bench measures what the project promises about collecting answers and about reading results, on both databases, in one
+// run on one machine. Each figure is printed with its target and whether it holds; the same goes to bench.json. Machines
+// differ, so most targets are ratios of two things measured in this same run.
 //
 // The server is a process of its own, so that its use of the processor can be told from the load generator's, which runs
 // on the same machine. It needs TEST_DATABASE_URL, PG_BIN and PG_SOCKET, which .ci/with-postgres sets: make bench.
@@ -25,6 +25,13 @@ var only = flag.String("only", "", "one database and part: sqlite/million")
 
 func main() {
 	flag.Parse()
+	if flag.Arg(0) == "serve" { // the other half: see serve.go
+		if err := serve(flag.Args()[1:]); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 	defer cancel()
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
@@ -80,7 +87,7 @@ func measureOn(ctx context.Context, s *sheet, name, dir, program, address string
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, *sheet, *place, *baseline) error
-	}{{"rates", rates}, {"journeys", journeys}, {"minute", minute}, {"memory", memory}, {"million", million}, {"pages", pages}, {"charts", charts}} {
+	}{{"rates", rates}, {"journeys", journeys}, {"minute", minute}, {"memory", memory}, {"million", million}, {"pages", pages}, {"charts", charts}, {"results", results}} {
 		if *only != "" && *only != name+"/"+part.name {
 			continue
 		}

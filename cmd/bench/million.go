@@ -91,14 +91,7 @@ func (p *place) fill(ctx context.Context) error {
 			return err
 		}
 	}
-	settle := "PRAGMA wal_checkpoint(TRUNCATE)"
-	if p.school.DB.Kind() == storage.Postgres {
-		if err := p.school.DB.Write(ctx).Exec("ANALYZE").Error; err != nil {
-			return err
-		}
-		settle = "CHECKPOINT"
-	}
-	return p.school.DB.Write(ctx).Exec(settle).Error
+	return rest(ctx, p.school.DB)
 }
 
 // answered writes rows as so many answers leave them, spread over the forms of the round.

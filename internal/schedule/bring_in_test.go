@@ -310,3 +310,49 @@ func TestWithdrawing(t *testing.T) {
 		}
 	}
 }
+
+// Two versions of one file, the second without one person, would tell what that person said.
+func TestTheSameAnswersComeInOnce(t *testing.T) {
+	ctx := context.Background()
+	s, rng := testkit.NewSchool(t), rand.New(rand.NewPCG(1, 2))
+	sv := s.Survey("first_belong")
+	list := given(t, rng, sv, "7A 20, 7B 20")
+	f := brought(s, sv, round.UnitForm, round.BroughtGroup{Name: "7A", Year: "7"}, round.BroughtGroup{Name: "7B", Year: "7"})
+	first, err := bringIn(s, s.Head, f, list)
+	testkit.Must(t, err)
+	if _, err := bringIn(s, s.Head, f, list[1:]); !fault.Is(err, fault.Conflict) {
+		t.Errorf("brought in again without one row: %v", err)
+	}
+	whole := brought(s, sv, "")
+	if _, err := bringIn(s, s.Head, whole, list[1:]); !fault.Is(err, fault.Conflict) {
+		t.Errorf("brought in again without groups: %v", err)
+	}
+	// Other groups, and another year, are other people or another time.
+	others := brought(s, sv, round.UnitForm, round.BroughtGroup{Name: "8A", Year: "8"})
+	_, err = bringIn(s, s.Head, others, given(t, rng, sv, "8A 20"))
+	testkit.Must(t, err)
+	before := f
+	before.Asked = storage.DateOf(s.DB.Now().AddDate(0, 0, -400), time.UTC)
+	_, err = bringIn(s, s.Head, before, given(t, rng, sv, "7A 18, 7B 19"))
+	testkit.Must(t, err)
+
+	// For a day nobody sees a figure, and it can be withdrawn and mended.
+	rel, err := result.NewStore(s.DB, s.Key, s.Bank).Latest(ctx, first.SchoolID, first.ID)
+	testkit.Must(t, err)
+	sees := func() bool { return !result.View(rel, first, s.Head, nil, s.DB.Now()).Empty() }
+	s.Clock.Forward(23 * time.Hour)
+	if sees() {
+		t.Error("a figure is seen that can still be withdrawn")
+	}
+	_, err = schedule.Withdraw(ctx, s.DB, s.Key, s.Bank, s.Head, first.ID, "One row too many.")
+	testkit.Must(t, err)
+	second, err := bringIn(s, s.Head, f, list[1:])
+	testkit.Must(t, err)
+	s.Clock.Forward(8 * 24 * time.Hour)
+	if first = second; !sees() {
+		t.Error("after that leaders see nothing")
+	}
+	if _, err := schedule.Withdraw(ctx, s.DB, s.Key, s.Bank, s.Head, second.ID, "Another row."); !fault.Is(err, fault.Conflict) {
+		t.Errorf("what has been seen was withdrawn: %v", err)
+	}
+}

@@ -63,6 +63,9 @@ func (c Clock) deliver(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
+		if err := c.Alert(ctx); err != nil && ctx.Err() == nil {
+			c.Log.Error("alerts", "error", err)
+		}
 		if err := c.Post(ctx); err != nil && ctx.Err() == nil {
 			c.Log.Error("mail", "error", err)
 		}

@@ -169,7 +169,6 @@ func TestBrowserGuessLookReflect(t *testing.T) {
 	if strings.Contains(head.Text(), "Shall we talk?") {
 		t.Error("what was taken back can still be read")
 	}
-	lena.back()
 	lena.Go("/journal")
 	lena.press("10/En1, English: " + r.Title)
 	lena.press("Screen for the class")

@@ -172,7 +172,7 @@ func TestHardSurveysFitInOneFlight(t *testing.T) {
 		for key := range words.In(l.Code).Sentences() {
 			said := words.In(l.Code).Say(key)
 			switch n := utf8.RuneCountInString(said); {
-			case strings.ContainsAny(said, "{<["):
+			case strings.ContainsAny(said, "{<["), !strings.HasPrefix(key, "answer.") && !strings.HasPrefix(key, "keep.") && !strings.HasPrefix(key, "kiosk.") && !strings.HasPrefix(key, "look."):
 			case n > 35 && n < 80:
 				long = append(long, said)
 			case n > 5 && n < 25:

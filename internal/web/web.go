@@ -25,6 +25,7 @@ import (
 	"earshot/internal/web/joining"
 	"earshot/internal/web/managing"
 	"earshot/internal/web/page"
+	"earshot/internal/web/protecting"
 	"earshot/static"
 )
 
@@ -51,7 +52,7 @@ type Options struct {
 // Templates are all pages of all activities, so that one test can check them.
 func Templates() []*page.Template {
 	all := []*page.Template{errorTemplate}
-	for _, list := range [][]*page.Template{joining.Templates(), managing.Templates(), authoring.Templates(), answering.Templates(), exploring.Templates(), improving.Templates()} {
+	for _, list := range [][]*page.Template{joining.Templates(), managing.Templates(), authoring.Templates(), answering.Templates(), exploring.Templates(), improving.Templates(), protecting.Templates()} {
 		all = append(all, list...)
 	}
 	return all
@@ -98,6 +99,7 @@ func New(k *page.Kit, o Options) (*Server, error) {
 	answering.Routes(k, r)
 	exploring.Routes(k, r)
 	improving.Routes(k, r)
+	protecting.Routes(k, r)
 	return &Server{Echo: e, Routes: r.All}, nil
 }
 

@@ -4,6 +4,7 @@ package bank
 
 import (
 	_ "embed"
+	"fmt"
 	"strings"
 	"sync"
 )
@@ -88,6 +89,7 @@ type Bank struct {
 	Templates   []Template
 	PromisePlan Plan
 	Texts       []Text
+	Tries       []Try             // only those of the embedded bank
 	tongues     map[string]Tongue // by language; only those of the embedded bank
 }
 
@@ -207,6 +209,9 @@ var load = sync.OnceValues(func() (*Bank, error) {
 	b, err := Parse(embedded)
 	if err != nil {
 		return nil, err
+	}
+	if b.Tries, err = ParseTries(b, embeddedTries); err != nil {
+		return nil, fmt.Errorf("tries.yaml: %w", err)
 	}
 	b.tongues, err = parseTongues(b)
 	return b, err

@@ -21,6 +21,19 @@ const FromFile = "file"
 // BroughtIn says whether the answers of a round were collected elsewhere.
 func (r Round) BroughtIn() bool { return r.Origin == FromFile }
 
+// Trial is how long nobody may look at what was brought in, so that a wrong file can be withdrawn before anybody has seen
+// a figure of it.
+const Trial = 24 * time.Hour
+
+// OnTrial says whether a brought-in round can still be withdrawn, and shows nothing yet.
+func (r Round) OnTrial(now time.Time) bool {
+	return r.BroughtIn() && r.State == Settled && r.SettledAt != nil && now.Before(r.SettledAt.Add(Trial))
+}
+
+// apart is how far from each other the days of two askings have to lie for their answers to be two askings, and not two
+// versions of one file.
+const apart = 60 * 24 * time.Hour
+
 // since is when a round belongs in a list.
 func (r Round) since() time.Time {
 	if r.BroughtIn() {

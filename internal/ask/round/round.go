@@ -87,6 +87,7 @@ type Plan struct {
 	People   []string       `json:"people,omitempty"`    // of the staff, in a round for staff
 	Mail     bool           `json:"mail,omitempty"`      // slips come by e-mail, as far as there are addresses
 	PerChild bool           `json:"per_child,omitempty"` // by e-mail: a parent answers for each child, not once for all
+	Despite  string         `json:"despite,omitempty"`   // why people are asked although they are owed a reply, or have been asked much
 	Outcome  string         `json:"outcome,omitempty"`   // the question that matters most: what goes with its answers is shown
 }
 
@@ -197,7 +198,7 @@ func (r Round) HasResults() bool { return r.State == Settled || r.State == Publi
 func (r Round) Object(now time.Time) access.Object {
 	o := access.Object{School: r.SchoolID, Round: r.ID, Purpose: r.Purpose, About: string(r.About), Now: now,
 		Published: r.State == Published}
-	if r.HasResults() && r.SettledAt != nil {
+	if r.HasResults() && r.SettledAt != nil && !r.OnTrial(now) {
 		o.Settled, o.LeadersFrom = *r.SettledAt, r.LeadersFrom()
 	}
 	for _, reader := range r.AtOpening().Readers {

@@ -50,6 +50,9 @@ func (s Store) BringIn(ctx context.Context, who access.Actor, f Brought) (r Roun
 	if p := doc.CanOpenWith(doc.Audience); len(p) > 0 {
 		return r, nil, nil, fault.New(fault.Conflict, p[0].Key, fault.Values(anyMap(p[0].Values)))
 	}
+	if err := s.twin(ctx, who.School, f, doc, school.Zone()); err != nil {
+		return r, nil, nil, err
+	}
 	plan, err := json.Marshal(Plan{Readers: f.Readers})
 	if err != nil {
 		return r, nil, nil, err
@@ -98,6 +101,49 @@ func (s Store) BringIn(ctx context.Context, who access.Actor, f Brought) (r Roun
 		return r, nil, nil, err
 	}
 	return r, units, of, audit.Record(ctx, s.db, who, "round.bring_in", "round", r.ID, "")
+}
+
+// twin refuses answers that seem to be here already: the same questions, put to the same groups at about the same time. Two
+// versions of one file differ by a few people, and their figures would tell what these said.
+func (s Store) twin(ctx context.Context, school string, f Brought, doc survey.Document, zone *time.Location) error {
+	var rounds []Round
+	err := s.db.Query(ctx).Where("school_id = ? AND origin = ? AND audience = ? AND id <> ? AND state IN ?", school, FromFile, doc.Audience, f.ID, []State{Settled, Published}).Find(&rounds).Error
+	if err != nil {
+		return err
+	}
+	asks := map[string]bool{}
+	for _, q := range doc.Questions() {
+		asks[q.Trend()] = true
+	}
+	groups := map[string]bool{}
+	for _, g := range f.Groups {
+		groups[g.Name] = true
+	}
+	for _, r := range rounds {
+		if away := f.Asked.Time(zone).Sub(r.ClosesAt); away > apart || away < -apart {
+			continue
+		}
+		have, err := s.document(ctx, r)
+		if err != nil {
+			return err
+		}
+		same := false
+		for _, q := range have.Questions() {
+			same = same || asks[q.Trend()]
+		}
+		units, err := s.Units(ctx, r)
+		if err != nil {
+			return err
+		}
+		shared := len(groups) == 0 || len(units) == 1
+		for _, u := range units {
+			shared = shared || u.IsLeaf() && groups[u.Name]
+		}
+		if same && shared {
+			return fault.New(fault.Conflict, "bring_in.twin", fault.Values{"Title": r.Title, "Date": SayDate(storage.DateOf(r.ClosesAt, zone))})
+		}
+	}
+	return nil
 }
 
 // brought stands in the place of the promise: Earshot made none.
@@ -159,6 +205,9 @@ func (s Store) Withdraw(ctx context.Context, who access.Actor, id, reason string
 		return Round{}, fault.Field("reason", "bring_in.reason")
 	}
 	return s.move(ctx, who, id, "withdraw", []State{Settled}, func(st Store, r *Round) error {
+		if r.BroughtIn() && !r.OnTrial(st.db.Now()) {
+			return fault.New(fault.Conflict, "bring_in.too_late")
+		}
 		if !r.BroughtIn() {
 			return fault.New(fault.Conflict, "bring_in.not_brought")
 		}

@@ -387,3 +387,16 @@ func TestReplayReadsTheSameMap(t *testing.T) {
 		t.Errorf("%+v\n%+v", theirs, ours)
 	}
 }
+
+// A column of own words is dropped, whatever they begin with; only a column that would be brought in stops for a formula.
+func TestFormulasStopOnlyWhatComesIn(t *testing.T) {
+	long := strings.Repeat("I would like to say that lessons are fine as they are. ", 6)
+	text := "q,words\nOften,\"=HYPERLINK(\"\"http://x\"\")\"\nNever,\"" + long + "\"\nOften,\"" + long + "again\"\n"
+	_, list := responsefile.Read([]byte(text))
+	if responsefile.Stops(list) {
+		t.Errorf("own words stop the file: %s", said(list))
+	}
+	if _, list := responsefile.Read([]byte("q,r\nOften,=SUM(A1)\nNever,Often\n")); !responsefile.Stops(list) {
+		t.Error("a formula among answers does not stop the file")
+	}
+}

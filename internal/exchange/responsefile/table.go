@@ -86,6 +86,13 @@ type filling struct {
 	seen  []map[string]uint16
 	kinds []looks
 	done  bool // a problem after which nothing more is read
+	// formulas that came out as text: mistakes, unless their column is dropped as own words, which may begin with anything.
+	formulas []formula
+}
+
+type formula struct {
+	column, line int
+	text         string
 }
 
 // heading takes the first row; false when nothing more can be read.
@@ -178,7 +185,7 @@ func (f *filling) cell(i, line int, cell string) {
 	at, known := f.seen[i][cell]
 	if !known {
 		if isFormula(cell) {
-			f.add(Stop, line, c.Heading, "formula", fault.Values{"Value": shorten(cell)})
+			f.formulas = append(f.formulas, formula{i, line, shorten(cell)})
 		}
 		if f.kinds[i].email(cell) {
 			f.drop(i, Email)
@@ -212,6 +219,11 @@ func (f *filling) finish() (Table, []Problem) {
 			if kind := f.kinds[i].verdict(); kind != Usable {
 				f.drop(i, kind)
 			}
+		}
+	}
+	for _, x := range f.formulas {
+		if c := f.Columns[x.column]; c.Kind == Usable {
+			f.add(Stop, x.line, c.Heading, "formula", fault.Values{"Value": x.text})
 		}
 	}
 	if len(f.Lines) == 0 && !Stops(f.list) {

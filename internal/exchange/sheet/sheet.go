@@ -5,6 +5,7 @@ package sheet
 import (
 	"encoding/csv"
 	"io"
+	"regexp"
 	"strings"
 )
 
@@ -27,10 +28,17 @@ func Write(w io.Writer, rows [][]string) error {
 	return out.Error()
 }
 
-// Harmless puts an apostrophe before a cell that a spreadsheet would run, also behind spaces and in full-width forms.
+// number is a cell that a spreadsheet reads as the number it is.
+var number = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
+
+// Harmless puts an apostrophe before a cell that a spreadsheet would run, also behind spaces and in full-width forms. A plain
+// number, below zero too, stays one.
 func Harmless(cell string) string {
 	rest := strings.TrimLeft(cell, " \u00a0\u3000")
 	if rest == "" {
+		return cell
+	}
+	if number.MatchString(cell) {
 		return cell
 	}
 	if r := []rune(rest)[0]; strings.ContainsRune("=+-@\t\r\n\x00＝＋－＠", r) {

@@ -80,6 +80,8 @@ const (
 	CountHands Verb = "count hands"
 	// BrowseBank: read the question bank.
 	BrowseBank Verb = "browse bank"
+	// ReadConcerns: read that somebody wants to talk, and what they wrote.
+	ReadConcerns Verb = "read concerns"
 	// ReadPacks: read what was made for governors.
 	ReadPacks Verb = "read packs"
 	// ReadTrust: read sums over the schools of the school's trust, and see the own school beside them.
@@ -154,6 +156,8 @@ func Can(a Actor, v Verb, o Object) bool {
 		return a.Is(Head, Leader, Teacher, SafeguardingLead, SafeguardingDeputy) && !slices.Contains(o.Owner, a.Person)
 	case ManagePeople, ManageSchool:
 		return a.Is(Head, Administrator)
+	case ReadConcerns:
+		return a.Is(SafeguardingLead, SafeguardingDeputy, Head)
 	case ReadPacks:
 		return a.Is(Head, Leader, Governor)
 	case ReadTrust:

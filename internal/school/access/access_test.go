@@ -20,6 +20,7 @@ func TestPolicy(t *testing.T) {
 		access.ManagePeople: {access.Head, access.Administrator},
 		access.ManageSchool: {access.Head, access.Administrator},
 		access.BrowseBank:   {access.Head, access.Leader, access.Teacher, access.SafeguardingLead, access.SafeguardingDeputy, access.Governor},
+		access.ReadConcerns: {access.SafeguardingLead, access.SafeguardingDeputy, access.Head},
 		access.ReadPacks:    {access.Head, access.Leader, access.Governor},
 		access.ReadTrust:    {access.Head, access.Leader, access.Governor, access.TrustAnalyst},
 		access.JoinTrust:    {access.Head},

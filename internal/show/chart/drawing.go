@@ -26,15 +26,31 @@ type Drawing struct {
 }
 
 // Drawings are the drawings of a figure, wide and narrow; none for a figure that is a table alone. version is the
-// engine's.
+// engine's. They may be shared with others who ask for the same: nobody may change them.
 func Drawings(f figure.Figure, version string) []Drawing {
+	// Nothing else of a figure is in its chart, so that pages with other words around the same figure share it.
+	f = figure.Figure{Sentence: f.Sentence, Table: figure.Table{Caption: f.Table.Caption}, Likert: f.Likert, Bars: f.Bars, Heat: f.Heat, Dots: f.Dots, Slope: f.Slope, Scatter: f.Scatter}
+	text, err := json.Marshal(f)
+	if err != nil {
+		panic("chart: " + err.Error()) // made of strings and numbers only
+	}
+	key := hash(version, string(text))
+	list, ok := remembered.get(key)
+	if !ok {
+		list = drawings(f, version)
+		remembered.put(key, list)
+	}
+	return list
+}
+
+func drawings(f figure.Figure, version string) []Drawing {
 	option := Option(f)
 	if option == nil {
 		return nil
 	}
 	text, err := json.Marshal(option)
 	if err != nil {
-		panic("chart: " + err.Error()) // made of strings and numbers only
+		panic("chart: " + err.Error())
 	}
 	list := []Drawing{{Width: Wide}, {Width: Narrow}}
 	if f.Heat != nil {

@@ -186,6 +186,7 @@ type helpView struct {
 	Intro  string
 	People []helpPerson
 	Lines  []helpLine
+	Write  linkView // to a page of its own, which sends; empty where there is no school to send to
 	Close  string
 }
 

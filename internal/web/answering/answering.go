@@ -52,6 +52,8 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Public("GET", "/a/:code/helper", p.answerOn(bank.AdultHelper))
 	r.Public("GET", "/a/:code/words", p.extraWords)
 	r.Public("GET", "/a/:code/stored", p.stored)
+	r.Public("GET", "/a/:code/talk", p.talk)
+	r.Public("POST", "/a/:code/talk", p.sendTalk)
 	r.Public("POST", "/a/:code/task", p.task)
 	r.Public("POST", "/a/:code/sealed", p.sealed)
 	r.Public("GET", "/u/:token", p.stopMail)
@@ -67,7 +69,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
-	return []*page.Template{answerTemplate, outcomeTemplate, findTemplate, stopTemplate}
+	return []*page.Template{answerTemplate, outcomeTemplate, findTemplate, stopTemplate, talkTemplate}
 }
 
 var (

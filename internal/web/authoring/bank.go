@@ -17,7 +17,8 @@ type bankPage struct {
 	Form     page.Form
 	Items    []itemLine
 	Found    string
-	SurveyID string // a survey that items are being picked for
+	Tries    page.Tries // of the gateway that is being browsed
+	SurveyID string     // a survey that items are being picked for
 	Survey   string
 }
 
@@ -54,6 +55,9 @@ func (p Pages) browse(c echo.Context, who access.Actor) error {
 		d.Items = append(d.Items, p.itemLine(c, i, have[i.ID]))
 	}
 	d.Found = v.Say("bank.found", words.V{"Count": len(items)})
+	if d.SurveyID == "" {
+		d.Tries = page.NewTries(p.Bank, p.Bank.TriesFor(f.Gateway, "", f.Audience), "", f.Audience)
+	}
 	gateways := []page.Option{{Label: "All"}}
 	for _, g := range p.Bank.Gateways {
 		gateways = append(gateways, page.Option{Value: g.ID, Label: g.Name, Chosen: g.ID == f.Gateway})

@@ -8,9 +8,11 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"earshot/internal/ask/round"
 	"earshot/internal/ask/survey"
 	"earshot/internal/base/fault"
 	"earshot/internal/base/seal"
+	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
 	"earshot/internal/exchange/responsefile"
 	"earshot/internal/school/access"
@@ -53,7 +55,7 @@ func (p Pages) drawBringIn(c echo.Context, who access.Actor, status int, errs pa
 		if chosen == "" {
 			chosen = c.QueryParam("survey")
 		}
-		d.Survey.Options = append(d.Survey.Options, page.Option{Value: sv.ID, Label: sv.Title, Chosen: sv.ID == chosen})
+		d.Survey.Options = append(d.Survey.Options, page.Option{Value: sv.ID, Label: sv.Title + ", changed on " + round.SayDate(storage.DateOf(sv.ChangedAt, page.School(c).Zone())), Chosen: sv.ID == chosen})
 	}
 	return bringInTemplate.Send(c, status, d)
 }

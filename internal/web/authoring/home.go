@@ -9,6 +9,7 @@ import (
 	"earshot/internal/act/action"
 	"earshot/internal/ask/round"
 	"earshot/internal/base/storage"
+	"earshot/internal/listen/safeguard"
 	"earshot/internal/school/access"
 	"earshot/internal/web/page"
 )
@@ -21,6 +22,7 @@ type homePage struct {
 	First    bool // nothing has been asked yet
 	Leads    bool
 	Screens  []page.Link // of open rounds, for whoever is in the room
+	Talk     int         // how many want to talk, and nobody has read it
 }
 
 // nextStep is the one thing to do next.
@@ -110,6 +112,9 @@ func (p Pages) home(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
+	if d.Talk, err = safeguard.NewStore(p.DB, p.Key).Waiting(c.Request().Context(), who); err != nil {
+		return err
+	}
 	if d.Next = p.nextStep(c, who, rounds); urgent || next.Title != "" && !d.Next.first {
 		d.Next = next
 	}
@@ -143,7 +148,7 @@ func (p Pages) nextStep(c echo.Context, who access.Actor, rounds []round.Round) 
 		return rounds[i], true
 	}
 	if !leads {
-		if r, ok := find(func(r round.Round) bool { return r.HasResults() && r.About == round.AboutClasses }); ok {
+		if r, ok := find(func(r round.Round) bool { return r.HasResults() && !r.OnTrial(now) && r.About == round.AboutClasses }); ok {
 			return nextStep{r.Title, "What your class said is ready. You see it before anybody else does, and nobody can see whether you have looked.",
 				page.Link{Text: "Guess three, then look", URL: "/rounds/" + r.ID + "/look"}, true}
 		}

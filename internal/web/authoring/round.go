@@ -125,7 +125,7 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 	}
 	d.Publish = r.State == round.Settled && !now.Before(r.LeadersFrom())
 	if d.BroughtIn = r.BroughtIn(); d.BroughtIn {
-		d.Withdraw = r.State == round.Settled
+		d.Withdraw = r.OnTrial(now)
 		if d.Facts, err = p.broughtFacts(c, r); err != nil {
 			return err
 		}
@@ -136,6 +136,9 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 			return err
 		}
 		d.Facts = append(d.Facts, whom...)
+	}
+	if why := r.Choices().Despite; why != "" {
+		d.Facts = append(d.Facts, fact{"Why we ask all the same", why})
 	}
 	if q, ok := doc.Question(r.Choices().Outcome); ok {
 		d.Facts = append(d.Facts, fact{"What matters most", q.Text})

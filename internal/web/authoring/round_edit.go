@@ -113,7 +113,7 @@ func readRound(c echo.Context) (round.Form, error) {
 		SurveyID: form.Get("survey"), Title: form.Get("title"), About: round.About(form.Get("about")),
 		Purpose: access.Purpose(form.Get("purpose")), Why: form.Get("why"), MayChange: form.Get("may_change"),
 		ReplyBy: storage.Date(form.Get("reply_by")), ReplyPlace: strings.TrimSpace(form.Get("reply_place")), ClosesAt: closing(c, form.Get("closes_at")),
-		Plan: round.Plan{Groups: form["groups"], Readers: form["readers"], Reading: map[string]int{}, People: form["people"], Outcome: form.Get("outcome"), PerChild: form.Get("per") == "child"},
+		Plan: round.Plan{Groups: form["groups"], Readers: form["readers"], Reading: map[string]int{}, People: form["people"], Outcome: form.Get("outcome"), Despite: form.Get("despite"), PerChild: form.Get("per") == "child"},
 	}
 	f.Mode = readMode(form.Get("mode"), &f.Plan)
 	for _, g := range f.Plan.Groups {
@@ -133,6 +133,9 @@ func (p Pages) saveRound(c echo.Context, who access.Actor) error {
 	var r round.Round
 	if err = p.checkOutcome(c, who, f); err == nil {
 		err = p.nameHelpers(c, who)
+	}
+	if err == nil {
+		err = p.checkAsking(c, who, f)
 	}
 	if err == nil {
 		r, err = p.Rounds().SaveDraft(ctx, who, c.Param("id"), f)
@@ -284,6 +287,15 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 		page.Field{Name: "reply_place", Label: "Where the reply will be", Value: f.ReplyPlace},
 		lead, page.Field{Name: "lead_place", Label: "Where pupils find the lead", Hint: "For example: Room 4, by the library.", Value: c.FormValue("lead_place")},
 		deputy, page.Field{Name: "deputy_place", Label: "Where pupils find the deputy", Hint: "A name alone is hard to find at break.", Value: c.FormValue("deputy_place")})
+	against, err := p.tooMuch(c, who, f, doc, id != "" || c.Request().Method == http.MethodPost)
+	if err != nil {
+		return err
+	}
+	d.Form.Fields["despite"] = despiteField(against, f.Plan.Despite, errs.Of("despite") != "")
+	if field := d.Form.Fields["despite"]; field.Name != "" {
+		field.Error = errs.Of("despite")
+		d.Form.Fields["despite"] = field
+	}
 	if d.Adults {
 		if p.Mail == nil {
 			d.NoMail = page.Voice(c).Say("mail.none")

@@ -66,7 +66,7 @@ func (p Pages) send(c echo.Context, r round.Round, view result.Viewed, groups []
 		body, err = asCSV(resultfile.Table(v, view, groups), sheet.Write)
 	case ending == "codebook.csv":
 		body, err = asCSV(resultfile.Codebook(view), sheet.Write)
-	case ending == "plain.csv": // for SPSS: without the mark and the apostrophes that a spreadsheet needs
+	case ending == "plain.csv": // for SPSS: without the mark that a spreadsheet needs
 		body, err = asCSV(resultfile.Table(v, view, groups), plainly)
 	case ending == "sps":
 		kind, body = "text/plain; charset=utf-8", []byte(resultfile.Syntax("results-"+strings.ToLower(r.Code)+".plain.csv"))
@@ -96,9 +96,20 @@ func asCSV(rows [][]string, write func(io.Writer, [][]string) error) ([]byte, er
 	return b.Bytes(), err
 }
 
-// plainly writes CSV for a program that runs nothing it reads.
+// plainly writes CSV for a program that runs nothing it reads. Somebody may open it with a spreadsheet all the same.
 func plainly(w io.Writer, rows [][]string) error {
-	return csv.NewWriter(w).WriteAll(rows)
+	out := csv.NewWriter(w)
+	for _, row := range rows {
+		safe := make([]string, len(row))
+		for i, cell := range row {
+			safe[i] = sheet.Harmless(cell)
+		}
+		if err := out.Write(safe); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
 }
 
 // deck is what a reader shows of one group on a wall.

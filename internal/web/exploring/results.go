@@ -9,6 +9,7 @@ import (
 
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
+	"earshot/internal/ask/survey"
 	"earshot/internal/base/words"
 	"earshot/internal/school/access"
 	"earshot/internal/show/figure"
@@ -189,7 +190,7 @@ func newResultsPage(v words.Voice, b *bank.Bank, r round.Round, view result.View
 		last.Figures = append(last.Figures, made)
 	}
 	if f, ok := figure.Sections(v, view, g); ok {
-		f.Note = aboutSections(v, b, view, g)
+		f.Note = figure.Join(aboutSections(v, b, view, g), f.Note)
 		made := page.NewFigure(f)
 		d.Sections = &made
 	}
@@ -269,16 +270,23 @@ func standings(list []figure.Standing) (lines []standing) {
 	return lines
 }
 
-// aboutSections explains the sections that are shown for a group.
+// aboutSections explains the sections that are shown for a group: each takes in the gateways of the questions that it is made
+// of, and of no others.
 func aboutSections(v words.Voice, b *bank.Bank, view result.Viewed, g result.Group) string {
 	all := []string{v.Say("figure.sections.about")}
-	for _, s := range view.Sections {
+	asked := map[string]bool{}
+	for _, q := range view.For(g.Unit) {
+		if _, ok := q.Summed(g.Unit); ok && q.Part == survey.AskedAll && !q.Several {
+			asked[q.Gateway] = true
+		}
+	}
+	for _, s := range figure.SectionsOf(view) {
 		if _, ok := s.Row(g.Unit); !ok || !s.Whole {
 			continue
 		}
 		var gateways []string
 		for _, gw := range b.Gateways {
-			if gw.Group == s.ID {
+			if gw.Group == s.ID && asked[gw.ID] {
 				gateways = append(gateways, gw.Name)
 			}
 		}

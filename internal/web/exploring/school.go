@@ -209,6 +209,7 @@ type gatewayPage struct {
 	Silent []string // voices that were not asked
 	Ready  int      // questions that the bank has ready
 	Link   string
+	Tries  page.Tries
 }
 
 type gatewayVoice struct {
@@ -233,6 +234,7 @@ func (p Pages) gateway(c echo.Context, who access.Actor) error {
 	d := gatewayPage{Base: p.NewBase(c, gw.Name), About: gw.About}
 	d.Crumbs = []page.Link{{Text: "Results", URL: "/results"}, {Text: gw.Name, Here: true}}
 	d.JS = page.ChartScripts()
+	d.Tries = page.NewTries(p.Bank, p.Bank.TriesFor(gw.ID, "", ""), "", "")
 	for _, i := range p.Bank.Items {
 		if i.Gateway == gw.ID {
 			d.Ready++

@@ -3,10 +3,12 @@ package improving
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"earshot/internal/act/action"
+	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/base/storage"
 	"earshot/internal/school/access"
@@ -21,12 +23,24 @@ type answerPage struct {
 	Action    string // empty for a new one
 	Form      page.Form
 	Said      string // what the figures say of the question
+	Tries     page.Tries
 	Published bool
 }
 
 var answerTemplate = page.New("improving/answer", "base", answerPage{})
 
+// mostTries is how many things to try stand beside a question.
+const mostTries = 3
+
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// answerURL is where an answer is sent; a new one has no id.
+func answerURL(r round.Round, id string) string {
+	if id == "" {
+		return replyURL(r) + "/answers"
+	}
+	return replyURL(r) + "/answers/" + id
+}
 
 func (p Pages) newAnswer(c echo.Context, who access.Actor) error {
 	r, err := p.find(c, who)
@@ -87,6 +101,12 @@ func (p Pages) drawAnswer(c echo.Context, who access.Actor, status int, r round.
 	question := page.Field{Name: "question", Label: "Which question should it move?", Hint: "Then the next round shows whether it did.", Options: []page.Option{{Label: "None of them"}}}
 	for _, q := range doc.Questions() {
 		question.Options = append(question.Options, page.Option{Value: q.ID, Label: q.Text, Chosen: q.ID == f.QuestionID})
+		if q.ID == f.QuestionID {
+			tries := p.Bank.TriesFor(q.Gateway, q.Item, r.Audience)
+			d.Tries = page.NewTries(p.Bank, tries[:min(mostTries, len(tries))], q.Item, r.Audience)
+			d.Tries.Lead = "Small things around this question, the nearest first. What you take over stands in the answer, to be put in your own words."
+			d.Tries.Action = answerURL(r, a.ID) + "#doing"
+		}
 	}
 	quick := page.Field{Name: "quick", Label: "A small thing", Several: true, Options: []page.Option{{Value: "yes", Chosen: f.Quick,
 		Label: "A small fix, such as a lock, a queue or a charger", Hint: "It can be answered today, before the whole reply."}}}
@@ -122,6 +142,19 @@ func answerForm(c echo.Context) action.Form {
 		Staff: c.FormValue("staff"), QuestionID: c.FormValue("question"), OwnerID: c.FormValue("owner"), Due: storage.Date(c.FormValue("due")), Quick: c.FormValue("quick") == "yes"}
 }
 
+// taking adds a thing to try to what is being written, and keeps all that was typed. Nothing is stored by it.
+func taking(f action.Form, t bank.Try) action.Form {
+	text := &f.Doing
+	switch f.Answer {
+	case "":
+		f.Answer = action.Trying
+	case action.Together:
+		text = &f.Staff
+	}
+	*text = strings.TrimSpace(strings.TrimSpace(*text) + "\n" + t.Do)
+	return f
+}
+
 func (p Pages) addAnswer(c echo.Context, who access.Actor) error {
 	r, err := p.find(c, who)
 	if err != nil {
@@ -140,6 +173,13 @@ func (p Pages) changeAnswer(c echo.Context, who access.Actor) error {
 
 func (p Pages) keep(c echo.Context, who access.Actor, r round.Round, a action.Action) error {
 	f := answerForm(c)
+	if id := c.FormValue("try"); id != "" {
+		t, ok := p.Bank.Try(id)
+		if !ok {
+			return notFound()
+		}
+		return p.drawAnswer(c, who, http.StatusOK, r, a, taking(f, t), page.Errors{})
+	}
 	_, err := p.store().SaveAction(c.Request().Context(), who, r, a.ID, f)
 	if errs, status, ok := page.Explain(c, err); ok {
 		return p.drawAnswer(c, who, status, r, a, f, errs)

@@ -28,6 +28,7 @@ type journalPage struct {
 	Form    page.Form
 	Fields  []page.Field
 	Class   bool
+	Tries   page.Tries
 	Results string
 	Share   string
 	Wall    string
@@ -38,7 +39,7 @@ var journalTemplate = page.New("improving/journal", "base", journalPage{})
 
 func (p Pages) journal(c echo.Context, who access.Actor) error {
 	ctx := c.Request().Context()
-	r, _, g, err := p.mine(ctx, who, c.Param("id"), c.Param("unit"))
+	r, view, g, err := p.mine(ctx, who, c.Param("id"), c.Param("unit"))
 	if err != nil {
 		return err
 	}
@@ -46,13 +47,14 @@ func (p Pages) journal(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	return p.drawJournal(c, http.StatusOK, r, g, n, page.Errors{})
+	return p.drawJournal(c, http.StatusOK, r, view, g, n, page.Errors{})
 }
 
-func (p Pages) drawJournal(c echo.Context, status int, r round.Round, g result.Group, n action.Note, errs page.Errors) error {
+func (p Pages) drawJournal(c echo.Context, status int, r round.Round, view result.Viewed, g result.Group, n action.Note, errs page.Errors) error {
 	d := journalPage{Base: p.NewBase(c, "What I make of it"), Heading: name(g), Class: g.Kind == round.UnitClass, Results: "/rounds/" + r.ID + "/results/" + g.Unit,
 		Wall: lookURL(r, g.Unit) + "/wall", Share: lookURL(r, g.Unit) + "/share", All: "/journal"}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID + "/look"}, {Text: g.Name, Here: true}}
+	d.Tries = p.toTry(page.Voice(c), r, view, g, n)
 	var fields []page.Field
 	for _, prompt := range action.Prompts {
 		fields = append(fields, page.Field{Name: prompt, Label: prompts[prompt], Rows: 3, Value: n.Journal[prompt]})
@@ -68,7 +70,7 @@ func (p Pages) drawJournal(c echo.Context, status int, r round.Round, g result.G
 
 func (p Pages) saveJournal(c echo.Context, who access.Actor) error {
 	ctx := c.Request().Context()
-	r, _, g, err := p.mine(ctx, who, c.Param("id"), c.Param("unit"))
+	r, view, g, err := p.mine(ctx, who, c.Param("id"), c.Param("unit"))
 	if err != nil {
 		return err
 	}
@@ -83,7 +85,7 @@ func (p Pages) saveJournal(c echo.Context, who access.Actor) error {
 	n.Agreed = c.FormValue("agreed")
 	err = p.store().Keep(ctx, who, r, g.Unit, n)
 	if errs, status, ok := page.Explain(c, err); ok {
-		return p.drawJournal(c, status, r, g, n, errs)
+		return p.drawJournal(c, status, r, view, g, n, errs)
 	} else if err != nil {
 		return err
 	}

@@ -272,6 +272,11 @@ func (p Pages) pack(c echo.Context, who access.Actor) error {
 		return err
 	}
 	d := packPage{Base: s.Base, Slides: s.Slides, Links: packLinks(k, "/packs", "All packs")}
+	for i := len(d.Slides) - 1; i > 0; i-- { // on paper one heading stands over all slides that continue
+		if d.Slides[i].Title == d.Slides[i-1].Title {
+			d.Slides[i].Title = ""
+		}
+	}
 	d.CSS, d.JS = []string{static.Path("css/report.css")}, nil
 	d.Made = "Made by " + k.MadeBy + " on " + round.SayDate(storage.DateOf(k.MadeAt, page.School(c).Zone())) + ". Fingerprint " + k.Hash[:12] + "."
 	return packTemplate.Send(c, http.StatusOK, d)

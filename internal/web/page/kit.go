@@ -110,6 +110,7 @@ func (k *Kit) NewBase(c echo.Context, title string) Base {
 		add("Results", "/results")
 		add("Replies", "/replies")
 	}
+	add("Concerns", "/concerns", access.ReadConcerns)
 	add("Surveys", "/surveys", access.RunRounds)
 	add("Question bank", "/bank", access.BrowseBank)
 	add("People", "/people", access.ManagePeople)

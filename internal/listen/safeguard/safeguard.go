@@ -1,0 +1,100 @@
+// Package safeguard holds what must reach an adult who can act: requests to talk to somebody. A concern stands by itself;
+// nothing leads from it to an answer, or from an answer to it.
+package safeguard
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"earshot/internal/base/fault"
+	"earshot/internal/school/access"
+)
+
+// To says who may read a concern, as the one who wrote it ticked.
+type To string
+
+const (
+	Team To = "team" // the safeguarding lead, the deputies and the head
+	Head To = "head" // the head alone
+)
+
+// State is how far a concern has come.
+type State string
+
+const (
+	New       State = "new"
+	Read      State = "read"
+	NoConcern State = "no_concern"
+	Recorded  State = "recorded" // where the school keeps its records
+	Referred  State = "referred"
+)
+
+// Handled are the states in which it has been dealt with.
+var Handled = []State{NoConcern, Recorded, Referred}
+
+// Concern is one request to talk to somebody, as it lies in the database.
+type Concern struct {
+	SchoolID  string `gorm:"primaryKey"`
+	ID        string `gorm:"primaryKey"` // random
+	GoesTo    To
+	Body      string // locked, base64
+	State     State
+	ArrivedAt *time.Time // nil once it has been dealt with
+	Alerts    int
+	AlertAt   *time.Time // nil once somebody has read it
+	HandledOn string
+}
+
+// Open says whether it still waits for somebody.
+func (c Concern) Open() bool { return c.State == New || c.State == Read }
+
+// Said is what somebody wrote. The name is as they typed it, and nobody has checked it.
+type Said struct {
+	Name  string `json:"name,omitempty"`
+	Words string `json:"words"`
+	Notes []Note `json:"notes,omitempty"` // of those who read it
+}
+
+// Note is what an adult who read it wrote beside it.
+type Note struct {
+	By   string `json:"by"`
+	On   string `json:"on"`
+	Text string `json:"text"`
+}
+
+// maxWords is the longest that words may be, in characters. What is longer is not cut: it is sent back, with everything in
+// the box.
+const maxWords = 4000
+
+// Form is what somebody sends.
+type Form struct {
+	Name, Words string
+	To          To
+}
+
+func (f *Form) problems() map[string]fault.Problem {
+	fields := map[string]fault.Problem{}
+	f.Name, f.Words = strings.TrimSpace(f.Name), strings.TrimSpace(f.Words)
+	if f.Words == "" && f.Name == "" {
+		fields["words"] = fault.Problem{Key: "talk.empty"}
+	}
+	if utf8.RuneCountInString(f.Words) > maxWords || utf8.RuneCountInString(f.Name) > 200 {
+		fields["words"] = fault.Problem{Key: "talk.long"}
+	}
+	if f.To != Head {
+		f.To = Team
+	}
+	return fields
+}
+
+// May says whether somebody may read what goes there.
+func May(who access.Actor, to To) bool {
+	if !access.Can(who, access.ReadConcerns, access.Object{School: who.School}) {
+		return false
+	}
+	return to == Team || who.Is(access.Head)
+}
+
+// alertsMost is how often adults are alerted: at once, after one hour of school, and after another, when the head is too.
+const alertsMost = 3

@@ -1,0 +1,140 @@
+package safeguard_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"earshot/internal/base/fault"
+	"earshot/internal/listen/safeguard"
+	"earshot/internal/school/access"
+	"earshot/internal/testkit"
+)
+
+var ctx = context.Background()
+
+func TestWhoReadsWhat(t *testing.T) {
+	s := testkit.NewSchool(t)
+	st := safeguard.NewStore(s.DB, s.Key)
+	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Name: "Kim Archer 9B", Words: "Please come and find me."}))
+	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Words: "It is about Ms Lindqvist.", To: safeguard.Head}))
+	for role, want := range map[access.Role]int{access.Head: 2, access.SafeguardingLead: 1, access.SafeguardingDeputy: 1, access.Leader: 0, access.Teacher: 0, access.Governor: 0, access.Administrator: 0, access.TrustAnalyst: 0} {
+		who := s.Staff("Somebody "+string(role), role)
+		list, err := st.List(ctx, who)
+		if len(list) != want || (want == 0) != fault.Is(err, fault.Forbidden) {
+			t.Errorf("%s lists %d, %v", role, len(list), err)
+		}
+		if n, err := st.Waiting(ctx, who); err != nil || n != want {
+			t.Errorf("%s is told of %d, %v", role, n, err)
+		}
+		all, err := st.List(ctx, s.Head)
+		testkit.Must(t, err)
+		for _, c := range all {
+			if safeguard.May(who, c.GoesTo) {
+				continue
+			}
+			if _, said, err := st.Open(ctx, who, c.ID); err == nil {
+				t.Errorf("%s reads %+v", role, said)
+			}
+			if err := st.Handle(ctx, who, c.ID, safeguard.NoConcern, ""); err == nil {
+				t.Errorf("%s deals with what is for %s", role, c.GoesTo)
+			}
+			if err := st.Remove(ctx, who, c.ID); err == nil {
+				t.Errorf("%s deletes what is for %s", role, c.GoesTo)
+			}
+		}
+	}
+	other := testkit.FoundSchool(t, s.DB, s.Key, s.Clock, "Hillside School")
+	if list, err := st.List(ctx, other.Head); err != nil || len(list) > 0 {
+		t.Errorf("the head of another school lists %d, %v", len(list), err)
+	}
+}
+
+func TestFromNewToDeleted(t *testing.T) {
+	s := testkit.NewSchool(t)
+	st := safeguard.NewStore(s.DB, s.Key)
+	lead := s.Staff("Ruth Moss", access.SafeguardingLead)
+	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Name: " Kim ", Words: "Please come and find me."}))
+	var rows []safeguard.Concern
+	testkit.Must(t, s.DB.Query(ctx).Find(&rows).Error)
+	if text := fmt.Sprintf("%+v", rows); len(rows) != 1 || strings.Contains(text, "Kim") || strings.Contains(text, "find me") {
+		t.Fatalf("the table says %s", text)
+	}
+	id := rows[0].ID
+	if err := st.Remove(ctx, lead, id); !fault.Is(err, fault.Conflict) {
+		t.Errorf("deleted before anybody has dealt with it: %v", err)
+	}
+	c, said, err := st.Open(ctx, lead, id)
+	if testkit.Must(t, err); said.Name != "Kim" || said.Words != "Please come and find me." || c.State != safeguard.Read || c.ArrivedAt == nil || c.AlertAt != nil {
+		t.Errorf("%+v %+v", c, said)
+	}
+	testkit.Must(t, st.Handle(ctx, lead, id, safeguard.Recorded, "Spoken to at lunch."))
+	if err := st.Handle(ctx, lead, id, safeguard.New, ""); !fault.Is(err, fault.Invalid) {
+		t.Errorf("read was made new again: %v", err)
+	}
+	c, said, err = st.Open(ctx, lead, id)
+	if testkit.Must(t, err); c.ArrivedAt != nil || c.HandledOn == "" || len(said.Notes) != 1 || said.Words == "" {
+		t.Errorf("%+v %+v", c, said)
+	}
+	testkit.Must(t, st.Remove(ctx, lead, id))
+	var entries []string
+	testkit.Must(t, s.DB.Query(ctx).Table("audit").Where("kind = ?", "concern").Order("at, id").Pluck("action", &entries).Error)
+	if len(entries) != 4 {
+		t.Errorf("written down: %v", entries)
+	}
+}
+
+func TestNothingIsSentEmptyOrCut(t *testing.T) {
+	s := testkit.NewSchool(t)
+	st := safeguard.NewStore(s.DB, s.Key)
+	for name, f := range map[string]safeguard.Form{"empty": {Words: " \n"}, "too long": {Words: strings.Repeat("a", 4001)}} {
+		if err := st.Ask(ctx, s.School.SchoolID, f); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Words: strings.Repeat("ü", 4000)}))
+	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Name: "Kim", To: "everybody"}))
+	list, err := st.List(ctx, s.Head)
+	if testkit.Must(t, err); len(list) != 2 || list[0].GoesTo != safeguard.Team || list[1].GoesTo != safeguard.Team {
+		t.Errorf("%+v", list)
+	}
+}
+
+func TestWhoIsToldAndWhen(t *testing.T) {
+	s := testkit.NewSchool(t)
+	st := safeguard.NewStore(s.DB, s.Key)
+	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Words: "Please come."}))
+	var told []string
+	for range 6 {
+		due, err := st.Alerts(ctx)
+		testkit.Must(t, err)
+		for _, a := range due {
+			told = append(told, fmt.Sprint(a.Times, a.Roles))
+			testkit.Must(t, st.Alerted(ctx, a, s.DB.Now().Add(time.Hour)))
+		}
+		if due, err := st.Alerts(ctx); err != nil || len(due) > 0 {
+			t.Errorf("told twice at once: %v %v", due, err)
+		}
+		s.Clock.Forward(time.Hour)
+	}
+	if got := strings.Join(told, "; "); got != "0 [safeguarding_lead safeguarding_deputy]; 1 [safeguarding_lead safeguarding_deputy]; 2 [safeguarding_lead safeguarding_deputy head]" {
+		t.Error(got)
+	}
+	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Words: "About the lead.", To: safeguard.Head}))
+	if due, _ := st.Alerts(ctx); len(due) != 1 || fmt.Sprint(due[0].Roles) != "[head]" {
+		t.Errorf("what is for the head alone is told to %v", due)
+	}
+	list, err := st.List(ctx, s.Head)
+	testkit.Must(t, err)
+	for _, c := range list {
+		if c.GoesTo == safeguard.Head {
+			_, _, err := st.Open(ctx, s.Head, c.ID)
+			testkit.Must(t, err)
+		}
+	}
+	if due, _ := st.Alerts(ctx); len(due) != 0 {
+		t.Errorf("somebody has read it, and %v are told again", due)
+	}
+}

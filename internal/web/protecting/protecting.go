@@ -1,0 +1,179 @@
+// Package protecting is where safeguarding leads, deputies and the head read that somebody wants to talk, and say what they
+// have done.
+package protecting
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"earshot/internal/ask/round"
+	"earshot/internal/base/fault"
+	"earshot/internal/base/storage"
+	"earshot/internal/listen/safeguard"
+	"earshot/internal/school/access"
+	"earshot/internal/web/page"
+)
+
+// Pages has the handlers of this activity.
+type Pages struct{ *page.Kit }
+
+// Routes mounts the activity.
+func Routes(k *page.Kit, r *page.Routes) {
+	p := Pages{k}
+	r.For(access.ReadConcerns, "GET", "/concerns", p.list)
+	r.For(access.ReadConcerns, "GET", "/concerns/:id", p.show)
+	r.For(access.ReadConcerns, "POST", "/concerns/:id", p.open)
+	r.For(access.ReadConcerns, "POST", "/concerns/:id/handling", p.handle)
+	r.For(access.ReadConcerns, "POST", "/concerns/:id/removal", p.remove)
+}
+
+// Templates lists the pages of this activity.
+func Templates() []*page.Template { return []*page.Template{listTemplate, concernTemplate} }
+
+func (p Pages) store() safeguard.Store { return safeguard.NewStore(p.DB, p.Key) }
+
+// listPage lists what waits and what has been dealt with, without a word of it.
+type listPage struct {
+	page.Base
+	Waiting []line
+	Done    []line
+	Mail    bool // alerts go out by mail
+}
+
+type line struct {
+	ID    string
+	Title string
+	State string
+	Text  string
+	New   bool
+}
+
+var listTemplate = page.New("protecting/list", "base", listPage{})
+
+var states = map[safeguard.State]string{safeguard.New: "Nobody has read it", safeguard.Read: "Read", safeguard.NoConcern: "No concern", safeguard.Recorded: "Recorded elsewhere", safeguard.Referred: "Referred"}
+
+func (p Pages) list(c echo.Context, who access.Actor) error {
+	all, err := p.store().List(c.Request().Context(), who)
+	if err != nil {
+		return err
+	}
+	d := listPage{Base: p.NewBase(c, "Somebody wants to talk"), Mail: p.Mail != nil}
+	zone := page.School(c).Zone()
+	for _, k := range all {
+		l := line{ID: k.ID, Title: "Somebody wants to talk", State: states[k.State], New: k.State == safeguard.New, Text: to(k)}
+		if k.ArrivedAt != nil {
+			l.Title = "Came on " + k.ArrivedAt.In(zone).Format("Monday 2 January at 15:04")
+			if wait := p.DB.Now().Sub(*k.ArrivedAt); k.State == safeguard.New && wait > time.Hour {
+				l.Text += " It has waited for " + hours(wait) + "."
+			}
+		}
+		if k.Open() {
+			d.Waiting = append(d.Waiting, l)
+		} else {
+			l.Title = "Dealt with on " + round.SayDate(storage.Date(k.HandledOn))
+			d.Done = append(d.Done, l)
+		}
+	}
+	return listTemplate.Send(c, http.StatusOK, d)
+}
+
+func hours(d time.Duration) string {
+	if d < 2*time.Hour {
+		return "over an hour"
+	}
+	if d < 48*time.Hour {
+		return "hours"
+	}
+	return "days"
+}
+
+func to(k safeguard.Concern) string {
+	if k.GoesTo == safeguard.Head {
+		return "For the head alone."
+	}
+	return "For the safeguarding team and the head."
+}
+
+// concernPage is one of them, opened.
+type concernPage struct {
+	page.Base
+	ID    string
+	State string
+	To    string
+	Came  string
+	Open  bool
+	Said  *safeguard.Said // nil before it is opened
+	Form  page.Form
+}
+
+var concernTemplate = page.New("protecting/concern", "base", concernPage{})
+
+// show asks whoever comes to open it: that somebody reads it is written down, and a page that is only looked at by a
+// program or fetched ahead must not count as having been read.
+func (p Pages) show(c echo.Context, who access.Actor) error {
+	all, err := p.store().List(c.Request().Context(), who)
+	if err != nil {
+		return err
+	}
+	for _, k := range all {
+		if k.ID == c.Param("id") {
+			return p.draw(c, http.StatusOK, k, nil, page.Errors{})
+		}
+	}
+	return fault.New(fault.NotFound, "fault.not_found")
+}
+
+func (p Pages) open(c echo.Context, who access.Actor) error {
+	k, said, err := p.store().Open(c.Request().Context(), who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return p.draw(c, http.StatusOK, k, &said, page.Errors{})
+}
+
+func (p Pages) draw(c echo.Context, status int, k safeguard.Concern, said *safeguard.Said, errs page.Errors) error {
+	d := concernPage{Base: p.NewBase(c, "Somebody wants to talk"), ID: k.ID, State: states[k.State], To: to(k), Open: k.Open(), Said: said}
+	d.Crumbs = []page.Link{{Text: "Somebody wants to talk", URL: "/concerns"}, {Text: states[k.State], Here: true}}
+	if k.ArrivedAt != nil {
+		d.Came = "Came on " + k.ArrivedAt.In(page.School(c).Zone()).Format("Monday 2 January at 15:04") + "."
+	}
+	state := page.Field{Name: "state", Label: "What has been done?"}
+	for _, s := range []struct {
+		state safeguard.State
+		label string
+		hint  string
+	}{
+		{safeguard.Read, "Still on it", ""}, {safeguard.Recorded, "Recorded where we keep our records", ""},
+		{safeguard.Referred, "Referred to somebody outside school", ""}, {safeguard.NoConcern, "No concern", "Somebody tried it out, or it has sorted itself out."}} {
+		state.Options = append(state.Options, page.Option{Value: string(s.state), Label: s.label, Hint: s.hint, Chosen: k.State == s.state})
+	}
+	d.Form = page.NewForm(errs, state, page.Field{Name: "note", Label: "A note for those who read this too", Rows: 3, Value: c.FormValue("note")})
+	return concernTemplate.Send(c, status, d)
+}
+
+func (p Pages) handle(c echo.Context, who access.Actor) error {
+	ctx := c.Request().Context()
+	err := p.store().Handle(ctx, who, c.Param("id"), safeguard.State(c.FormValue("state")), c.FormValue("note"))
+	if errs, status, ok := page.Explain(c, err); ok {
+		k, said, err := p.store().Open(ctx, who, c.Param("id"))
+		if err != nil {
+			return err
+		}
+		return p.draw(c, status, k, &said, errs)
+	} else if err != nil {
+		return err
+	}
+	return p.Done(c, "/concerns", "Kept.")
+}
+
+func (p Pages) remove(c echo.Context, who access.Actor) error {
+	err := p.store().Remove(c.Request().Context(), who, c.Param("id"))
+	if errs, _, ok := page.Explain(c, err); ok {
+		return p.Done(c, "/concerns", errs.Summary)
+	} else if err != nil {
+		return err
+	}
+	return p.Done(c, "/concerns", "Deleted.")
+}
