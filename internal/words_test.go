@@ -179,13 +179,14 @@ func TestThoseWhoAnswerReadTheirLanguage(t *testing.T) {
 	}
 }
 
-// answering lists the keys for those who answer: of the survey, of its reply, and of the figures that everybody may read.
+// answering lists the keys for those who answer: of the survey, of its reply, of the figures that everybody may read, and of
+// the page on which they write to somebody who can help.
 func answering(t *testing.T) (keys []string) {
 	t.Helper()
 	for _, f := range []struct {
 		name, group string
 		least       int
-	}{{"answering", "", 150}, {"reply", "", 25}, {"wall", "", 12}, {"figure", "public.", 9}} {
+	}{{"answering", "", 150}, {"reply", "", 25}, {"wall", "", 12}, {"figure", "public.", 9}, {"talk", "", 22}} {
 		data, err := os.ReadFile("base/words/en/" + f.name + ".yaml")
 		if err != nil {
 			t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"earshot/internal/act/action"
 	"earshot/internal/ask/round"
 	"earshot/internal/ask/survey"
 	"earshot/internal/base/storage"
@@ -125,6 +126,9 @@ func (b *builder) finished() []plan {
 
 // history writes what has happened at Riverside.
 func (b *builder) history(ctx context.Context) error {
+	if err := action.NewStore(b.DB, b.Key, b.Bank).Sign(ctx, b.head); err != nil {
+		return fmt.Errorf("agreement: %w", err)
+	}
 	for i, p := range b.finished() {
 		if _, err := b.run(ctx, p, i < 4); err != nil {
 			return fmt.Errorf("%s: %w", p.template, err)

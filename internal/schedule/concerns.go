@@ -2,16 +2,21 @@ package schedule
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"earshot/internal/base/mail"
 	"earshot/internal/base/words"
 	"earshot/internal/listen/safeguard"
+	"earshot/internal/school/access"
 	"earshot/internal/school/roster"
 )
 
-// anHour is how long of school a concern may lie unread before adults are told again.
-const anHour = time.Hour
+// How long of school a concern may lie unread before adults are told again, and what lies between two days of school.
+const (
+	anHour = time.Hour
+	aNight = 16 * time.Hour
+)
 
 // Alert tells adults that somebody wants to talk: at once, after an hour of school if nobody has read it, and after another,
 // when the head is told as well. What was written is never in a mail.
@@ -36,7 +41,9 @@ func (c Clock) Alert(ctx context.Context) error {
 		}
 		var letters []mail.Letter
 		told := map[string]bool{}
-		for _, role := range a.Roles {
+		roles := a.Roles
+		for i := 0; i < len(roles); i++ {
+			role := roles[i]
 			holders, err := roster.NewStore(c.DB).Holders(ctx, a.SchoolID, role)
 			if err != nil {
 				return err
@@ -54,6 +61,9 @@ func (c Clock) Alert(ctx context.Context) error {
 					Subject: v.Say("concern.mail.subject"), Hello: v.Say("letter.hello", words.V{"Name": m.Name()}), Before: []string{v.Say(key, words.V{"School": school.Name})},
 					Links: []mail.Link{{Text: v.Say("concern.mail.link"), URL: c.BaseURL + "/concerns"}}, After: []string{v.Say("concern.mail.last")}})
 			}
+			if i == len(roles)-1 && len(letters) == 0 && !slices.Contains(roles, access.Head) {
+				roles = append(slices.Clone(roles), access.Head) // nobody else can be told
+			}
 		}
 		sent := false
 		for _, result := range c.Mail.Send(ctx, letters) {
@@ -63,10 +73,14 @@ func (c Clock) Alert(ctx context.Context) error {
 				c.Log.Warn("alert not sent", "error", result)
 			}
 		}
-		if !sent && len(letters) > 0 {
+		if !sent {
 			continue // it is tried again at the next tick
 		}
-		if err := st.Alerted(context.WithoutCancel(ctx), a, hours.Next(c.DB.Now()).Add(anHour)); err != nil {
+		again := hours.Next(c.DB.Now()).Add(anHour)
+		if a.Times >= 2 {
+			again = hours.Next(c.DB.Now().Add(aNight)).Add(anHour) // and then every day of school, until somebody reads it
+		}
+		if err := st.Alerted(context.WithoutCancel(ctx), a, again); err != nil {
 			return err
 		}
 	}

@@ -50,9 +50,17 @@ func TestAdultsAreToldAndNeverWhat(t *testing.T) {
 	if to := alert(); !slices.Equal(to, []string{"dee@school.example", "hedda@school.example", "lea@school.example"}) {
 		t.Errorf("after two hours: %v", to)
 	}
-	m.Clock.Forward(48 * time.Hour)
+	m.Clock.Forward(30 * time.Minute)
 	if to := alert(); len(to) > 0 {
-		t.Errorf("for ever: %v", to)
+		t.Errorf("half an hour later: %v", to)
+	}
+	m.Clock.Forward(48 * time.Hour)
+	if to := alert(); len(to) != 3 {
+		t.Errorf("days later nobody has read it, and %v are told", to)
+	}
+	for _, c := range m.unread() {
+		_, _, err := st.Open(ctx, m.Head, c)
+		testkit.Must(t, err)
 	}
 	if strings.Contains(m.log.String(), "Kim") || strings.Contains(m.log.String(), "find me") {
 		t.Errorf("the log says %s", m.log)
@@ -72,5 +80,35 @@ func TestAdultsAreToldAndNeverWhat(t *testing.T) {
 	m.Clock.Forward(28 * time.Hour)
 	if to := alert(); !slices.Equal(to, team) {
 		t.Errorf("on Monday: %v", to)
+	}
+}
+
+// unread are the ids of what waits.
+func (m *mailer) unread() (ids []string) {
+	m.T.Helper()
+	list, err := safeguard.NewStore(m.DB, m.Key).List(context.Background(), m.Head)
+	testkit.Must(m.T, err)
+	for _, c := range list {
+		if c.State == safeguard.New {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
+}
+
+// A school whose lead and deputies have no address, or are gone, has its head told at once.
+func TestSomebodyIsAlwaysTold(t *testing.T) {
+	m := newMailer(t)
+	ctx := context.Background()
+	testkit.Must(t, safeguard.NewStore(m.DB, m.Key).Ask(ctx, m.School.School.SchoolID, safeguard.Form{Name: "Kim"}))
+	testkit.Must(t, m.clock.Alert(ctx))
+	if n := len(m.post.Take()); n != 0 {
+		t.Fatalf("%d mails, and nobody has an address", n)
+	}
+	_, err := roster.NewStore(m.DB).AddStaff(ctx, access.Clock(m.School.School.SchoolID), roster.StaffForm{Name: "Hedda Moss", Email: "hedda@school.example", Roles: []access.Role{access.Head}})
+	testkit.Must(t, err)
+	testkit.Must(t, m.clock.Alert(ctx))
+	if posts := m.post.Take(); len(posts) != 1 || posts[0].To != "hedda@school.example" {
+		t.Errorf("told: %+v", posts)
 	}
 }

@@ -36,3 +36,28 @@ func TestChosenLanguageStaysAfterSend(t *testing.T) {
 		t.Errorf("sent: %d, without %q", res.StatusCode, want)
 	}
 }
+
+// The page on which somebody writes to an adult is in the language they read, on the way there and after sending.
+func TestWritingToSomebodyKeepsTheLanguage(t *testing.T) {
+	s := newServer(t)
+	sv := s.Survey("first_say")
+	s.speaks(sv, "pt")
+	r := s.Open(s.Form(sv, s.Forms("9A 27")))
+	pt, address := words.In("pt"), "/a/"+r.Code+"/talk?lang=pt"
+	if _, body := s.do("GET", "/a/"+r.Code+"?lang=pt", nil, nil); !strings.Contains(body, `href="`+address+`" target="_blank">`+pt.Say("talk.link")) {
+		t.Error("the survey in Portuguese has no link to the page in Portuguese")
+	}
+	_, body := s.do("GET", address, nil, nil)
+	for _, want := range []string{`<html lang="pt-PT"`, pt.Say("talk.lead"), pt.Say("talk.keep"), `action="` + address + `"`, `data-back="/a/` + r.Code + `?lang=pt"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+	for said, form := range map[string]url.Values{
+		"talk.empty": {"to": {"team"}}, "talk.sent_no_name": {"words": {"Preciso de ajuda."}, "to": {"team"}},
+	} {
+		if _, body := s.do("POST", address, nil, form); !strings.Contains(body, pt.Say(said)) {
+			t.Errorf("%s is not said in Portuguese", said)
+		}
+	}
+}

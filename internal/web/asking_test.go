@@ -43,7 +43,7 @@ func TestAskingAgainNeedsAWord(t *testing.T) {
 	s.Clock.Forward(8 * 24 * time.Hour)
 	head = s.as(s.Head) // the session has ended
 	st := action.NewStore(s.DB, s.Key, s.Bank)
-	_, err := st.SaveAction(ctx, s.Head, r, "", action.Form{Answer: action.No, Heard: "A longer break.", Doing: "The buses."})
+	_, err := st.SaveAction(ctx, s.Head, r, "", action.Form{Answer: action.No, Heard: "A longer break.", Doing: "The buses cannot wait."})
 	testkit.Must(t, err)
 	testkit.Must(t, st.Publish(ctx, s.Head, r))
 	minutes := s.Doc(r).Minutes

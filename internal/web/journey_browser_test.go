@@ -403,6 +403,18 @@ func TestBrowserWholeJourney(t *testing.T) {
 	grace.press("Next: check and open")
 	grace.says("Check it once more")
 	grace.look("journey-06-draft")
+	// The head has not signed yet how the school uses what it hears.
+	grace.Refused(true)
+	if status := grace.pressFor("Open the round"); status != 409 {
+		t.Errorf("opened without the head's signature: %d", status)
+	}
+	grace.says("the head signs one page")
+	grace.Refused(false)
+	amara := s.signedIn(t, s.Head)
+	amara.Go("/agreement")
+	amara.look("agreement")
+	amara.press("Sign it")
+	amara.says("Signed by " + s.Head.Name)
 	grace.press("Open the round")
 	grace.look("journey-07-open")
 	round := s.only(leader)

@@ -21,7 +21,10 @@ func TestBrowserFromSettledToReply(t *testing.T) {
 	s := newServer(t)
 	owner := s.Staff("Olu Ade", access.Teacher)
 	s.offer("pl", "ar")
-	r := s.ended(s.Form(s.Survey("first_belong"), s.Forms("7A 27, 7B 28, 8A 26, 8B 27")), rand.New(rand.NewPCG(3, 4)))
+	ida := s.Staff("Ida Berg", access.Governor)
+	form := s.Form(s.Survey("first_belong"), s.Forms("7A 27, 7B 28, 8A 26, 8B 27"))
+	form.Plan.Readers = append(form.Plan.Readers, ida.Person)
+	r := s.ended(form, rand.New(rand.NewPCG(3, 4)))
 	for s.DB.Now().Before(r.LeadersFrom()) {
 		s.Clock.Forward(24 * time.Hour)
 	}
@@ -43,6 +46,7 @@ func TestBrowserFromSettledToReply(t *testing.T) {
 	head.fill("pupils", "Each form lays a table where anybody can sit.")
 	head.fill("staff", "An adult eats there every day.")
 	head.fill("owner", owner.Person)
+	head.fill("question", "q2")
 	head.fill("due", string(r.ReplyBy))
 	head.press("Keep")
 	head.press("Add an answer")
@@ -74,7 +78,7 @@ func TestBrowserFromSettledToReply(t *testing.T) {
 	head.press("Make the pack")
 	head.look("pack")
 	pack := testkit.Eval[string](head.Tab, "location.pathname")
-	governor := s.signedIn(t, s.Staff("Ida Berg", access.Governor), testkit.Size(360, 740))
+	governor := s.signedIn(t, ida, testkit.Size(360, 740))
 	governor.Go("/packs")
 	governor.press("Governors, autumn")
 	governor.look("pack-governor")
@@ -112,6 +116,14 @@ func TestBrowserFromSettledToReply(t *testing.T) {
 	testkit.Must(t, err)
 	if w.Actions[0].State != action.Doing || w.Actions[0].Became == "" {
 		t.Errorf("%+v", w.Actions[0])
+	}
+	// Once it has had time to work, the same is asked again in the same words.
+	head.Go("/actions")
+	head.press("An adult eats there every day.")
+	head.press("Ask it again")
+	head.look("pulse")
+	if text := head.Text(); !strings.Contains(text, "Prepare a round") {
+		t.Errorf("asking again leads to\n%s", text)
 	}
 	governor = s.signedIn(t, s.Staff("Jan Moss", access.Governor), testkit.Size(360, 740))
 	governor.Go(pack)

@@ -73,6 +73,7 @@ func TestBrowserSomebodyWantsToTalk(t *testing.T) {
 		t.Error("it can be read before it is opened")
 	}
 	head.press("Read it")
+	head.WaitFor(`document.querySelector(".said")`)
 	head.look("concern")
 	if !strings.Contains(head.Text(), "Kim Archer") || !strings.Contains(head.Text(), "Please come and find me.") {
 		t.Error(head.Text())

@@ -16,8 +16,8 @@
     try {
       const stop = new AbortController(), timer = setTimeout(() => stop.abort(), 15e3);
       const res = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" }, signal: stop.signal });
-      clearTimeout(timer);
       reply = await res.json();
+      clearTimeout(timer);
     } catch (err) {
       reply = null;
     }

@@ -193,7 +193,7 @@ func (f *Form) problems(today storage.Date) map[string]fault.Problem {
 	switch f.Answer {
 	case Done, Trying, NotNow, No:
 		f.Pupils, f.Staff = "", ""
-		if f.Doing == "" {
+		if f.Doing == "" || f.Answer.Refuses() && len(strings.Fields(f.Doing)) < 3 {
 			fields["doing"] = fault.Problem{Key: "action.doing." + string(f.Answer)}
 		}
 	case Together:

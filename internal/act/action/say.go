@@ -65,6 +65,9 @@ func Say(v words.Voice, r round.Round, w Whole, in ReplyLanguage, today storage.
 	switch {
 	case w.PublishedAt != nil:
 		read.State = v.Say("reply.given", words.V{"Name": w.PublishedBy, "Date": date(on(*w.PublishedAt))})
+		if w.ChangedAt.After(w.PublishedAt.Add(time.Hour)) {
+			read.State += " " + v.Say("reply.changed", words.V{"Date": date(on(w.ChangedAt))})
+		}
 	case today > r.ReplyBy:
 		read.Late, read.State = true, v.Say("reply.late", words.V{"Date": date(r.ReplyBy)})
 	default:
@@ -86,8 +89,8 @@ func Say(v words.Voice, r round.Round, w Whole, in ReplyLanguage, today storage.
 			default:
 				line.Facts = v.Say("reply.who_open", words.V{"Name": a.OwnerName})
 			}
-			// A change on the day of publication is no news.
-			if a.PublishedAt != nil && w.PublishedAt != nil && on(a.ChangedAt) > on(*w.PublishedAt) {
+			// A slip of the pen mended within the hour is no news.
+			if a.PublishedAt != nil && a.ChangedAt.After(a.PublishedAt.Add(time.Hour)) {
 				line.New = v.Say("reply.changed", words.V{"Date": date(on(a.ChangedAt))})
 			}
 			group.Lines = append(group.Lines, line)

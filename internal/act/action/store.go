@@ -180,7 +180,10 @@ func (s Store) SaveReply(ctx context.Context, who access.Actor, r round.Round, f
 			return err
 		}
 		reply := w.Reply
-		reply.WriterID, reply.Opening, reply.LastHeard, reply.LastDid, reply.LastWont, reply.ChangedAt = f.WriterID, f.Opening, f.LastHeard, f.LastDid, f.LastWont, tx.Now()
+		if reply.Opening != f.Opening {
+			reply.ChangedAt = tx.Now()
+		}
+		reply.WriterID, reply.Opening, reply.LastHeard, reply.LastDid, reply.LastWont = f.WriterID, f.Opening, f.LastHeard, f.LastDid, f.LastWont
 		if f.WriterID != "" {
 			if _, err := roster.NewStore(tx).Staff(ctx, who.School, f.WriterID); err != nil {
 				return fault.Field("writer", "action.owner_gone")
@@ -244,8 +247,11 @@ func (s Store) SaveAction(ctx context.Context, who access.Actor, r round.Round, 
 				return fault.Field("question", "action.question")
 			}
 		}
+		if a.Answer != f.Answer || a.Heard != f.Heard || a.Doing != f.Doing || a.Pupils != f.Pupils || a.Staff != f.Staff || a.Due != f.Due || a.OwnerID != f.OwnerID {
+			a.ChangedAt = tx.Now()
+		}
 		a.Answer, a.Heard, a.Doing, a.Pupils, a.Staff = f.Answer, f.Heard, f.Doing, f.Pupils, f.Staff
-		a.QuestionID, a.OwnerID, a.OwnerName, a.Due, a.Quick, a.ChangedAt = f.QuestionID, f.OwnerID, owner, f.Due, f.Quick, tx.Now()
+		a.QuestionID, a.OwnerID, a.OwnerName, a.Due, a.Quick = f.QuestionID, f.OwnerID, owner, f.Due, f.Quick
 		if a.Answer == Done {
 			a.State = Finished
 		} else if a.State == Finished && id != "" && a.Became == "" {
@@ -321,7 +327,9 @@ func (s Store) Publish(ctx context.Context, who access.Actor, r round.Round) err
 		if reply.PublishedAt == nil {
 			reply.PublishedAt, reply.PublishedBy = &now, who.Name
 		}
-		reply.ChangedAt = now
+		if reply.ChangedAt.IsZero() || reply.PublishedAt.Equal(now) {
+			reply.ChangedAt = now
+		}
 		if err := tx.Write(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&reply).Error; err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package slides
 
 import (
 	"slices"
+	"strings"
 
 	"earshot/internal/ask/bank"
 	"earshot/internal/base/words"
@@ -56,7 +57,11 @@ const mostPromises = 4
 func ForBoard(v words.Voice, b *bank.Bank, in Board) Deck {
 	d := Deck{School: in.School, Title: in.Title, Lang: v.Lang, Dir: v.Dir}
 	say := func(key string, values ...words.V) string { return v.Say("board."+key, values...) }
-	d.add(Slide{Title: in.Title, Lead: say("lead"), Small: say("made", words.V{"Date": in.Made}), Notes: say("notes.first")})
+	var names []string
+	for _, x := range in.Voices {
+		names = append(names, strings.ToLower(x.Name))
+	}
+	d.add(Slide{Title: in.Title, Lead: say("lead", words.V{"Voices": figure.List(v, names)}), Small: say("made", words.V{"Date": in.Made}), Notes: say("notes.first")})
 	why := Slide{Title: say("why"), Notes: say("notes.why")}
 	for _, x := range in.Voices {
 		why.Lists = append(why.Lists, List{x.Name, []string{x.Title, x.When, v.Say("public.because", words.V{"Why": x.Why}), say("may", words.V{"May": x.May})}})
@@ -186,7 +191,7 @@ func staffPicture(v words.Voice, in Board) (Slide, bool) {
 			continue
 		}
 		percent := figure.Percent(row.Share.X, row.Share.N)
-		gaps = append(gaps, gap{v.Say("board.guess", words.V{"Text": q.Text, "Tenths": tenths, "Percent": percent, "Words": q.FavourableWords}), max(percent-10*tenths, 10*tenths-percent)})
+		gaps = append(gaps, gap{v.Say(guessKey(tenths), words.V{"Text": q.Text, "Tenths": tenths, "Percent": percent, "Words": q.FavourableWords}), max(percent-10*tenths, 10*tenths-percent)})
 	}
 	if len(gaps) == 0 {
 		return Slide{}, false
@@ -197,6 +202,17 @@ func staffPicture(v words.Voice, in Board) (Slide, bool) {
 		lines = append(lines, g.text)
 	}
 	return Slide{Title: v.Say("board.guesses"), Lead: v.Say("board.guesses_lead", words.V{"Count": in.Staff.N}), Lists: []List{{Lines: lines}}, Small: v.Say("board.guesses_small"), Notes: v.Say("board.notes.guesses")}, true
+}
+
+// guessKey says nearly all and hardly any in words: an exact number would tell what each colleague guessed.
+func guessKey(tenths int) string {
+	switch {
+	case tenths >= 9:
+		return "board.guess_all"
+	case tenths <= 1:
+		return "board.guess_none"
+	}
+	return "board.guess"
 }
 
 // beside puts what the voices said about one gateway beside each other, where more than one was asked. They are never

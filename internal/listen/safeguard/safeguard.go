@@ -69,13 +69,14 @@ const maxWords = 4000
 
 // Form is what somebody sends.
 type Form struct {
+	ID          string // made with the page, so that a repeat is known; empty: a new one
 	Name, Words string
 	To          To
 }
 
 func (f *Form) problems() map[string]fault.Problem {
 	fields := map[string]fault.Problem{}
-	f.Name, f.Words = strings.TrimSpace(f.Name), strings.TrimSpace(f.Words)
+	f.Name, f.Words = strings.TrimSpace(f.Name), strings.TrimSpace(strings.ReplaceAll(f.Words, "\r\n", "\n"))
 	if f.Words == "" && f.Name == "" {
 		fields["words"] = fault.Problem{Key: "talk.empty"}
 	}
@@ -96,5 +97,5 @@ func May(who access.Actor, to To) bool {
 	return to == Team || who.Is(access.Head)
 }
 
-// alertsMost is how often adults are alerted: at once, after one hour of school, and after another, when the head is too.
-const alertsMost = 3
+// withHead is the alert from which on the head is told too: after the first, and another an hour of school later.
+const withHead = 2

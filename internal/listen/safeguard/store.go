@@ -13,7 +13,6 @@ import (
 	"earshot/internal/base/seal"
 	"earshot/internal/base/storage"
 	"earshot/internal/school/access"
-	"earshot/internal/school/audit"
 
 	"gorm.io/gorm/clause"
 )
@@ -58,11 +57,17 @@ func (s Store) Ask(ctx context.Context, school string, f Form) error {
 		return err
 	}
 	now := s.db.Now()
-	c := Concern{SchoolID: school, ID: storage.NewID(), GoesTo: f.To, State: New, ArrivedAt: &now, AlertAt: &now}
+	id := s.key.Hash(use, school, f.ID) // what a page carries can be read by whoever sees it, and is no key to anything
+	if f.ID == "" {
+		id = storage.NewID()
+	}
+	c := Concern{SchoolID: school, ID: id, GoesTo: f.To, State: New, ArrivedAt: &now, AlertAt: &now}
 	if err := s.lock(&c, Said{Name: f.Name, Words: f.Words}); err != nil {
 		return err
 	}
-	return s.db.InTx(ctx, func(tx *storage.DB) error { return tx.Write(ctx).Create(&c).Error })
+	return s.db.InTx(ctx, func(tx *storage.DB) error {
+		return tx.Write(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&c).Error
+	})
 }
 
 // List lists what the actor may read, what nobody has read first; it opens nothing.
@@ -111,7 +116,7 @@ func (s Store) find(ctx context.Context, who access.Actor, id string) (Concern, 
 	return c, storage.Fault(err, "fault.not_found")
 }
 
-// Open reads a concern. From then on it counts as read, adults are not alerted any more, and who opened it is written down.
+// Open reads a concern. From then on it counts as read, adults are not alerted any more, and who opened it stands beside it.
 func (s Store) Open(ctx context.Context, who access.Actor, id string) (c Concern, said Said, err error) {
 	err = s.db.InTx(ctx, func(tx *storage.DB) error {
 		st := Store{tx, s.key}
@@ -121,13 +126,18 @@ func (s Store) Open(ctx context.Context, who access.Actor, id string) (c Concern
 		if said, err = st.unlock(c); err != nil {
 			return err
 		}
+		if slices.ContainsFunc(said.Notes, func(n Note) bool { return n.By == who.Name && n.Text == "" }) {
+			return nil
+		}
+		// Who has read it stands inside, where only those who may read it see that it exists.
+		said.Notes = append(said.Notes, Note{By: who.Name, On: string(storage.DateOf(tx.Now(), time.UTC))})
+		if err := st.lock(&c, said); err != nil {
+			return err
+		}
 		if c.State == New {
 			c.State, c.AlertAt = Read, nil
-			if err := tx.Write(ctx).Save(&c).Error; err != nil {
-				return err
-			}
 		}
-		return audit.Record(ctx, tx, who, "concern.open", "concern", c.ID, "")
+		return tx.Write(ctx).Save(&c).Error
 	})
 	return c, said, err
 }
@@ -160,10 +170,7 @@ func (s Store) Handle(ctx context.Context, who access.Actor, id string, state St
 		if c.State, c.AlertAt = state, nil; slices.Contains(Handled, state) {
 			c.ArrivedAt, c.HandledOn = nil, today
 		}
-		if err := tx.Write(ctx).Save(&c).Error; err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, who, "concern.handle", "concern", c.ID, string(state))
+		return tx.Write(ctx).Save(&c).Error
 	})
 }
 
@@ -177,10 +184,7 @@ func (s Store) Remove(ctx context.Context, who access.Actor, id string) error {
 		if c.Open() {
 			return fault.New(fault.Conflict, "concern.still_open")
 		}
-		if err := tx.Write(ctx).Delete(&c).Error; err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, who, "concern.remove", "concern", c.ID, "")
+		return tx.Write(ctx).Delete(&c).Error
 	})
 }
 
@@ -202,7 +206,7 @@ func (s Store) Alerts(ctx context.Context) ([]Alert, error) {
 		switch {
 		case c.GoesTo == Head:
 			a.Roles = []access.Role{access.Head}
-		case c.Alerts >= alertsMost-1:
+		case c.Alerts >= withHead:
 			a.Roles = append(a.Roles, access.Head)
 		}
 		list = append(list, a)
@@ -212,9 +216,6 @@ func (s Store) Alerts(ctx context.Context) ([]Alert, error) {
 
 // Alerted writes down that adults have been told, and when they are told again if nobody reads it.
 func (s Store) Alerted(ctx context.Context, a Alert, again time.Time) error {
-	values := map[string]any{"alerts": a.Times + 1, "alert_at": again.UTC()}
-	if a.Times+1 >= alertsMost {
-		values["alert_at"] = nil
-	}
-	return s.db.Write(ctx).Model(&Concern{}).Where("school_id = ? AND id = ? AND alerts = ?", a.SchoolID, a.ID, a.Times).Updates(values).Error
+	return s.db.Write(ctx).Model(&Concern{}).Where("school_id = ? AND id = ? AND alerts = ?", a.SchoolID, a.ID, a.Times).
+		Updates(map[string]any{"alerts": a.Times + 1, "alert_at": again.UTC()}).Error
 }

@@ -75,14 +75,15 @@ func TestFromNewToDeleted(t *testing.T) {
 		t.Errorf("read was made new again: %v", err)
 	}
 	c, said, err = st.Open(ctx, lead, id)
-	if testkit.Must(t, err); c.ArrivedAt != nil || c.HandledOn == "" || len(said.Notes) != 1 || said.Words == "" {
+	if testkit.Must(t, err); c.ArrivedAt != nil || c.HandledOn == "" || len(said.Notes) != 2 || said.Notes[0].By != lead.Name || said.Words == "" {
 		t.Errorf("%+v %+v", c, said)
 	}
 	testkit.Must(t, st.Remove(ctx, lead, id))
-	var entries []string
-	testkit.Must(t, s.DB.Query(ctx).Table("audit").Where("kind = ?", "concern").Order("at, id").Pluck("action", &entries).Error)
-	if len(entries) != 4 {
-		t.Errorf("written down: %v", entries)
+	// An administrator who reads the audit does not learn that it exists.
+	var entries int64
+	testkit.Must(t, s.DB.Query(ctx).Table("audit").Where("kind = ?", "concern").Count(&entries).Error)
+	if entries != 0 {
+		t.Errorf("%d entries in the audit", entries)
 	}
 }
 
@@ -94,10 +95,14 @@ func TestNothingIsSentEmptyOrCut(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Words: strings.Repeat("ü", 4000)}))
+	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Words: strings.Repeat("ü", 3000) + strings.Repeat("\r\n", 999) + "a"}))
+	// A second press, or a repeat after an answer that got lost, is the same message.
+	for range 3 {
+		testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{ID: "of this page", Name: "Ada"}))
+	}
 	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Name: "Kim", To: "everybody"}))
 	list, err := st.List(ctx, s.Head)
-	if testkit.Must(t, err); len(list) != 2 || list[0].GoesTo != safeguard.Team || list[1].GoesTo != safeguard.Team {
+	if testkit.Must(t, err); len(list) != 3 || list[0].GoesTo != safeguard.Team || list[1].GoesTo != safeguard.Team {
 		t.Errorf("%+v", list)
 	}
 }
@@ -119,20 +124,22 @@ func TestWhoIsToldAndWhen(t *testing.T) {
 		}
 		s.Clock.Forward(time.Hour)
 	}
-	if got := strings.Join(told, "; "); got != "0 [safeguarding_lead safeguarding_deputy]; 1 [safeguarding_lead safeguarding_deputy]; 2 [safeguarding_lead safeguarding_deputy head]" {
+	if got := strings.Join(told, "; "); got != "0 [safeguarding_lead safeguarding_deputy]; 1 [safeguarding_lead safeguarding_deputy]; 2 [safeguarding_lead safeguarding_deputy head]; 3 [safeguarding_lead safeguarding_deputy head]; 4 [safeguarding_lead safeguarding_deputy head]; 5 [safeguarding_lead safeguarding_deputy head]" {
 		t.Error(got)
 	}
 	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Words: "About the lead.", To: safeguard.Head}))
-	if due, _ := st.Alerts(ctx); len(due) != 1 || fmt.Sprint(due[0].Roles) != "[head]" {
-		t.Errorf("what is for the head alone is told to %v", due)
+	due, err := st.Alerts(ctx)
+	testkit.Must(t, err)
+	for _, a := range due {
+		if a.Times == 0 && fmt.Sprint(a.Roles) != "[head]" {
+			t.Errorf("what is for the head alone is told to %v", a.Roles)
+		}
 	}
 	list, err := st.List(ctx, s.Head)
 	testkit.Must(t, err)
 	for _, c := range list {
-		if c.GoesTo == safeguard.Head {
-			_, _, err := st.Open(ctx, s.Head, c.ID)
-			testkit.Must(t, err)
-		}
+		_, _, err := st.Open(ctx, s.Head, c.ID)
+		testkit.Must(t, err)
 	}
 	if due, _ := st.Alerts(ctx); len(due) != 0 {
 		t.Errorf("somebody has read it, and %v are told again", due)

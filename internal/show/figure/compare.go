@@ -105,7 +105,8 @@ func month(v words.Voice, day string) string {
 }
 
 // SideBySide is one question for the groups inside a group, in the order of the round; never in an order of merit. ok is
-// false where fewer than two can be shown. A round for learning has none: its classes are nobody's to compare.
+// false where fewer than two can be shown. Only shares of the same people are side by side: of those who answered, or of all
+// who took part. A round for learning has none: its classes are nobody's to compare.
 func SideBySide(v words.Voice, view result.Viewed, q result.Question, g result.Group) (f Figure, ok bool) {
 	row, shown := q.Row(g.Unit)
 	if !shown || row.Share == nil || q.Several {
@@ -113,37 +114,62 @@ func SideBySide(v words.Voice, view result.Viewed, q result.Question, g result.G
 	}
 	f = Figure{ID: "groups-" + q.ID, Title: v.Say("figure.beside.title"), Dots: &Dots{Line: percent(row.Share.X, row.Share.N), LineLabel: g.Name}}
 	f.Table = Table{Caption: f.Title, Head: []string{v.Say("figure.head.group"), v.Say("figure.head.share"), v.Say("figure.head.range"), v.Say("figure.head.people")}}
-	hidden := false
-	for _, other := range view.Rates {
-		if other.Parent != g.Unit || other.Nobody {
+	var units, hidden, other, silent []string
+	for _, one := range view.Rates {
+		if one.Parent != g.Unit {
 			continue
 		}
-		r, ok := q.Row(other.Unit)
-		if !ok || r.Share == nil || !view.Sees(other.Unit) {
-			hidden = true
+		r, ok := q.Row(one.Unit)
+		ok = ok && view.Sees(one.Unit)
+		switch heading := (Cell{Text: one.Name, Heading: true}); {
+		case one.Nobody:
+			silent = append(silent, one.Name)
+		case !ok || r.Share == nil:
+			hidden = append(hidden, one.Name)
 			cell := Cell{Text: v.Say("figure.hidden.short"), Hidden: true}
-			if b := r.Band; ok && b != nil && view.Sees(other.Unit) {
-				cell = Cell{Text: sayBand(v, b), Number: true}
+			if ok && r.Band != nil {
+				cell = Cell{Text: sayBand(v, r.Band), Number: true}
 			}
-			f.Table.Rows = append(f.Table.Rows, []Cell{{Text: other.Name, Heading: true}, cell, {}, {}})
-			continue
+			f.Table.Rows = append(f.Table.Rows, []Cell{heading, cell, {}, {}})
+		case r.Share.OfAll != row.Share.OfAll:
+			other = append(other, one.Name)
+			f.Table.Rows = append(f.Table.Rows, []Cell{heading, {Text: sayPercent(v, percent(r.Share.X, r.Share.N)), Number: true}, {}, of(v, *r.Share)})
+		default:
+			units = append(units, one.Unit)
+			f.addDot(v, one.Name, *r.Share, r.Guess)
 		}
-		f.addDot(v, other.Name, *r.Share, r.Guess)
 	}
 	if len(f.Dots.Rows) < 2 {
 		return Figure{}, false
 	}
-	f.Sentence = f.spread(v, q, g)
+	f.Sentence = apart(v, view, q, g, units, len(hidden)+len(other) > 0)
 	f.Doubt = v.Say("figure.beside.doubt")
-	f.Note = Join(when(hidden, v.Say("figure.heat.note."+who(view.Audience))), when(f.guesses(), v.Say("figure.beside.guess")))
+	base := "figure.beside.of_all"
+	if row.Share.OfAll {
+		base = "figure.beside.of_answers"
+	}
+	say := func(key string, names []string) string {
+		return when(len(names) > 0, v.Say(key, words.V{"Groups": List(v, names)}))
+	}
+	f.Note = Join(say("figure.beside.hidden."+who(view.Audience), hidden), say(base, other), say("figure.beside.silent", silent),
+		when(f.guesses(), v.Say("figure.beside.guess")))
 	return f, true
+}
+
+// of says how many of how many a share is of, and of whom where these are not those who answered.
+func of(v words.Voice, s result.Share) Cell {
+	key := "figure.of"
+	if s.OfAll {
+		key = "figure.of_all"
+	}
+	return Cell{Text: v.Say(key, words.V{"X": s.X, "N": s.N}), Number: true}
 }
 
 // addDot adds a share to the picture and to the table; with a best guess, that is what the picture shows.
 func (f *Figure) addDot(v words.Voice, label string, s result.Share, guess *result.Guess) {
 	p := percent(s.X, s.N)
 	d := Dot{Label: label, Percent: p, Low: whole(s.Low), High: whole(s.High)}
-	cells := []Cell{{Text: label, Heading: true}, {Text: sayPercent(v, p), Number: true}, {Number: true}, {Text: v.Say("figure.of", words.V{"X": s.X, "N": s.N}), Number: true}}
+	cells := []Cell{{Text: label, Heading: true}, {Text: sayPercent(v, p), Number: true}, {Number: true}, of(v, s)}
 	cells[2].Text = v.Say("figure.range", words.V{"Low": d.Low, "High": d.High})
 	if s.Census {
 		d.Low, d.High = p, p
@@ -162,15 +188,36 @@ func (f *Figure) guesses() bool {
 	return slices.ContainsFunc(f.Dots.Rows, func(d Dot) bool { return d.Guess })
 }
 
-// spread says between what the groups lie, and whether the ends can be told apart.
-func (f *Figure) spread(v words.Voice, q result.Question, g result.Group) string {
-	low := slices.MinFunc(f.Dots.Rows, func(a, b Dot) int { return a.Percent - b.Percent })
-	high := slices.MaxFunc(f.Dots.Rows, func(a, b Dot) int { return a.Percent - b.Percent })
-	said := words.V{"Low": low.Percent, "High": high.Percent, "Words": q.FavourableWords, "Group": g.Name}
-	if low.High >= high.Low {
-		return v.Say("figure.beside.alike", said)
+// apart says between what the groups lie, by what was said in them, and whether they can be told apart. some is true where
+// there are groups besides these.
+func apart(v words.Voice, view result.Viewed, q result.Question, g result.Group, units []string, some bool) string {
+	low, high := 101, -1
+	for _, unit := range units {
+		row, _ := q.Row(unit)
+		p := percent(row.Share.X, row.Share.N)
+		low, high = min(low, p), max(high, p)
 	}
-	return v.Say("figure.beside.apart", said)
+	key := "figure.beside.between"
+	if row, _ := q.Row(g.Unit); row.Share.OfAll {
+		key = "figure.beside.between_all"
+	}
+	groups := v.Say("figure.beside.groups", words.V{"Group": g.Name})
+	if some {
+		groups = v.Say("figure.beside.some_groups", words.V{"Group": g.Name})
+	}
+	sentence := v.Say(key, words.V{"Low": low, "High": high, "Words": q.FavourableWords, "Groups": groups})
+	switch told, ok := view.Apart(q, units); {
+	case !ok:
+		return sentence
+	case told.Ends == result.Same:
+		return Join(sentence, v.Say("figure.beside.same"))
+	case told.Ends == result.Higher:
+		return Join(sentence, v.Say("figure.beside.apart"))
+	case !told.Any:
+		return Join(sentence, v.Say("figure.beside.alike"))
+	default:
+		return Join(sentence, v.Say("figure.beside.some"))
+	}
 }
 
 // OverTime follows one question in a group, and in the school beside it, through the rounds before. ok is false without
@@ -224,14 +271,9 @@ func OverTime(v words.Voice, view result.Viewed, q result.Question, g result.Gro
 }
 
 func (f *Figure) point(v words.Voice, group string, at int, s result.Share, gap bool) SlopePoint {
-	p := SlopePoint{Time: at, Percent: percent(s.X, s.N), Low: whole(s.Low), High: whole(s.High), Break: gap}
-	if s.Census {
-		p.Low, p.High = p.Percent, p.Percent
-	}
+	chance := s.Plain()
+	p := SlopePoint{Time: at, Percent: percent(s.X, s.N), Low: whole(chance.Low), High: whole(chance.High), Break: gap}
 	between := v.Say("figure.range", words.V{"Low": p.Low, "High": p.High})
-	if s.Census {
-		between = v.Say("figure.exact")
-	}
 	p.Text = v.Say("figure.dot", words.V{"Label": group + ", " + f.Slope.Times[at], "Percent": p.Percent, "Range": between})
 	f.Table.Rows = append(f.Table.Rows, []Cell{{Text: f.Slope.Times[at], Heading: true}, {Text: group}, {Text: sayPercent(v, p.Percent), Number: true}, {Text: between, Number: true}})
 	return p

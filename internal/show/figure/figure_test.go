@@ -226,6 +226,10 @@ func TestSections(t *testing.T) {
 		text(f.Table) != "Deep learning | 60 of 100 | 60% | 4 of 4\nFoundations | 20 of 100 | 20% | 3 of 4" {
 		t.Errorf("%q\n%s", f.Sentence, text(f.Table))
 	}
+	f, _ = figure.Sections(v, viewed(), result.Group{Unit: "7a"})
+	if f.Note != "Without Foundations: not all of the questions that the school’s share is made of can be shown here, to protect pupils." {
+		t.Errorf("a group without a section: %q", f.Note)
+	}
 	if _, ok := figure.Sections(v, viewed(), result.Group{Unit: "7c"}); ok {
 		t.Error("a group without sums has a figure")
 	}
@@ -233,11 +237,22 @@ func TestSections(t *testing.T) {
 
 func TestHeatMapKeepsTheSchoolsOrderAndMarksWhatIsHidden(t *testing.T) {
 	f, ok := figure.HeatMap(v, viewed())
-	if !ok || text(f.Table) != "7A | 60% | Hidden\n7B | 25% | 98%\n7C | Hidden | Hidden" || f.Note != "An empty square is hidden to protect pupils." {
+	if !ok || text(f.Table) != "7A | 60% | Not in full\n7B | 25% | 98%\n7C | Hidden | Hidden" || !strings.HasPrefix(f.Note, "A square is empty, or says “Not in full”, where not all questions of the section can be shown, to protect pupils.") {
 		t.Fatalf("%v %q\n%s", ok, f.Note, text(f.Table))
 	}
 	if len(f.Heat.Cells) != 3 || !reflect.DeepEqual(f.Heat.Rows, []string{"7A", "7B", "7C"}) || f.Table.Rows[1][2].Share != 9 {
 		t.Errorf("%+v", f.Heat)
+	}
+	little := viewed()
+	for i := range little.Sections {
+		little.Sections[i].Rows = little.Sections[i].Rows[:1] // the school's
+	}
+	if _, ok := figure.HeatMap(v, little); ok || !strings.HasPrefix(figure.NoHeatMap(v, little), "No form can show all questions") || figure.NoHeatMap(v, viewed()) != "" {
+		t.Errorf("no form has a section: %v %q", ok, figure.NoHeatMap(v, little))
+	}
+	little.Sections[0].Rows = viewed().Sections[0].Rows
+	if f, _ := figure.HeatMap(v, little); !strings.HasSuffix(f.Note, "Without Foundations, of which no group can show all questions.") {
+		t.Errorf("a section of no form: %q", f.Note)
 	}
 	learning := viewed()
 	learning.Purpose = access.ForLearning

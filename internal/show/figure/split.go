@@ -17,6 +17,9 @@ func Parted(v words.Voice, view result.Viewed, s result.Split, compared map[stri
 		return f, false // see Quality
 	}
 	f = Figure{ID: s.Kind + "-" + q.ID, Title: PartedTitle(v, view, s), Dots: &Dots{Line: -1}}
+	if whole, ok := s.Whole(q.ID); ok {
+		f.Dots.Line, f.Dots.LineLabel = percent(whole.X, whole.N), view.School().Name
+	}
 	f.Table = Table{Caption: f.Title, Head: []string{v.Say("figure.head.group"), v.Say("figure.head.share"), v.Say("figure.head.range"), v.Say("figure.head.people")}}
 	for _, row := range s.Rows {
 		if row.Question != q.ID {
@@ -35,7 +38,7 @@ func Parted(v words.Voice, view result.Viewed, s result.Split, compared map[stri
 				lines = append(lines, v.Say("figure.part."+string(c.Verdict), values))
 			}
 		}
-		f.Sentence = Join(lines...)
+		f.Sentence = Join(append(lines, based(v, s, q))...)
 	}
 	if len(f.Dots.Rows) < 2 {
 		return Figure{}, false
@@ -61,7 +64,7 @@ func PartedTitle(v words.Voice, view result.Viewed, s result.Split) string {
 	return v.Say("figure.part.outcome", words.V{"Text": text})
 }
 
-// Told is what can be told of the parts of a split on one question; empty where nothing can.
+// Told is what can be told of the parts of a split on one question, and of whom; empty where nothing can.
 func Told(v words.Voice, view result.Viewed, s result.Split, compared map[string][]*result.Comparison, q result.Question) string {
 	var lines []string
 	list := compared[q.ID]
@@ -73,7 +76,20 @@ func Told(v words.Voice, view result.Viewed, s result.Split, compared map[string
 		values["Label"] = PartLabel(v, view, s, s.Parts[i])
 		lines = append(lines, v.Say("figure.part."+string(c.Verdict), values))
 	}
-	return Join(lines...)
+	if len(lines) == 0 {
+		return ""
+	}
+	return Join(append(lines, based(v, s, q))...)
+}
+
+// based says of whom the shares of a split are, with the school's share of the same people: beside the question's own share,
+// which is of those who answered it, they would not fit.
+func based(v words.Voice, s result.Split, q result.Question) string {
+	whole, ok := s.Whole(q.ID)
+	if !ok || !whole.OfAll {
+		return ""
+	}
+	return v.Say("figure.part.base", words.V{"Percent": percent(whole.X, whole.N)})
 }
 
 // PartLabel names a part of a split.
@@ -103,7 +119,7 @@ func Quality(v words.Voice, view result.Viewed) (f Figure, ok bool) {
 		}
 		f = Figure{ID: "quality", Title: v.Say("figure.quality.title")}
 		f.Table = Table{Caption: f.Title, Head: []string{v.Say("figure.head.question"), v.Say("figure.head.all"), v.Say("figure.head.without")}}
-		most := 0
+		most := 0.0
 		for _, row := range s.Rows {
 			p := row.Shares[usual]
 			q, all, found := shareOf(view, row.Question)
@@ -111,15 +127,18 @@ func Quality(v words.Voice, view result.Viewed) (f Figure, ok bool) {
 				continue
 			}
 			with, without := percent(all.X, all.N), percent(p.Share.X, p.Share.N)
-			most = max(most, with-without, without-with)
+			most = max(most, math.Abs(float64(all.X)/float64(all.N)-float64(p.Share.X)/float64(p.Share.N)))
 			f.Table.Rows = append(f.Table.Rows, []Cell{{Text: q.Text, Heading: true}, {Text: sayPercent(v, with), Number: true}, {Text: sayPercent(v, without), Number: true}})
 		}
 		if len(f.Table.Rows) == 0 {
 			return Figure{}, false
 		}
-		said := words.V{"N": view.School().Answered, "Count": view.School().Answered - s.Parts[usual].N, "Points": most}
-		f.Sentence = v.Say("figure.quality.sentence", said)
-		f.Doubt = v.Say("figure.quality.most", said)
+		f.Sentence = v.Say("figure.quality.sentence", words.V{"N": view.School().Answered, "Count": view.School().Answered - s.Parts[usual].N})
+		f.Doubt = v.Say("figure.quality.none")
+		if most > 0 {
+			// Rounded upwards, so that "more than" is true.
+			f.Doubt = v.Say("figure.quality.most", words.V{"Count": int(math.Ceil(100*most - 1e-9))})
+		}
 		f.Note = v.Say("figure.quality.note")
 		return f, true
 	}
@@ -170,20 +189,29 @@ func Matters(v words.Voice, view result.Viewed) (f Figure, ok bool) {
 	if len(list) == 0 {
 		return Figure{}, false
 	}
-	slices.SortStableFunc(list, func(a, b one) int { return cmp.Compare(b.R, a.R) })
+	slices.SortStableFunc(list, func(a, b one) int { return cmp.Compare(math.Abs(b.R), math.Abs(a.R)) })
 	var top []string
 	for _, m := range list {
-		if m.Low > 0 && len(top) < 3 && m.R >= 0.3 {
+		switch strength(m.Matter) {
+		case "strongly", "clearly":
 			top = append(top, v.Say("figure.quoted", words.V{"Label": m.text}))
+		case "against":
+			if m.R <= -clear {
+				top = append(top, v.Say("figure.matters.against", words.V{"Label": m.text}))
+			}
 		}
 	}
-	f.Sentence = v.Say("figure.matters.none")
+	top = top[:min(3, len(top))]
+	f.Sentence = v.Say("figure.matters.none", words.V{"Text": outcome.Text})
 	if len(top) > 0 {
-		f.Sentence = v.Say("figure.matters.sentence", words.V{"Questions": List(v, top)})
+		f.Sentence = v.Say("figure.matters.sentence", words.V{"Questions": List(v, top), "Text": outcome.Text})
 	}
 	f.Note = v.Say("figure.matters.note")
 	return f, true
 }
+
+// clear is the correlation from which answers are said to go clearly together.
+const clear = 0.3
 
 // strength is how closely answers go together, in words, as far as the interval lets it be said.
 func strength(m result.Matter) string {
@@ -194,7 +222,7 @@ func strength(m result.Matter) string {
 		return "against"
 	case r >= 0.5:
 		return "strongly"
-	case r >= 0.3:
+	case r >= clear:
 		return "clearly"
 	}
 	return "weakly"

@@ -10,15 +10,18 @@ import (
 	"earshot/internal/show/result"
 )
 
-// Sections is the figure of all sections of one group; ok is false where there is none.
+// Sections is the figure of the sections of one group, of one kind; ok is false where there is none. Those that the school
+// has and the group has not are named.
 func Sections(v words.Voice, rel result.Viewed, g result.Group) (f Figure, ok bool) {
 	f = Figure{ID: "sections", Title: v.Say("figure.sections.title"), Doubt: v.Say("figure.sections.doubt"), Bars: &Bars{}}
 	f.Table = Table{Caption: f.Title, Head: []string{v.Say("figure.head.section"), v.Say("figure.head.answers"), v.Say("figure.head.share"), v.Say("figure.head.questions")}}
 	low, high := 101, -1
 	var plain []string
-	for _, s := range rel.Sections {
+	var without []string
+	for _, s := range SectionsOf(rel) {
 		sum, shown := s.Row(g.Unit)
 		if !shown {
+			without = append(without, s.Name)
 			continue
 		}
 		p := percent(sum.X, sum.N)
@@ -42,7 +45,28 @@ func Sections(v words.Voice, rel result.Viewed, g result.Group) (f Figure, ok bo
 	default:
 		f.Sentence = v.Say("figure.sections.range", words.V{"Group": g.Name, "Low": low, "High": high})
 	}
+	f.Note = when(len(without) > 0, v.Say("figure.sections.without."+who(rel.Audience), words.V{"Sections": List(v, without)}))
 	return f, true
+}
+
+// SectionsOf are the sections that are shown of a round: see ofOneKind.
+func SectionsOf(rel result.Viewed) []result.Section { return ofOneKind(rel.Sections) }
+
+// ofOneKind leaves the bank's groups, or the gateways where there is only one of those and more of these: a group and a
+// gateway inside it side by side would count the same answers twice.
+func ofOneKind(list []result.Section) []result.Section {
+	var wide, narrow []result.Section
+	for _, s := range list {
+		if s.Whole {
+			wide = append(wide, s)
+		} else {
+			narrow = append(narrow, s)
+		}
+	}
+	if len(wide) > 1 || len(wide) >= len(narrow) {
+		return wide
+	}
+	return narrow
 }
 
 // HeatMap is forms or classes by sections, in the order of the round; never in an order of merit. A round for learning
@@ -69,7 +93,11 @@ func HeatMap(v words.Voice, rel result.Viewed) (f Figure, ok bool) {
 			sum, shown := s.Row(g.Unit)
 			if !shown {
 				hidden = true
-				cells = append(cells, Cell{Text: v.Say("figure.hidden.short"), Hidden: true})
+				cell := Cell{Text: v.Say("figure.hidden.short"), Hidden: true}
+				if rel.Sees(g.Unit) && g.Shown {
+					cell.Text = v.Say("figure.heat.partly")
+				}
+				cells = append(cells, cell)
 				continue
 			}
 			p := percent(sum.X, sum.N)
@@ -84,29 +112,35 @@ func HeatMap(v words.Voice, rel result.Viewed) (f Figure, ok bool) {
 		return Figure{}, false
 	}
 	f.Heat = heat
-	f.Note = when(hidden, v.Say("figure.heat.note."+who(rel.Audience)))
+	var without []string
+	for _, s := range SectionsOf(rel) {
+		if !slices.ContainsFunc(sections, func(c result.Section) bool { return c.ID == s.ID }) {
+			without = append(without, s.Name)
+		}
+	}
+	f.Note = Join(when(hidden, v.Say("figure.heat.note."+who(rel.Audience))), when(len(without) > 0, v.Say("figure.heat.without", words.V{"Sections": List(v, without)})))
 	return f, true
 }
 
-// columns are the bank's groups; gateways too where there is only one of those.
+// NoHeatMap says why groups are not set beside each other by sections, where they would be if all could be shown.
+func NoHeatMap(v words.Voice, rel result.Viewed) string {
+	leaves := 0
+	for _, g := range rel.Groups {
+		if g.IsLeaf() && g.Shown {
+			leaves++
+		}
+	}
+	if rel.Purpose != access.ForSchool || !rel.Whole || leaves < 2 || len(columns(rel)) > 0 {
+		return ""
+	}
+	return v.Say("figure.heat.none")
+}
+
+// columns are the sections of one kind that a form or class has.
 func columns(rel result.Viewed) []result.Section {
-	leaf := func(s result.Section) bool {
-		return slices.ContainsFunc(s.Rows, func(r result.Sum) bool { g, ok := rel.Group(r.Unit); return ok && g.IsLeaf() })
-	}
-	var wide, all []result.Section
-	for _, s := range rel.Sections {
-		if !leaf(s) {
-			continue
-		}
-		all = append(all, s)
-		if s.Whole {
-			wide = append(wide, s)
-		}
-	}
-	if len(wide) > 1 {
-		return wide
-	}
-	return all
+	return ofOneKind(slices.DeleteFunc(slices.Clone(rel.Sections), func(s result.Section) bool {
+		return !slices.ContainsFunc(s.Rows, func(r result.Sum) bool { g, ok := rel.Group(r.Unit); return ok && g.IsLeaf() })
+	}))
 }
 
 // Standing is one question among the strongest, or among those to work on.
@@ -118,14 +152,14 @@ type Standing struct {
 // Standings are the questions of one group with the largest and with the smallest share.
 type Standings struct {
 	Strong, Weak []Standing
-	// Overlap says that the range of one of them overlaps that of a neighbour, so that their order cannot be told.
+	// Overlap says that the range of one of them overlaps that of a neighbour, so that their order is not sure.
 	Overlap bool
-	// Alike says that there are shares enough, but that even the ends cannot be told apart.
+	// Alike says that there are shares enough, but that the ranges even of the ends overlap.
 	Alike bool
 }
 
-// Stand names up to three questions at either end, and only so many that the last of the strong ones can be told apart
-// from the last of the weak ones. It is about questions only: groups are never put in an order.
+// Stand names up to three questions at either end, and only so many that the range of the last of the strong ones lies above
+// that of the last of the weak ones. It is about questions only: groups are never put in an order.
 func Stand(v words.Voice, rel result.Viewed, unit string) (s Standings) {
 	type share struct {
 		Standing
@@ -162,10 +196,15 @@ func Stand(v words.Voice, rel result.Viewed, unit string) (s Standings) {
 // Missing says in which groups under half answered, and what may help to reach them while the round is open, or the
 // next time. The rates are a round's, parents before their children; it is empty where nobody is missing.
 func Missing(v words.Voice, audience string, rates []result.Group, open bool) (missing, reach string) {
-	low := func(g result.Group) bool { return g.IsLeaf() && (g.Rate == result.UnderHalf || g.Nobody) }
+	inside := map[string]bool{} // groups with groups inside them; parents answer in years, which have none
+	for _, g := range rates {
+		inside[g.Parent] = true
+	}
+	leaf := func(g result.Group) bool { return g.IsLeaf() || g.Parent != "" && !inside[g.Unit] }
+	low := func(g result.Group) bool { return leaf(g) && (g.Rate == result.UnderHalf || g.Nobody) }
 	total, leaves, lows := 0, map[string]int{}, map[string]int{}
 	for _, g := range rates {
-		if g.IsLeaf() {
+		if leaf(g) {
 			leaves[g.Parent]++
 			total++
 			if low(g) {
@@ -245,7 +284,7 @@ func rate(v words.Voice, rel result.Release, g result.Group, key string) string 
 
 // Gateway is what one voice said about a gateway, question by question; ok is false where nothing was asked.
 func Gateway(v words.Voice, view result.Viewed, gateway, voice string) (f Figure, ok bool) {
-	f = Figure{ID: "voice-" + who(view.Audience), Title: voice, Dots: &Dots{Line: -1}, Doubt: v.Say("figure.gateway.doubt")}
+	f = Figure{ID: "voice-" + who(view.Audience), Title: v.Say("figure.gateway.title", words.V{"Voice": voice}), Dots: &Dots{Line: -1}, Doubt: v.Say("figure.gateway.doubt")}
 	f.Table = Table{Caption: f.Title, Head: []string{v.Say("figure.head.question"), v.Say("figure.head.share"), v.Say("figure.head.range"), v.Say("figure.head.people")}}
 	n, bare := 0, false
 	for _, q := range view.For(view.School().Unit) {

@@ -291,22 +291,43 @@ func TestSectionsAddUpReleasedHeadlines(t *testing.T) {
 	if len(rel.Sections) == 0 {
 		t.Fatal("no sections")
 	}
+	parts, left := 0, 0
 	for _, s := range rel.Sections {
-		for _, row := range s.Rows {
-			x, n, items := 0, 0, 0
+		of := func(unit string) (list []string, x, n int) {
 			for _, q := range rel.Questions {
 				gw, _ := m.bank.Gateway(q.Gateway)
 				if q.Gateway != s.ID && gw.Group != s.ID {
 					continue
 				}
-				if r, ok := q.Row(row.Unit); ok && r.Share != nil && !r.Share.OfAll {
-					x, n, items = x+r.Share.X, n+r.Share.N, items+1
+				if r, ok := q.Row(unit); ok && r.Share != nil && !r.Share.OfAll {
+					list, x, n = append(list, q.ID), x+r.Share.X, n+r.Share.N
 				}
 			}
-			if x != row.X || n != row.N || items != row.Items || items*2 < row.Of {
-				t.Errorf("%s for %s: %+v, counted %d of %d over %d", s.Name, row.Unit, row, x, n, items)
+			return list, x, n
+		}
+		whole, _, _ := of("school")
+		for _, g := range rel.Groups {
+			list, x, n := of(g.Unit)
+			row, ok := s.Row(g.Unit)
+			// A group that cannot show one of the school's questions has no sum: it would be of something else.
+			if want := len(list) > 0 && slices.Equal(list, whole); ok != want {
+				t.Errorf("%s for %s of %v, the school of %v: shown %v", s.Name, g.Unit, list, whole, ok)
+			}
+			if !ok {
+				left += len(list)
+				continue
+			}
+			parts++
+			if x != row.X || n != row.N || len(list) != row.Items || row.Items*2 < row.Of {
+				t.Errorf("%s for %s: %+v, counted %d of %d over %v", s.Name, row.Unit, row, x, n, list)
 			}
 		}
+		if s.Public != nil && s.Public.Items != len(whole) {
+			t.Errorf("%s in public is of %d questions, the school's of %d", s.Name, s.Public.Items, len(whole))
+		}
+	}
+	if parts == 0 || left == 0 {
+		t.Errorf("nothing was tried: %d sums, %d shares without one", parts, left)
 	}
 	if voice := slices.IndexFunc(rel.Sections, func(s Section) bool { return s.ID == "voice" }); voice < 0 || rel.Sections[voice].Whole {
 		t.Errorf("voice has six questions and is no section: %+v", rel.Sections)

@@ -1,7 +1,9 @@
 package result
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"earshot/internal/ask/survey"
 	"earshot/internal/show/disclosure"
@@ -161,10 +163,25 @@ func (b *beside) fill() {
 	b.Low, b.High = interval.Low, interval.High
 }
 
-// Since compares a group with itself the last time the same words were asked, by question.
+// plainly is a share with the interval and the worth of so many answers and no more, whoever else was asked. How many were
+// asked says who was missed, and nothing of how the same people would answer on another day: even a class that all answered
+// is not the same twice.
+func plainly(s Share) beside {
+	b := beside{Share: Share{X: s.X, N: s.N, OfAll: s.OfAll}}
+	b.fill()
+	return b
+}
+
+// Plain is the range of a share beside those of other times: without a correction for the number asked.
+func (s Share) Plain() stat.Interval {
+	b := plainly(s)
+	return stat.Interval{Low: b.Low, High: b.High}
+}
+
+// Since compares a group with itself the last time the same words were asked, by question: as two samples of days, without a
+// correction for the number asked.
 func (v Viewed) Since(unit string) map[string]Comparison {
-	g, ok := v.Group(unit)
-	if !ok {
+	if !v.Sees(unit) {
 		return nil
 	}
 	all := map[string]*Comparison{}
@@ -178,7 +195,7 @@ func (v Viewed) Since(unit string) map[string]Comparison {
 		if !ok {
 			continue
 		}
-		if c, ok := between(beside{*row.Share, q.population(g)}, beside{last.Share, last.Population}); ok {
+		if c, ok := between(plainly(*row.Share), plainly(last.Share)); ok {
 			all[q.ID] = &c
 			family = append(family, &c)
 		}
@@ -200,6 +217,63 @@ func (q Question) last(unit string) (BeforeRow, bool) {
 		}
 	}
 	return BeforeRow{}, false
+}
+
+// Apart is what may be said of several groups' shares of one question, beside each other.
+type Apart struct {
+	Ends Verdict // of the highest share against the lowest
+	Any  bool    // two of them, whichever, are higher and lower
+}
+
+// Apart compares each of the groups with each other. ok is false for fewer than two, and where their shares are not of the
+// same people: of those who answered, or of all who took part.
+func (v Viewed) Apart(q Question, units []string) (a Apart, ok bool) {
+	var list []beside
+	for _, unit := range units {
+		g, seen := v.Group(unit)
+		row, shown := q.Row(unit)
+		if !seen || !shown || row.Share == nil {
+			return a, false
+		}
+		list = append(list, beside{*row.Share, q.population(g)})
+	}
+	if len(list) < 2 {
+		return a, false
+	}
+	slices.SortStableFunc(list, func(a, b beside) int { return cmp.Compare(a.X*b.N, b.X*a.N) })
+	var family []*Comparison
+	for i, one := range list {
+		for _, other := range list[:i] {
+			c, ok := between(one, other)
+			if !ok {
+				return a, false
+			}
+			family = append(family, &c)
+		}
+	}
+	judge(family)
+	for _, c := range family {
+		a.Any = a.Any || c.Verdict == Higher || c.Verdict == Lower
+	}
+	n := len(list) - 1
+	a.Ends = family[n*(n-1)/2].Verdict // the last with the first
+	return a, true
+}
+
+// Whole is the school's share of a question as a split counts it, over all its parts. ok is false where a part is not shown.
+func (s Split) Whole(question string) (whole Share, ok bool) {
+	for _, row := range s.Rows {
+		if row.Question != question {
+			continue
+		}
+		for _, p := range row.Shares {
+			if p == nil {
+				return Share{}, false
+			}
+			whole.X, whole.N, whole.OfAll = whole.X+p.Share.X, whole.N+p.Share.N, p.Share.OfAll
+		}
+	}
+	return whole, whole.N > 0
 }
 
 // Compared compares each part of a split with the other parts together, by question; nil for a part that cannot be.

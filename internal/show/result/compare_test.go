@@ -106,6 +106,75 @@ func TestFamiliesAreJudgedTogether(t *testing.T) {
 	}
 }
 
+// A class that answered completely both times is no sample of itself, and still not the same on two days: two pupils more or
+// fewer say nothing. Within one round everybody was there, and two pupils are two pupils.
+func TestOverTimeACensusIsStillASample(t *testing.T) {
+	was, is := sampled(10, 31, 31), sampled(8, 31, 31)
+	class := Group{Unit: "7A", Kind: round.UnitForm, Shown: true, Asked: 31, Answered: 31}
+	q := Question{ID: "q", Rows: []Row{{Unit: "7A", N: 31, Share: &is.Share}}, Before: []Before{{Rows: []BeforeRow{{Unit: "7A", Share: was.Share, Population: 31}}}}}
+	v := Viewed{Release: Release{Groups: []Group{class}, Questions: []Question{q}}}
+	c := v.Since("7A")["q"]
+	if want := stat.Newcombe(8, 31, 10, 31); c.Verdict != CannotTell || math.Abs(c.Interval.Low-want.Low)+math.Abs(c.Interval.High-want.High) > 1e-12 {
+		t.Errorf("%s, %+v, want Newcombe's %+v", c.Verdict, c.Interval, want)
+	}
+	if verdict := verdictOf(t, is, was); verdict != Lower {
+		t.Errorf("within a round: %s", verdict)
+	}
+	q.Before[0].Rows[0].Share, is.X = sampled(28, 31, 31).Share, 8
+	if c := v.Since("7A")["q"]; c.Verdict != Lower {
+		t.Errorf("28 and 8 of 31: %s", c.Verdict)
+	}
+}
+
+func TestGroupsApart(t *testing.T) {
+	apart := func(list ...beside) Apart {
+		t.Helper()
+		v, q, units := Viewed{}, Question{ID: "q"}, []string{}
+		for i, b := range list {
+			unit := fmt.Sprint(i)
+			v.Groups = append(v.Groups, Group{Unit: unit, Shown: true, Asked: b.population, Answered: b.N})
+			q.Rows, units = append(q.Rows, Row{Unit: unit, Share: &b.Share}), append(units, unit)
+		}
+		a, ok := v.Apart(q, units)
+		if !ok {
+			t.Fatal("not compared")
+		}
+		return a
+	}
+	if a := apart(sampled(12, 30, 200), sampled(16, 30, 200), sampled(14, 30, 200)); a.Any || a.Ends != CannotTell {
+		t.Errorf("by chance: %+v", a)
+	}
+	// Ranges that overlap: 40% to 60% and 54% to 73%, and yet the two differ.
+	x, y := sampled(50, 100, 0), sampled(64, 100, 0)
+	if y.Low > x.High {
+		t.Fatal("the ranges do not overlap")
+	}
+	if a := apart(y, x); a.Ends != Higher || !a.Any {
+		t.Errorf("overlapping ranges: %+v", a)
+	}
+	// Among many groups one such pair is chance.
+	many := []beside{x, y}
+	for range 8 {
+		many = append(many, sampled(57, 100, 0))
+	}
+	if a := apart(many...); a.Any || a.Ends != CannotTell {
+		t.Errorf("of ten groups: %+v", a)
+	}
+	// The smallest is the lowest, and cannot be told; two others can.
+	if a := apart(sampled(2, 6, 30), sampled(80, 200, 210), sampled(120, 200, 210), sampled(4, 6, 30)); a.Ends != CannotTell || !a.Any {
+		t.Errorf("small groups at the ends: %+v", a)
+	}
+	if a := apart(sampled(60, 100, 100), sampled(59, 100, 100)); a.Ends != Same || a.Any {
+		t.Errorf("all asked answered alike: %+v", a)
+	}
+	mixed := sampled(5, 10, 30)
+	mixed.OfAll = true
+	v := Viewed{Release: Release{Groups: []Group{{Unit: "a"}, {Unit: "b"}}}}
+	if _, ok := v.Apart(Question{Rows: []Row{{Unit: "a", Share: &x.Share}, {Unit: "b", Share: &mixed.Share}}}, []string{"a", "b"}); ok {
+		t.Error("a share of all is compared with one of answers")
+	}
+}
+
 func TestAGroupIsComparedWithTheRest(t *testing.T) {
 	m := newMade(t, 4, round.AboutSchool, document(t, "first_say"), map[string][]int{"y7": {25, 25, 25, 25}, "y8": {25, 25, 25}})
 	rel := m.release(t)

@@ -202,14 +202,14 @@ type Section struct {
 	Public *Sum `json:"public,omitempty"`
 }
 
-// Sum is favourable answers over answers, added up over the questions whose share is released in full. The answers of
-// one person are not independent, so it has no interval.
+// Sum is favourable answers over answers, added up over the questions whose share is released in full for the school; a group
+// has one only where it is of the same questions. The answers of one person are not independent, so it has no interval.
 type Sum struct {
 	Unit  string `json:"unit"`
 	X     int    `json:"x"`
 	N     int    `json:"n"`
 	Items int    `json:"items"` // questions added up
-	Of    int    `json:"of"`    // questions there are for this group
+	Of    int    `json:"of"`    // questions that were asked
 }
 
 // Row returns the sum of a group.

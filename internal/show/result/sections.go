@@ -26,46 +26,66 @@ func sections(rel Release, b *bank.Bank) []Section {
 	return list
 }
 
-// add sums the questions that belong to the section, and says how many were asked.
+// add sums the questions that belong to the section, and says how many were asked. The school's sum is of those that can be
+// added up for the school; a group has one only if it is of the same questions, all of them. A sum of others under the same
+// name would differ from the school's by what it leaves out, and nobody could see that.
 func (s *Section) add(rel Release, belongs func(gateway string) bool) int {
-	var mine []Question
+	var mine, counted []Question
 	for _, q := range rel.Questions {
 		if belongs(q.Gateway) && q.HasHeadline() && !q.Several && q.Part == survey.AskedAll {
 			mine = append(mine, q)
 		}
 	}
-	for _, g := range rel.Groups {
-		sum := Sum{Unit: g.Unit}
-		for _, q := range mine {
-			row, ok := q.Row(g.Unit)
-			if !ok {
-				continue
-			}
-			sum.take(row)
+	school := rel.School()
+	for _, q := range mine {
+		if _, ok := q.Summed(school.Unit); ok || !school.Shown {
+			counted = append(counted, q)
 		}
-		if sum.says() {
+	}
+	if 2*len(counted) < len(mine) {
+		return len(mine) // it would stand for what was left out
+	}
+	for _, g := range rel.Groups {
+		sum := Sum{Unit: g.Unit, Of: len(mine)}
+		for _, q := range counted {
+			if share, ok := q.Summed(g.Unit); ok {
+				sum.take(share)
+			}
+		}
+		if sum.Items > 0 && sum.Items == len(counted) {
 			s.Rows = append(s.Rows, sum)
 		}
 	}
-	public := Sum{Unit: rel.School().Unit}
-	for _, q := range mine {
-		if q.Public != nil {
-			public.take(*q.Public)
+	public := Sum{Unit: school.Unit, Of: len(mine)}
+	for _, q := range counted {
+		if q.Public != nil && q.Public.sums() {
+			public.take(*q.Public.Share)
 		}
 	}
-	if public.says() {
+	if public.Items > 0 && public.Items == len(counted) {
 		s.Public = &public
 	}
 	return len(mine)
 }
 
-func (s *Sum) take(row Row) {
-	s.Of++
-	if row.Share == nil || row.Share.OfAll {
-		return
+// Summed is a group's share of a question, where it can be part of a section's sum: told in full, of those who answered.
+func (q Question) Summed(unit string) (Share, bool) {
+	row, ok := q.Row(unit)
+	if !ok || !row.sums() {
+		return Share{}, false
 	}
-	s.X, s.N, s.Items = s.X+row.Share.X, s.N+row.Share.N, s.Items+1
+	return *row.Share, true
 }
 
-// says is false for a sum of too few of its questions: it would stand for what was left out.
-func (s Sum) says() bool { return s.Items > 0 && 2*s.Items >= s.Of }
+func (r Row) sums() bool { return r.Share != nil && !r.Share.OfAll }
+
+func (s *Sum) take(share Share) { s.X, s.N, s.Items = s.X+share.X, s.N+share.N, s.Items+1 }
+
+// alike leaves the sums that are of as many questions as the school's. Releases of an earlier program have others too.
+func (s Section) alike(school string) []Sum {
+	whole, ok := s.Row(school)
+	if !ok {
+		return s.Rows
+	}
+	return kept(s.Rows, func(r *Sum) bool { return r.Items == whole.Items })
+}

@@ -71,6 +71,9 @@ func TestSplitsAreCountsWithEnoughPeople(t *testing.T) {
 						}
 						total, x = total+p.Share.N, x+p.Share.X
 					}
+					if whole, ok := s.Whole(row.Question); !ok || whole.X != x || whole.N != total || !whole.OfAll {
+						t.Errorf("%s: the school on this count is %+v", row.Question, whole)
+					}
 					if total != len(m.everybody()) || x != m.favourable(row.Question) {
 						t.Errorf("%s: the parts are %d of %d", row.Question, x, total)
 					}

@@ -162,6 +162,7 @@ func ForBoard(rel Release, r round.Round) (v Viewed, ok bool) {
 
 // keep drops groups and rows that are not for the reader, on copies.
 func (v *Viewed) keep(group func(Group) bool, row func(q Question, unit string) bool, published bool) {
+	school := v.School().Unit
 	groups := kept(v.Groups, func(g *Group) bool { return group(*g) })
 	v.Groups = groups
 	var questions []Question
@@ -174,7 +175,7 @@ func (v *Viewed) keep(group func(Group) bool, row func(q Question, unit string) 
 	v.Questions = questions
 	var sections []Section
 	for _, s := range v.Sections {
-		s.Rows = kept(s.Rows, func(r *Sum) bool {
+		s.Rows = kept(s.alike(school), func(r *Sum) bool {
 			return slices.ContainsFunc(groups, func(g Group) bool { return g.Unit == r.Unit })
 		})
 		if len(s.Rows) > 0 {

@@ -175,3 +175,19 @@ func TestPublic(t *testing.T) {
 		t.Error("the sum over two teachers is public")
 	}
 }
+
+// A release of an earlier program holds sums of fewer questions than the school's under the same name. They are not shown.
+func TestSumsOfOtherQuestionsAreNotShown(t *testing.T) {
+	rel := Release{Groups: []Group{{Unit: "s", Kind: round.UnitSchool}, {Unit: "a"}, {Unit: "b"}},
+		Sections: []Section{{ID: "deep", Rows: []Sum{{Unit: "s", Items: 4, Of: 4}, {Unit: "a", Items: 4, Of: 4}, {Unit: "b", Items: 2, Of: 4}}}}}
+	v := Viewed{Release: rel}
+	v.keep(func(g Group) bool { return true }, func(Question, string) bool { return true }, false)
+	if rows := v.Sections[0].Rows; len(rows) != 2 || rows[1].Unit != "a" {
+		t.Errorf("%+v", rows)
+	}
+	v = Viewed{Release: rel}
+	v.keep(func(g Group) bool { return g.Unit == "b" }, func(Question, string) bool { return true }, false)
+	if len(v.Sections) > 0 {
+		t.Errorf("without the school: %+v", v.Sections)
+	}
+}

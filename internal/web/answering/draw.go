@@ -34,7 +34,7 @@ func help(v words.Voice, r round.Round) helpView {
 	snap := r.AtOpening()
 	h := helpView{Label: v.Say("help.label"), Title: v.Say("help.title"), Intro: v.Say("help.intro"), Close: v.Say("help.close")}
 	if r.OpenedAt != nil {
-		h.Write = linkView{v.Say("talk.link"), "/a/" + r.Code + "/talk"}
+		h.Write = linkView{v.Say("talk.link"), talkAddress(v, r)}
 	}
 	if snap.Lead.Name != "" {
 		h.People = append(h.People, helpPerson{Name: snap.Lead.Name, Role: v.Say("help.lead"), Place: snap.Lead.Place})

@@ -10,9 +10,11 @@ import (
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/base/fault"
+	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
 	"earshot/internal/listen/participation"
 	"earshot/internal/listen/safeguard"
+	"earshot/internal/school/access"
 	"earshot/internal/web/page"
 )
 
@@ -24,6 +26,7 @@ type talkPage struct {
 	Lines   []string
 	People  []helpPerson
 	Problem string
+	ID      string // made with the page: the same message sent again is known by it
 	Name    string
 	Words   string
 	Head    bool // the head alone
@@ -52,26 +55,45 @@ func (p Pages) talkTo(c echo.Context) (r round.Round, v words.Voice, err error) 
 	return a.round, a.tongues.voice(a.tongues.reading(c, bank.AnyDevice).language), nil
 }
 
+// talkAddress is the page in the language of a voice: what a browser asks for may be another.
+func talkAddress(v words.Voice, r round.Round) string {
+	return "/a/" + r.Code + "/talk?lang=" + codeOf(v)
+}
+
+func codeOf(v words.Voice) string {
+	l, _ := words.Find(v.Lang)
+	return l.Code
+}
+
 func (p Pages) newTalk(c echo.Context, r round.Round, v words.Voice) (talkPage, error) {
-	d := talkPage{answerFrame: frame(v, r), Action: "/a/" + r.Code + "/talk", Back: linkView{v.Say("talk.back"), "/a/" + r.Code}}
+	d := talkPage{answerFrame: frame(v, r), Action: talkAddress(v, r), Back: linkView{v.Say("talk.back"), "/a/" + r.Code + "?lang=" + codeOf(v)}}
 	d.Title, d.Help.Write, d.Help.Intro = v.Say("talk.title"), linkView{}, ""
-	d.People = d.Help.People
+	people, err := p.helpersToday(c, r, v)
+	if err != nil {
+		return d, err
+	}
+	d.People, d.Help.People = people, people
+	d.ID = storage.NewID()
 	school, err := p.Roster().School(c.Request().Context(), r.SchoolID)
 	if err != nil {
 		return d, err
 	}
 	now, hours := p.DB.Now(), participation.HoursOf(school)
 	d.Lines = []string{v.Say("talk.lead")}
-	if hours.In(now) {
+	switch {
+	case p.Mail == nil: // nobody is told; it waits until somebody signs in
+		d.Lines = append(d.Lines, v.Say("talk.call"))
+	case hours.In(now):
 		d.Lines = append(d.Lines, v.Say("talk.when_now"), v.Say("talk.call"))
-	} else {
+	default:
 		next := hours.Next(now).In(hours.Zone)
 		d.Lines = append(d.Lines, v.Say("talk.when_later", words.V{"When": v.Date(time.Date(next.Year(), next.Month(), next.Day(), 0, 0, 0, 0, time.UTC)) + ", " + next.Format("15:04")}))
 	}
 	d.Lines = append(d.Lines, v.Say("talk.keep"))
 	line := ""
 	if len(d.Help.Lines) > 0 {
-		line = d.Help.Lines[0].Name + ", " + d.Help.Lines[0].Phone
+		// A number stays on one line, and keeps its own direction where the sentence runs from right to left.
+		line = d.Help.Lines[0].Name + ", \u2066" + strings.ReplaceAll(d.Help.Lines[0].Phone, " ", "\u00a0") + "\u2069"
 	}
 	notSent := v.Say("talk.not_sent_short", words.V{"Line": line})
 	if len(d.People) > 0 {
@@ -84,6 +106,23 @@ func (p Pages) newTalk(c echo.Context, r round.Round, v words.Voice) (talkPage, 
 	d.Say = talkWords{Name: v.Say("talk.name"), NameHint: v.Say("talk.name_hint"), Words: v.Say("talk.words"), To: v.Say("talk.to"), Team: v.Say("talk.to_team"), Head: v.Say("talk.to_head"),
 		Send: v.Say("talk.send"), NotSent: notSent}
 	return d, nil
+}
+
+// helpersToday are those who read what is sent: whoever holds these posts now. At opening it may have been others.
+func (p Pages) helpersToday(c echo.Context, r round.Round, v words.Voice) (list []helpPerson, err error) {
+	for _, post := range []struct {
+		role access.Role
+		name string
+	}{{access.SafeguardingLead, "help.lead"}, {access.SafeguardingDeputy, "help.deputy"}} {
+		holders, err := p.Roster().Holders(c.Request().Context(), r.SchoolID, post.role)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range holders {
+			list = append(list, helpPerson{Name: m.Name(), Role: v.Say(post.name), Place: m.Place()})
+		}
+	}
+	return list, nil
 }
 
 func (p Pages) talk(c echo.Context) error {
@@ -109,13 +148,19 @@ func (p Pages) sendTalk(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f := safeguard.Form{Name: c.FormValue("name"), Words: c.FormValue("words"), To: safeguard.To(c.FormValue("to"))}
+	if id := c.FormValue("id"); len(id) > 20 && len(id) < 60 {
+		d.ID = id
+	}
+	f := safeguard.Form{ID: d.ID, Name: c.FormValue("name"), Words: c.FormValue("words"), To: safeguard.To(c.FormValue("to"))}
 	status := http.StatusOK
 	err = safeguard.NewStore(p.DB, p.Key).Ask(c.Request().Context(), r.SchoolID, f)
 	problem, mine := fault.Of(err)
 	switch {
 	case err == nil:
-		d.Title, d.Sent = v.Say("talk.sent_title"), []string{v.Say("talk.sent")}
+		d.Title, d.Sent = v.Say("talk.sent_title"), []string{v.Say("talk.call")}
+		if p.Mail != nil {
+			d.Sent[0] = v.Say("talk.sent")
+		}
 		if strings.TrimSpace(f.Name) == "" {
 			d.Sent = append(d.Sent, v.Say("talk.sent_no_name"))
 		}

@@ -42,7 +42,7 @@ func (p Pages) tooMuch(c echo.Context, who access.Actor, f round.Form, doc surve
 		return nil, err
 	}
 	for _, o := range owed {
-		if o.PublishedAt == nil && o.HasResults() && action.Voice(o.Audience) == action.Voice(doc.Audience) && doc.Minutes > 2 {
+		if o.PublishedAt == nil && action.Voice(o.Audience) == action.Voice(doc.Audience) && doc.Minutes > 2 {
 			lines = append(lines, v.Say("asking.owed", words.V{"Title": o.Title, "Date": round.SayDate(o.ReplyBy)}))
 		}
 	}

@@ -93,8 +93,18 @@ func (p Pages) home(c echo.Context, who access.Actor) error {
 			Link: page.Link{Text: "See the people", URL: "/people"}}
 		return homeTemplate.Send(c, http.StatusOK, d)
 	}
+	replies, err := action.NewStore(p.DB, p.Key, p.Bank).Replies(c.Request().Context(), who)
+	if err != nil {
+		return err
+	}
 	for _, r := range rounds {
-		d.Rounds = append(d.Rounds, p.roundLine(c, r))
+		line := p.roundLine(c, r)
+		for _, o := range replies {
+			if o.ID == r.ID && o.PublishedAt != nil {
+				line.Hint = "The school replied on " + day(c, *o.PublishedAt)
+			}
+		}
+		d.Rounds = append(d.Rounds, line)
 	}
 	if who.Is(access.Teacher) && !d.Leads {
 		open, err := p.Rounds().Opened(c.Request().Context(), who.School)

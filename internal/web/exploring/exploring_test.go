@@ -173,7 +173,7 @@ func TestSchoolRound(t *testing.T) {
 	s.Clock.Forward(3 * 24 * time.Hour)
 	overview := s.page(s.Head, results(r))
 	for _, want := range []string{"78 of 105 answered (74%)", "class=\"figure\"", "application/json", "echarts.min", "Strongest here", "To work on", "Questions added up",
-		"Groups and sections", "Hidden to protect pupils. 7B, 7C: ", "Under half answered in 7C and 8B", "Wilson", "groups in which anybody answered.", "Asked on 5 October 2026.", "/results/" + s.unit(r, "8A")} {
+		"so forms are not set beside each other here", "Hidden to protect pupils. 7B, 7C: ", "Under half answered in 7C and 8B", "Wilson", "groups in which anybody answered.", "Asked on 5 October 2026.", "/results/" + s.unit(r, "8A")} {
 		if !strings.Contains(overview, want) {
 			t.Errorf("the overview lacks %q", want)
 		}
@@ -193,7 +193,7 @@ func TestSchoolRound(t *testing.T) {
 
 	// A governor sees the school and its years.
 	body = s.page(governor, results(r))
-	if !strings.Contains(body, "/results/"+s.unit(r, "Year 7")) || strings.Contains(body, "/results/"+s.unit(r, "7A")) || strings.Contains(body, "Groups and sections") {
+	if !strings.Contains(body, "/results/"+s.unit(r, "Year 7")) || strings.Contains(body, "/results/"+s.unit(r, "7A")) || strings.Contains(body, "set beside each other here") {
 		t.Error("a governor sees something other than the school and its years")
 	}
 	if status, _ := s.get(governor, results(r)+"/"+s.unit(r, "7A")); status != http.StatusNotFound {
@@ -257,7 +257,7 @@ func TestClassRoundForLearning(t *testing.T) {
 	}
 	s.Clock.Forward(3 * 24 * time.Hour)
 	body = s.page(s.Head, results(r))
-	if !strings.Contains(body, "In Riverside School, ") || strings.Contains(body, s.unit(r, "7M1")) || strings.Contains(body, "Groups and sections") || strings.Contains(body, "24 of 26") {
+	if !strings.Contains(body, "In Riverside School, ") || strings.Contains(body, s.unit(r, "7M1")) || strings.Contains(body, "set beside each other here") || strings.Contains(body, "24 of 26") {
 		t.Error("a leader sees something other than the sum")
 	}
 	if status, _ := s.get(s.Head, mine); status != http.StatusNotFound {

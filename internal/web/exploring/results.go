@@ -198,6 +198,8 @@ func newResultsPage(v words.Voice, b *bank.Bank, r round.Round, view result.View
 		if f, ok := figure.HeatMap(v, view); ok {
 			made := page.NewFigure(f)
 			d.Heat = &made
+		} else if d.Sections != nil {
+			d.Sections.Note = figure.Join(d.Sections.Note, figure.NoHeatMap(v, view))
 		}
 		d.Kept = kept(v, view.Report)
 		d.school(v, r, view)

@@ -192,7 +192,7 @@ func covered(v words.Voice, h heard, gateway string) (text string, some bool) {
 	}
 	for _, s := range h.view.Sections {
 		if sum, ok := s.Row(school); ok && s.ID == gateway {
-			return v.Say("figure.gateway.share", words.V{"Percent": strconv.Itoa(figure.Percent(sum.X, sum.N)), "Count": n}), true
+			return v.Say("figure.gateway.share", words.V{"Percent": strconv.Itoa(figure.Percent(sum.X, sum.N)), "Count": sum.Items}), true
 		}
 	}
 	if len(shares) == n && n <= 2 {

@@ -8,7 +8,9 @@ import (
 
 	"earshot/internal/act/action"
 	"earshot/internal/ask/round"
+	"earshot/internal/ask/survey"
 	"earshot/internal/base/storage"
+	"earshot/internal/base/words"
 	"earshot/internal/school/access"
 	"earshot/internal/web/page"
 )
@@ -96,6 +98,7 @@ type actionPage struct {
 	Form  page.Form
 	Steps []stepLine
 	Moves string // the question that it should move
+	Pulse bool   // this reader can ask it again
 }
 
 type stepLine struct {
@@ -111,10 +114,10 @@ func (p Pages) action(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	return p.drawAction(c, http.StatusOK, r, a, page.Errors{})
+	return p.drawAction(c, who, http.StatusOK, r, a, page.Errors{})
 }
 
-func (p Pages) drawAction(c echo.Context, status int, r round.Round, a action.Action, errs page.Errors) error {
+func (p Pages) drawAction(c echo.Context, who access.Actor, status int, r round.Round, a action.Action, errs page.Errors) error {
 	d := actionPage{Base: p.NewBase(c, said(a)), ID: a.ID, Heard: a.Heard, Round: page.Link{Text: r.Title, URL: "/replies/" + r.ID}}
 	d.Crumbs = []page.Link{{Text: "Actions", URL: "/actions"}, {Text: "An action", Here: true}}
 	d.Facts = a.OwnerName
@@ -128,6 +131,7 @@ func (p Pages) drawAction(c echo.Context, status int, r round.Round, a action.Ac
 		}
 		if q, ok := doc.Question(a.QuestionID); ok {
 			d.Moves = q.Text
+			d.Pulse = access.Can(who, access.RunRounds, access.Object{School: who.School})
 		}
 	}
 	for i, s := range a.StepList() {
@@ -168,9 +172,41 @@ func (p Pages) report(c echo.Context, who access.Actor) error {
 	if errs, status, ok := page.Explain(c, err); ok {
 		a.State, a.Became = progress.State, progress.Became
 		a = a.WithSteps(progress.Steps)
-		return p.drawAction(c, status, r, a, errs)
+		return p.drawAction(c, who, status, r, a, errs)
 	} else if err != nil {
 		return err
 	}
 	return p.Done(c, "/actions", "Kept.")
+}
+
+// pulse asks again, in the same words, what an action should move, with up to two other questions that the same reply
+// should move, and leads to preparing the round.
+func (p Pages) pulse(c echo.Context, who access.Actor) error {
+	ctx := c.Request().Context()
+	a, r, err := p.store().Find(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	w, err := p.store().Whole(ctx, who, r)
+	if err != nil {
+		return err
+	}
+	doc, err := p.Rounds().Document(ctx, r)
+	if err != nil {
+		return err
+	}
+	if _, ok := doc.Question(a.QuestionID); !ok {
+		return notFound()
+	}
+	ids := []string{a.QuestionID}
+	for _, other := range w.Actions {
+		if other.QuestionID != "" && len(ids) < 3 && other.QuestionID != a.QuestionID {
+			ids = append(ids, other.QuestionID)
+		}
+	}
+	sv, err := survey.NewStore(p.DB).Add(ctx, who, doc.Pulse(page.Voice(c).Say("pulse.title", words.V{"Title": r.Title}), ids), "")
+	if err != nil {
+		return err
+	}
+	return p.Done(c, "/rounds/new?survey="+sv.ID, "The same questions, in the same words. Ask the same groups, and the results say what moved and what cannot be told.")
 }

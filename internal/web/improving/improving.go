@@ -56,15 +56,18 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.ReadPacks, "GET", "/packs/:id", p.pack)
 	r.For(access.ReadPacks, "GET", "/packs/:id/slides", p.packSlides)
 	r.For(access.ReadPacks, "GET", "/packs/:id/files/:file", p.packFile)
+	r.Staff("GET", "/agreement", p.agreement)
+	r.Staff("POST", "/agreement", p.signAgreement)
 	r.Staff("GET", "/actions", p.actions)
 	r.Staff("GET", "/actions/:id", p.action)
 	r.Staff("POST", "/actions/:id", p.report)
+	r.For(access.RunRounds, "POST", "/actions/:id/pulse", p.pulse)
 }
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
 	return []*page.Template{repliesTemplate, readTemplate, replyTemplate, answerTemplate, languageTemplate, posterTemplate, slidesTemplate, actionsTemplate, actionTemplate,
-		beginTemplate, guessTemplate, revealTemplate, journalTemplate, notesTemplate, packsTemplate, packTemplate, shareTemplate, sharedTemplate}
+		beginTemplate, guessTemplate, revealTemplate, journalTemplate, notesTemplate, packsTemplate, packTemplate, shareTemplate, sharedTemplate, agreementTemplate}
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

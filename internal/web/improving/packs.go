@@ -86,7 +86,9 @@ func (p Pages) drawPacks(c echo.Context, who access.Actor, status int, errs page
 func (p Pages) published(ctx context.Context, who access.Actor) (list []round.Round, err error) {
 	all, err := p.Rounds().List(ctx, who)
 	for _, r := range all {
-		if r.State == round.Published {
+		// Those who answered were told who reads it. A pack for governors tells of rounds that named one.
+		governor := slices.ContainsFunc(r.AtOpening().Readers, func(n round.Reader) bool { return n.Role == string(access.Governor) })
+		if r.State == round.Published && governor {
 			list = append(list, r)
 		}
 	}
@@ -196,7 +198,16 @@ func (p Pages) promised(ctx context.Context, v words.Voice, who access.Actor, id
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	voices := map[string]bool{}
 	for _, o := range all {
+		if slices.Contains(ids, o.ID) {
+			voices[action.Voice(o.Audience)] = true
+		}
+	}
+	for _, o := range all {
+		if !voices[action.Voice(o.Audience)] {
+			continue
+		}
 		w, err := p.store().Shown(ctx, o.Round)
 		if err != nil {
 			return nil, nil, nil, err
@@ -212,7 +223,7 @@ func (p Pages) promised(ctx context.Context, v words.Voice, who access.Actor, id
 		for _, a := range w.Actions {
 			promise := slides.Promise{Heard: a.Heard, Does: a.Doing, Became: a.Became}
 			if a.Answer == action.Together {
-				promise.Does = figure.Join(v.Say("reply.pupils.pupils"), a.Pupils, v.Say("reply.staff"), a.Staff)
+				promise.Does = figure.Join(v.Say("reply.pupils."+map[bool]string{true: "pupils", false: "adults"}[bank.IsPupils(o.Audience)]), a.Pupils, v.Say("reply.staff"), a.Staff)
 			}
 			if a.OwnerName != "" && !a.Answer.Refuses() {
 				promise.Who = v.Say("board.who_only", words.V{"Name": a.OwnerName})

@@ -24,7 +24,7 @@ type repliesPage struct {
 
 // tabs are the sides of this activity: what is said, what is done, and what governors are shown.
 func tabs(who access.Actor, here string) (list []page.Link) {
-	for _, l := range []page.Link{{Text: "Replies", URL: "/replies"}, {Text: "Actions", URL: "/actions"}, {Text: "For governors", URL: "/packs"}} {
+	for _, l := range []page.Link{{Text: "Replies", URL: "/replies"}, {Text: "Actions", URL: "/actions"}, {Text: "For governors", URL: "/packs"}, {Text: "How we use this", URL: "/agreement"}} {
 		if l.Here = l.URL == here; l.URL != "/packs" || access.Can(who, access.ReadPacks, access.Object{School: who.School}) {
 			list = append(list, l)
 		}

@@ -12,6 +12,7 @@ import (
 	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
 	"earshot/internal/school/access"
+	"earshot/internal/school/roster"
 	"earshot/internal/show/figure"
 	"earshot/internal/show/result"
 	"earshot/internal/web/page"
@@ -35,6 +36,7 @@ type shown struct {
 	When  string
 	Lines []string
 	Words string
+	Mark  string // of exactly this
 }
 
 var shareTemplate = page.New("improving/share", "base", sharePage{})
@@ -74,7 +76,15 @@ func (p Pages) drawShare(c echo.Context, who access.Actor, status int, r round.R
 	if err != nil {
 		return err
 	}
-	staff = slices.DeleteFunc(staff, func(o page.Option) bool { return o.Value == who.Person })
+	colleagues, err := p.Roster().StaffList(c.Request().Context(), who.School)
+	if err != nil {
+		return err
+	}
+	staff = slices.DeleteFunc(staff, func(o page.Option) bool {
+		return o.Value == who.Person || o.Value != "" && !slices.ContainsFunc(colleagues, func(m roster.StaffMember) bool {
+			return m.ID == o.Value && slices.ContainsFunc([]access.Role{access.Head, access.Leader, access.Teacher, access.SafeguardingLead, access.SafeguardingDeputy}, m.Is)
+		})
+	})
 	form, _ := c.FormParams()
 	lines := page.Field{Name: "lines", Label: "What of it", Several: true, Hint: "Nothing is ticked to begin with."}
 	ids, said := sentences(page.Voice(c), view, g)
@@ -107,7 +117,9 @@ func (p Pages) show(c echo.Context, who access.Actor) error {
 	if m, err := p.Roster().Staff(ctx, who.School, form.Get("to")); err == nil {
 		seen.To = m.Name()
 	}
-	if form.Get("sure") == "" && seen.To != "" && (len(seen.Lines) > 0 || seen.Words != "") {
+	// What is given is what was seen: anything changed since is shown once more.
+	seen.Mark = p.Key.Hash("share", append([]string{who.Person, r.ID, g.Unit, form.Get("to"), seen.Words}, seen.Lines...)...)
+	if form.Get("sure") != seen.Mark && seen.To != "" && (len(seen.Lines) > 0 || seen.Words != "") {
 		return p.drawShare(c, who, http.StatusOK, r, view, g, &seen, page.Errors{})
 	}
 	err = p.store().Show(ctx, who, r, seen.Title, form.Get("to"), seen.Lines, seen.Words)

@@ -98,7 +98,7 @@ func (k *Kit) NewBase(c echo.Context, title string) Base {
 				return
 			}
 		}
-		here := path == url || url != "/" && strings.HasPrefix(path, url+"/") || url == "/replies" && (strings.HasPrefix(path, "/actions") || strings.HasPrefix(path, "/packs"))
+		here := path == url || url != "/" && strings.HasPrefix(path, url+"/") || url == "/replies" && (strings.HasPrefix(path, "/actions") || strings.HasPrefix(path, "/packs") || path == "/agreement")
 		b.Nav = append(b.Nav, Link{Text: text, URL: url, Here: here})
 	}
 	add("Home", "/")
