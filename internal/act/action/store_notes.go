@@ -1,6 +1,7 @@
 package action
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -69,15 +70,11 @@ func (s Store) Keep(ctx context.Context, who access.Actor, r round.Round, unit s
 		return err
 	}
 	// Padded, so that its length does not tell a page of reflection from an empty one.
-	for size := 512; ; size *= 4 {
-		if len(body) <= size {
-			body = append(body, make([]byte, size-len(body))...)
-			for i := len(body) - 1; i >= 0 && body[i] == 0; i-- {
-				body[i] = ' '
-			}
-			break
-		}
+	size := 512
+	for size < len(body) {
+		size *= 4
 	}
+	body = append(body, bytes.Repeat([]byte(" "), size-len(body))...)
 	locked, err := s.key.Lock(body, noteUse, who.School, id, who.Person)
 	if err != nil {
 		return err

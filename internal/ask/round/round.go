@@ -3,6 +3,7 @@ package round
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -117,6 +118,11 @@ type Reader struct {
 type Helper struct {
 	Name  string `json:"name"`
 	Place string `json:"place,omitempty"`
+}
+
+// ReadBy says whether somebody of that role was named as a reader when the round opened, as those who answered were told.
+func (r Round) ReadBy(role access.Role) bool {
+	return slices.ContainsFunc(r.AtOpening().Readers, func(n Reader) bool { return n.Role == string(role) })
 }
 
 // Mailed says whether slips of the round come by e-mail. Such a slip belongs to a person.

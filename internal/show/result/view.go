@@ -134,9 +134,9 @@ func Public(rel Release, r round.Round) (v Viewed, ok bool) {
 
 // ForBoard is what a pack for governors may tell of a published round: the school and its years, and of a round for
 // learning only what is also for a leader who teaches in it, since such a leader reads the pack as well. ok is false where
-// that is nothing.
+// that is nothing, and where no governor was named as a reader.
 func ForBoard(rel Release, r round.Round) (v Viewed, ok bool) {
-	if r.State != round.Published {
+	if r.State != round.Published || !r.ReadBy(access.Governor) {
 		return Viewed{}, false
 	}
 	v = Viewed{Release: rel, Whole: true}

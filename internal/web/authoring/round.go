@@ -7,10 +7,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"earshot/internal/act/action"
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
-	"earshot/internal/base/fault"
 	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
 	"earshot/internal/listen/collecting"
@@ -366,32 +364,15 @@ func (p Pages) done(c echo.Context, who access.Actor, r round.Round, err error, 
 	return p.Done(c, "/rounds/"+r.ID, page.Voice(c).Say(key))
 }
 
-// agreed refuses to open a round for learning before the head has signed how the school uses what it hears.
-func (p Pages) agreed(c echo.Context, who access.Actor) error {
+func (p Pages) openRound(c echo.Context, who access.Actor) error {
 	ctx := c.Request().Context()
 	r, err := p.Rounds().Find(ctx, who, c.Param("id"))
-	if err == nil && r.Choices().Despite == "" {
-		// Said when the draft was made; much may have been asked since.
-		err = p.checkAsking(c, who, round.Form{SurveyID: r.SurveyID, Plan: r.Choices()})
-		if f, ok := fault.Of(err); ok && len(f.Fields) > 0 {
-			err = fault.New(fault.Conflict, "asking.why")
-		}
+	if err == nil && r.State == round.Draft {
+		err = p.acts().MayOpen(ctx, who, r, page.School(c).Zone())
 	}
-	if err != nil || r.Purpose != access.ForLearning {
-		return err
+	if err == nil {
+		r, err = p.Rounds().Open(ctx, who, r.ID)
 	}
-	_, ok, err := action.NewStore(p.DB, p.Key, p.Bank).Agreement(ctx, who.School)
-	if err == nil && !ok {
-		err = fault.New(fault.Conflict, "agreement.unsigned")
-	}
-	return err
-}
-
-func (p Pages) openRound(c echo.Context, who access.Actor) error {
-	if err := p.agreed(c, who); err != nil {
-		return p.done(c, who, round.Round{}, err, "")
-	}
-	r, err := p.Rounds().Open(c.Request().Context(), who, c.Param("id"))
 	if r.Mode == round.OpenLink {
 		return p.done(c, who, r, err, "round.opened_link")
 	}

@@ -287,7 +287,7 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 		page.Field{Name: "reply_place", Label: "Where the reply will be", Value: f.ReplyPlace},
 		lead, page.Field{Name: "lead_place", Label: "Where pupils find the lead", Hint: "For example: Room 4, by the library.", Value: c.FormValue("lead_place")},
 		deputy, page.Field{Name: "deputy_place", Label: "Where pupils find the deputy", Hint: "A name alone is hard to find at break.", Value: c.FormValue("deputy_place")})
-	against, err := p.tooMuch(c, who, f, doc, id != "" || c.Request().Method == http.MethodPost)
+	against, err := p.against(c, who, f, doc, id != "" || c.Request().Method == http.MethodPost)
 	if err != nil {
 		return err
 	}

@@ -86,9 +86,7 @@ func (p Pages) drawPacks(c echo.Context, who access.Actor, status int, errs page
 func (p Pages) published(ctx context.Context, who access.Actor) (list []round.Round, err error) {
 	all, err := p.Rounds().List(ctx, who)
 	for _, r := range all {
-		// Those who answered were told who reads it. A pack for governors tells of rounds that named one.
-		governor := slices.ContainsFunc(r.AtOpening().Readers, func(n round.Reader) bool { return n.Role == string(access.Governor) })
-		if r.State == round.Published && governor {
+		if r.State == round.Published && r.ReadBy(access.Governor) { // of no others can a pack tell
 			list = append(list, r)
 		}
 	}
