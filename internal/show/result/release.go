@@ -56,6 +56,14 @@ type Group struct {
 	LeadersTeaching bool `json:"leaders_teaching,omitempty"`
 }
 
+// Called is the group's name, with the subject of a class.
+func (g Group) Called() string {
+	if g.Subject != "" {
+		return g.Name + ", " + g.Subject
+	}
+	return g.Name
+}
+
 // IsLeaf says whether the group is a form, a class or a phase.
 func (g Group) IsLeaf() bool { return round.Unit{Kind: g.Kind}.IsLeaf() }
 

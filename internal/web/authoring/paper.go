@@ -184,7 +184,7 @@ func (p Pages) helperCard(c echo.Context, who access.Actor) error {
 	}
 	v := page.Voice(c)
 	address := p.address(r) + "/helper"
-	d := cardPage{Base: p.NewBase(c, v.Say("helper.title")), ID: r.ID, Heading: r.Title, Address: bare(address)}
+	d := cardPage{Base: p.NewBase(c, v.Say("helper.title")), ID: r.ID, Heading: r.Title, Address: page.Bare(address)}
 	silent := v.Say("helper.silent_nobody")
 	if lead := r.AtOpening().Lead.Name; lead != "" {
 		silent = v.Say("helper.silent", words.V{"Lead": lead})

@@ -44,7 +44,7 @@ func (p Pages) poster(c echo.Context, who access.Actor) error {
 		return err
 	}
 	d := posterPage{Base: p.NewBase(c, "Poster"), Name: r.AtOpening().School, Heading: r.Title, Why: v.Say("public.because", words.V{"Why": strings.TrimRight(r.Why, ".!… ")}),
-		Scan: v.Say("poster.scan"), Type: v.Say("poster.type"), Address: bare(p.address(r))}
+		Scan: v.Say("poster.scan"), Type: v.Say("poster.type"), Address: page.Bare(p.address(r))}
 	once := "poster.3"
 	if r.Audience != bank.Parents {
 		once = "poster.3.staff"

@@ -137,15 +137,9 @@ func (p Pages) sheets(r round.Round, group string, codes []string) ([][]page.Sli
 			return nil, err
 		}
 		last := len(sheets) - 1
-		sheets[last] = append(sheets[last], page.Slip{Title: r.Title, Group: group, Address: bare(p.address(r)), Code: []string{code[:4], code[4:8], code[8:]}, QRSize: size, QRPath: path})
+		sheets[last] = append(sheets[last], page.Slip{Title: r.Title, Group: group, Address: page.Bare(p.address(r)), Code: []string{code[:4], code[4:8], code[8:]}, QRSize: size, QRPath: path})
 	}
 	return sheets, nil
-}
-
-// bare is an address as it is typed by hand.
-func bare(address string) string {
-	_, rest, _ := strings.Cut(address, "://")
-	return rest
 }
 
 type scriptPage struct {
@@ -181,7 +175,7 @@ func (p Pages) roomScript(c echo.Context, who access.Actor) error {
 		return err
 	}
 	v := page.Voice(c)
-	d := scriptPage{Base: p.NewBase(c, "Script for the room"), Heading: r.Title, Address: bare(p.address(r)), Code: r.Code}
+	d := scriptPage{Base: p.NewBase(c, "Script for the room"), Heading: r.Title, Address: page.Bare(p.address(r)), Code: r.Code}
 	for i := 1; i <= 7; i++ {
 		d.Steps = append(d.Steps, v.Say(fmt.Sprintf("script.%d", i), words.V{"Address": d.Address}))
 	}
@@ -226,7 +220,7 @@ func (p Pages) screen(c echo.Context, who access.Actor) error {
 		return err
 	}
 	v := page.Voice(c)
-	d := screenPage{Base: p.NewBase(c, r.Title), Name: page.School(c).Name, Address: bare(p.BaseURL) + "/a/", Code: r.Code, Closed: r.State != round.Open,
+	d := screenPage{Base: p.NewBase(c, r.Title), Name: page.School(c).Name, Address: page.Bare(p.BaseURL) + "/a/", Code: r.Code, Closed: r.State != round.Open,
 		Help: v.Say("screen.help"), Slips: r.Mode == round.Anonymous}
 	d.Nav = nil
 	if d.QRSize, d.QRPath, err = page.QR(p.address(r)); err != nil {

@@ -63,7 +63,7 @@ func (p Pages) drawWays(c echo.Context, who access.Actor, status int, r round.Ro
 	var err error
 	shared := p.address(r) + "/shared"
 	d := waysPage{Base: p.NewBase(c, "Ways to answer"), ID: r.ID, Open: r.State == round.Open, Slips: r.Mode == round.Anonymous,
-		Leads: access.Can(who, access.RunRounds, access.Object{School: who.School}), Shared: bare(shared)}
+		Leads: access.Can(who, access.RunRounds, access.Object{School: who.School}), Shared: page.Bare(shared)}
 	if d.QRSize, d.QRPath, err = page.QR(shared); err != nil {
 		return err
 	}

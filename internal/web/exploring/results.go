@@ -317,7 +317,7 @@ func kept(v words.Voice, rep result.Report) string {
 func (d *resultsPage) classes(v words.Voice, r round.Round, view result.Viewed) {
 	for _, g := range view.Groups {
 		if slices.Contains(view.Own, g.Unit) {
-			d.Classes = append(d.Classes, rateLine{Name: name(g), URL: resultsURL(r, g.Unit), Text: figure.Rate(v, view.Release, g)})
+			d.Classes = append(d.Classes, rateLine{Name: g.Called(), URL: resultsURL(r, g.Unit), Text: figure.Rate(v, view.Release, g)})
 		}
 	}
 	if !slices.ContainsFunc(view.Rates, func(g result.Group) bool { return !slices.Contains(view.Own, g.Unit) }) {
@@ -330,16 +330,9 @@ func (d *resultsPage) links(r round.Round, view result.Viewed, g result.Group) {
 	for _, other := range view.Groups {
 		inside := other.Parent == g.Unit || slices.Contains(view.Own, other.Unit)
 		if other.Unit != g.Unit && inside && other.Kind != round.UnitSchool {
-			d.Links = append(d.Links, page.Link{Text: name(other), URL: resultsURL(r, other.Unit)})
+			d.Links = append(d.Links, page.Link{Text: other.Called(), URL: resultsURL(r, other.Unit)})
 		}
 	}
-}
-
-func name(g result.Group) string {
-	if g.Subject != "" {
-		return g.Name + ", " + g.Subject
-	}
-	return g.Name
 }
 
 // rates lists who answered and who is missing, for this group and those inside it.
@@ -351,7 +344,7 @@ func (d *resultsPage) rates(v words.Voice, r round.Round, view result.Viewed, g 
 			continue
 		}
 		inside[other.Unit] = true
-		line := rateLine{Name: name(other), Leaf: other.IsLeaf(), Text: figure.ShortRate(v, view.Release, other)}
+		line := rateLine{Name: other.Called(), Leaf: other.IsLeaf(), Text: figure.ShortRate(v, view.Release, other)}
 		if view.Sees(other.Unit) && other.Unit != g.Unit {
 			line.URL = resultsURL(r, other.Unit)
 		}

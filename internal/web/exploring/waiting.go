@@ -61,7 +61,7 @@ func (p Pages) wait(c echo.Context, who access.Actor, r round.Round, v result.Vi
 		d.Notice.Text += " Until then " + shown + ", so that nobody can watch one answer arrive."
 	}
 	for _, g := range rates {
-		d.Rates = append(d.Rates, rateLine{Name: name(g), Leaf: g.IsLeaf(), Text: figure.ShortRate(voice, result.Release{}, g)})
+		d.Rates = append(d.Rates, rateLine{Name: g.Called(), Leaf: g.IsLeaf(), Text: figure.ShortRate(voice, result.Release{}, g)})
 	}
 	d.Missing, d.Reach = figure.Missing(voice, r.Audience, rates, r.State == round.Open)
 	return waitingTemplate.Send(c, http.StatusOK, d)

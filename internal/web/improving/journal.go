@@ -51,7 +51,7 @@ func (p Pages) journal(c echo.Context, who access.Actor) error {
 }
 
 func (p Pages) drawJournal(c echo.Context, status int, r round.Round, view result.Viewed, g result.Group, n action.Note, errs page.Errors) error {
-	d := journalPage{Base: p.NewBase(c, "What I make of it"), Heading: name(g), Class: g.Kind == round.UnitClass, Results: "/rounds/" + r.ID + "/results/" + g.Unit,
+	d := journalPage{Base: p.NewBase(c, "What I make of it"), Heading: g.Called(), Class: g.Kind == round.UnitClass, Results: "/rounds/" + r.ID + "/results/" + g.Unit,
 		Wall: lookURL(r, g.Unit) + "/wall", Share: lookURL(r, g.Unit) + "/share", All: "/journal"}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID + "/look"}, {Text: g.Name, Here: true}}
 	d.Tries = p.toTry(page.Voice(c), r, view, g, n)
@@ -133,7 +133,7 @@ func (p Pages) kept(ctx context.Context, who access.Actor) (list []noteLine, err
 			if n.Empty() {
 				continue
 			}
-			line := noteLine{Title: name(g) + ": " + r.Title, URL: lookURL(r, g.Unit) + "/journal"}
+			line := noteLine{Title: g.Called() + ": " + r.Title, URL: lookURL(r, g.Unit) + "/journal"}
 			for _, q := range view.For(g.Unit) {
 				if guess := n.Guesses[q.ID]; guess != "" {
 					line.Lines = append(line.Lines, labelled{q.Text, "I guessed “" + guess + "”."})

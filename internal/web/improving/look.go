@@ -74,7 +74,7 @@ func (p Pages) begin(c echo.Context, who access.Actor) error {
 	}
 	for _, unit := range units {
 		g, _ := view.Group(unit)
-		line := classLine{Name: name(g), Text: figure.Rate(v, view.Release, g), URL: lookURL(r, unit)}
+		line := classLine{Name: g.Called(), Text: figure.Rate(v, view.Release, g), URL: lookURL(r, unit)}
 		if line.Seen, err = p.seen(ctx, r, g); err != nil {
 			return err
 		}
@@ -118,13 +118,6 @@ func (p Pages) seen(ctx context.Context, r round.Round, g result.Group) (string,
 		return "Who else can see it: only those who teach this class with you.", nil
 	}
 	return "Who else can see it: nobody.", nil
-}
-
-func name(g result.Group) string {
-	if g.Subject != "" {
-		return g.Name + ", " + g.Subject
-	}
-	return g.Name
 }
 
 // guessPage asks what somebody expects, before they look.
@@ -192,7 +185,7 @@ func (p Pages) look(c echo.Context, who access.Actor) error {
 }
 
 func (p Pages) drawGuess(c echo.Context, status int, r round.Round, view result.Viewed, g result.Group, errs page.Errors) error {
-	d := guessPage{Base: p.NewBase(c, name(g)), Heading: name(g), Skip: "/rounds/" + r.ID + "/results/" + g.Unit, Errors: errs}
+	d := guessPage{Base: p.NewBase(c, g.Called()), Heading: g.Called(), Skip: "/rounds/" + r.ID + "/results/" + g.Unit, Errors: errs}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID + "/look"}, {Text: g.Name, Here: true}}
 	var err error
 	if d.Seen, err = p.seen(c.Request().Context(), r, g); err != nil {
@@ -306,7 +299,7 @@ func (p Pages) reveal(c echo.Context, r round.Round, view result.Viewed, g resul
 		at = 1
 	}
 	x := list[at-1]
-	d := revealPage{Base: p.NewBase(c, name(g)), Place: "Question " + strconv.Itoa(at) + " / " + strconv.Itoa(len(list)), Text: x.Text, Gap: x.gap,
+	d := revealPage{Base: p.NewBase(c, g.Called()), Place: "Question " + strconv.Itoa(at) + " / " + strconv.Itoa(len(list)), Text: x.Text, Gap: x.gap,
 		Figure: page.NewFigure(figure.Question(v, view.Release, x.Question, g)), Class: g.Kind == round.UnitClass}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID + "/look"}, {Text: g.Name, Here: true}}
 	d.JS = page.ChartScripts()

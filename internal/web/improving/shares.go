@@ -70,7 +70,7 @@ func (p Pages) share(c echo.Context, who access.Actor) error {
 }
 
 func (p Pages) drawShare(c echo.Context, who access.Actor, status int, r round.Round, view result.Viewed, g result.Group, seen *shown, errs page.Errors) error {
-	d := sharePage{Base: p.NewBase(c, "Show something of "+g.Name), Heading: name(g), Seen: seen, Back: lookURL(r, g.Unit) + "/journal"}
+	d := sharePage{Base: p.NewBase(c, "Show something of "+g.Name), Heading: g.Called(), Seen: seen, Back: lookURL(r, g.Unit) + "/journal"}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID + "/look"}, {Text: g.Name, Here: true}}
 	staff, err := p.staff(c, c.FormValue("to"), "Choose a person")
 	if err != nil {
@@ -107,7 +107,7 @@ func (p Pages) show(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	seen := shown{Title: name(g) + ": " + r.Title, From: who.Name, Words: form.Get("words")}
+	seen := shown{Title: g.Called() + ": " + r.Title, From: who.Name, Words: form.Get("words")}
 	ids, said := sentences(page.Voice(c), view, g)
 	for i, id := range ids {
 		if slices.Contains(form["lines"], id) {

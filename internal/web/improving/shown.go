@@ -2,7 +2,6 @@ package improving
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -74,7 +73,7 @@ func (p Pages) poster(c echo.Context, who access.Actor) error {
 		return err
 	}
 	d := posterPage{Base: p.NewBase(c, "Poster"), Name: r.AtOpening().School, Heading: v.Say("reply.poster"), Round: r.Title, Reply: action.Say(v, r, w, in, p.today(r)),
-		Many: len(w.Actions) > 5, Scan: v.Say("reply.scan"), Type: v.Say("reply.type"), Address: bare(p.BaseURL + "/r/" + r.Code)}
+		Many: len(w.Actions) > 5, Scan: v.Say("reply.scan"), Type: v.Say("reply.type"), Address: page.Bare(p.BaseURL + "/r/" + r.Code)}
 	d.Lang, d.Dir = v.Lang, v.Dir
 	if d.QRSize, d.QRPath, err = page.QR(p.BaseURL + "/r/" + r.Code); err != nil {
 		return err
@@ -89,12 +88,6 @@ func (p Pages) poster(c echo.Context, who access.Actor) error {
 		}
 	}
 	return posterTemplate.Send(c, http.StatusOK, d)
-}
-
-// bare is an address as people type it.
-func bare(address string) string {
-	address = strings.TrimPrefix(strings.TrimPrefix(address, "https://"), "http://")
-	return address
 }
 
 var slidesTemplate = page.New("improving/slides", "screen", page.Slides{})

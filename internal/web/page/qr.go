@@ -30,3 +30,9 @@ func QR(text string) (size int, path string, err error) {
 	}
 	return code.Size + 2*quiet, b.String(), nil
 }
+
+// Bare is an address as people type it, without https://.
+func Bare(address string) string {
+	_, rest, _ := strings.Cut(address, "://")
+	return rest
+}
