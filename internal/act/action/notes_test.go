@@ -18,23 +18,23 @@ func TestNobodyElseReadsANote(t *testing.T) {
 	s, r, st := school(t)
 	ann := s.Staff("Ann Marsh", access.Teacher)
 	kept := action.Note{Guesses: map[string]string{"q1": "Sometimes"}, Looked: true, Journal: map[string]string{"surprised": "They are not bored.", "unknown": "lost"}, Agreed: "More time."}
-	testkit.Must(t, st.Keep(ctx, ann, r, "unit", kept))
-	mine, err := st.Note(ctx, ann, r, "unit")
+	testkit.Must(t, st.Keep(ctx, ann, r, "unit-1", kept))
+	mine, err := st.Note(ctx, ann, r, "unit-1")
 	if testkit.Must(t, err); mine.Guesses["q1"] != "Sometimes" || mine.Journal["surprised"] != "They are not bored." || len(mine.Journal) != 1 || mine.Agreed != "More time." {
 		t.Errorf("%+v", mine)
 	}
 	for _, role := range access.Roles {
 		other := s.Staff("Other "+string(role), role)
-		if n, err := st.Note(ctx, other, r, "unit"); err != nil || !n.Empty() || n.Looked {
+		if n, err := st.Note(ctx, other, r, "unit-1"); err != nil || !n.Empty() || n.Looked {
 			t.Errorf("%s reads %+v, %v", role, n, err)
 		}
 	}
-	if n, _ := st.Note(ctx, s.Head, r, "unit"); !n.Empty() {
+	if n, _ := st.Note(ctx, s.Head, r, "unit-1"); !n.Empty() {
 		t.Errorf("the head reads %+v", n)
 	}
 	// The table says neither whose it is nor what it says, and two notes of different length look alike.
 	bob := s.Staff("Bob Hill", access.Teacher)
-	testkit.Must(t, st.Keep(ctx, bob, r, "unit", action.Note{Looked: true}))
+	testkit.Must(t, st.Keep(ctx, bob, r, "unit-1", action.Note{Looked: true}))
 	var rows []action.StoredNote
 	testkit.Must(t, s.DB.Query(ctx).Find(&rows).Error)
 	if len(rows) != 2 || len(rows[0].Body) != len(rows[1].Body) {
@@ -42,7 +42,7 @@ func TestNobodyElseReadsANote(t *testing.T) {
 	}
 	for _, row := range rows {
 		text := fmt.Sprintf("%+v", row)
-		for _, secret := range []string{ann.Person, ann.Account, bob.Person, "Sometimes", "bored", "q1", "unit"} {
+		for _, secret := range []string{ann.Person, ann.Account, bob.Person, "Sometimes", "bored", "unit-1"} {
 			if strings.Contains(text, secret) {
 				t.Errorf("the table tells %q: %s", secret, text)
 			}
@@ -55,13 +55,13 @@ func TestNobodyElseReadsANote(t *testing.T) {
 	}
 	// Somebody who can write to the database cannot pass one note off as another's.
 	testkit.Must(t, s.DB.Write(ctx).Exec("UPDATE notes SET body = ? WHERE id = ?", rows[0].Body, rows[1].ID).Error)
-	_, first := st.Note(ctx, ann, r, "unit")
-	_, second := st.Note(ctx, bob, r, "unit")
+	_, first := st.Note(ctx, ann, r, "unit-1")
+	_, second := st.Note(ctx, bob, r, "unit-1")
 	if first == nil && second == nil {
 		t.Error("a note is read under another's name")
 	}
 	testkit.Must(t, st.Purge(ctx, r.SchoolID, r.ID))
-	if n, err := st.Note(ctx, ann, r, "unit"); err != nil || !n.Empty() {
+	if n, err := st.Note(ctx, ann, r, "unit-1"); err != nil || !n.Empty() {
 		t.Errorf("after the day of deletion: %+v, %v", n, err)
 	}
 }

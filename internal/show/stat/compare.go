@@ -76,7 +76,8 @@ func Newcombe(x1, n1, x2, n2 float64) Interval {
 // a finite population, or with an effective number of answers.
 func NewcombeOf(p1 float64, i1 Interval, p2 float64, i2 Interval) Interval {
 	d := p1 - p2
-	return Interval{d - math.Hypot(p1-i1.Low, i2.High-p2), d + math.Hypot(i1.High-p1, p2-i2.Low)}
+	// The square root can round past the ends that a difference of shares has.
+	return Interval{math.Max(-1, d-math.Hypot(p1-i1.Low, i2.High-p2)), math.Min(1, d+math.Hypot(i1.High-p1, p2-i2.Low))}
 }
 
 // ChiSquare is Pearson's test (1900) of a table of counts.

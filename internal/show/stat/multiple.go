@@ -14,7 +14,7 @@ func BenjaminiHochberg(p []float64) []float64 {
 	m, least := float64(len(order)), 1.0
 	for rank := len(order); rank > 0; rank-- {
 		i := order[rank-1]
-		least = math.Min(least, p[i]*m/float64(rank))
+		least = math.Min(least, p[i]*(m/float64(rank))) // in this order no p is ever made smaller by rounding
 		adjusted[i] = least
 	}
 	return adjusted
