@@ -31,6 +31,7 @@ func Workbook(v words.Voice, view result.Viewed, groups []result.Group, about Ab
 	defer f.Close()
 	w := &workbook{File: f, extent: map[string][2]int{}}
 	w.head = w.style(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
+	w.upright = w.style(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{TextRotation: 90, Horizontal: "center", Vertical: "bottom"}})
 	w.wrap = w.style(&excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
 	w.percent = w.style(&excelize.Style{NumFmt: 9, Alignment: &excelize.Alignment{Vertical: "top"}})
 	w.keep(f.SetSheetName("Sheet1", "Read me"))
@@ -39,17 +40,12 @@ func Workbook(v words.Voice, view result.Viewed, groups []result.Group, about Ab
 	if len(groups) > 0 {
 		w.answers(v, view, groups[0])
 	}
+	for _, name := range f.GetSheetList() {
+		w.paper(name)
+	}
+	// What is written as a stream comes last: whoever touches such a sheet again reads it all.
 	w.plain("All figures", Table(v, view, groups), []float64{18, 9, 8, 9, 22, 10, 22, 22, 44, 14, 26, 8, 8, 8, 8, 8, 60})
 	w.plain("Codebook", Codebook(view), []float64{22, 26, 26, 44, 12, 16, 12, 9, 12, 8, 30, 10, 16})
-	for _, name := range f.GetSheetList() {
-		// Left to itself a sheet says that it ends at its first cell, and strict readers believe it.
-		if e := w.extent[name]; e[0] > 0 {
-			w.keep(f.SetSheetDimension(name, "A1:"+cell(e[0], e[1])))
-		}
-		w.keep(f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: new(true)}))
-		w.keep(f.SetPageLayout(name, &excelize.PageLayoutOptions{Size: new(9), Orientation: new("landscape"), FitToWidth: new(1), FitToHeight: new(0)})) // A4
-	}
-	f.SetActiveSheet(0)
 	if w.err != nil {
 		return nil, w.err
 	}
@@ -60,9 +56,10 @@ func Workbook(v words.Voice, view result.Viewed, groups []result.Group, about Ab
 
 type workbook struct {
 	*excelize.File
-	head, wrap, percent int
-	extent              map[string][2]int // of each sheet, the last column and row
-	err                 error
+	head, upright, wrap, percent int
+	extent                       map[string][2]int // of each sheet, the last column and row
+	wide                         string            // the sheet that goes on sideways when it is printed, if any
+	err                          error
 }
 
 func (w *workbook) keep(err error) {
@@ -75,6 +72,31 @@ func (w *workbook) style(s *excelize.Style) int {
 	id, err := w.NewStyle(s)
 	w.keep(err)
 	return id
+}
+
+// paper lays a sheet out for printing, and says how far it reaches: left to itself it says that it ends at its first cell,
+// and strict readers believe it.
+func (w *workbook) paper(name string) {
+	if e := w.extent[name]; e[0] > 0 {
+		w.keep(w.SetSheetDimension(name, "A1:"+cell(e[0], e[1])))
+	}
+	layout := &excelize.PageLayoutOptions{Size: new(9), Orientation: new("landscape")} // A4
+	if name == w.wide {
+		layout.AdjustTo = new(uint(80))
+	} else {
+		layout.FitToWidth, layout.FitToHeight = new(1), new(0)
+		w.keep(w.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: new(true)}))
+	}
+	w.keep(w.SetPageLayout(name, layout))
+}
+
+// repeat prints some rows, and columns if there are any, on every sheet of paper.
+func (w *workbook) repeat(sheet, columns, rows string) {
+	refers := fmt.Sprintf("'%s'!%s", sheet, rows)
+	if columns != "" {
+		refers = fmt.Sprintf("'%s'!%s,%s", sheet, columns, refers)
+	}
+	w.keep(w.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: refers, Scope: sheet}))
 }
 
 func cell(column, row int) string {
@@ -135,6 +157,18 @@ func (w *workbook) readMe(a About) {
 	}
 }
 
+// onPaper is how many groups stand beside their questions on one sheet of A4 and can still be read.
+const onPaper = 16
+
+// longest is how many letters the longest name of a group has, up to what a heading may be high.
+func longest(groups []result.Group) int {
+	most := 0
+	for _, g := range groups {
+		most = max(most, len([]rune(g.Name)))
+	}
+	return min(most, 40)
+}
+
 // shares is questions by groups, in the order of the round.
 func (w *workbook) shares(view result.Viewed, groups []result.Group) {
 	const name = "Shares"
@@ -145,8 +179,19 @@ func (w *workbook) shares(view result.Viewed, groups []result.Group) {
 	for _, g := range groups {
 		if g.Shown {
 			shown = append(shown, g)
-			w.put(name, 2+len(shown), 1, g.Name, w.head)
+			w.put(name, 2+len(shown), 1, g.Name, w.upright)
 		}
+	}
+	if len(shown) > 0 {
+		first, _ := excelize.ColumnNumberToName(3)
+		last, err := excelize.ColumnNumberToName(2 + len(shown))
+		w.keep(err)
+		w.keep(w.SetColWidth(name, first, last, 6))
+		w.keep(w.SetRowHeight(name, 1, 6*float64(longest(shown))+12))
+	}
+	w.repeat(name, "$A:$B", "$1:$1")
+	if len(shown) > onPaper {
+		w.wide = name
 	}
 	row := 1
 	for _, q := range view.Questions {
@@ -259,23 +304,43 @@ func area(sheet string, column, first, last int) string {
 	return fmt.Sprintf("'%s'!$%s$%d:$%s$%d", sheet, name, first, name, last)
 }
 
-// plain is a table as it is, with numbers as numbers.
+// plain is a table as it is, with numbers as numbers. It is written as a stream: a large school has fifty thousand lines.
 func (w *workbook) plain(name string, rows [][]string, widths []float64) {
-	w.sheet(name, widths)
-	for r, line := range rows {
-		for c, text := range line {
-			style := 0
+	_, err := w.NewSheet(name)
+	w.keep(err)
+	w.extent[name] = [2]int{len(rows[0]), len(rows)}
+	w.paper(name)
+	w.repeat(name, "", "$1:$1")
+	out, err := w.NewStreamWriter(name)
+	if w.keep(err); w.err != nil {
+		return
+	}
+	for i, width := range widths {
+		w.keep(out.SetColWidth(i+1, i+1, width))
+	}
+	w.keep(out.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}))
+	line := make([]any, len(rows[0]))
+	for r, texts := range rows {
+		for c, text := range texts {
+			line[c] = value(text, r > 0 && numeric[rows[0][c]])
 			if r == 0 {
-				style = w.head
-			}
-			if n, err := strconv.ParseFloat(text, 64); err == nil && r > 0 && numeric[rows[0][c]] {
-				w.put(name, c+1, r+1, n, style)
-			} else if text != "" {
-				w.put(name, c+1, r+1, text, style)
+				line[c] = excelize.Cell{StyleID: w.head, Value: text}
 			}
 		}
+		w.keep(out.SetRow(cell(1, r+1), line))
 	}
-	w.keep(w.SetPanes(name, &excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}))
+	w.keep(out.Flush())
+}
+
+// value is a number as a number, if one is expected, a text as a text, and nothing as nothing.
+func value(text string, number bool) any {
+	if text == "" {
+		return nil
+	}
+	if n, err := strconv.ParseFloat(text, 64); err == nil && number {
+		return n
+	}
+	return text
 }
 
 var numeric = map[string]bool{"asked": true, "answered": true, "people": true, "of": true, "percent": true, "low": true, "high": true}
