@@ -10,8 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"earshot/internal/ask/survey"
 	"earshot/internal/base/storage"
 	"earshot/internal/listen/collecting"
+	"earshot/internal/listen/safeguard"
 	"earshot/internal/school/access"
 	"earshot/internal/testkit"
 )
@@ -21,6 +23,7 @@ func clockActor(s *testkit.School) access.Actor { return access.Clock(s.School.S
 // What design promises a response row and its neighbours hold, column by column.
 var promised = map[string][]string{
 	"responses": {"school_id", "round_id", "id", "cell_id", "answers", "pace"},
+	"comments":  {"school_id", "round_id", "id", "dealt", "state", "body"},
 	"inbox":     {"school_id", "round_id", "id", "cell_id", "answers", "pace"},
 	"receipts":  {"school_id", "round_id", "hash"},
 	"slips":     {"school_id", "round_id", "hash", "unit_id", "kind", "spent"},
@@ -70,7 +73,8 @@ func TestDatabaseAdministratorLearnsNothing(t *testing.T) {
 			testkit.Must(t, err)
 			arrival = append(arrival, string(text))
 			arrived++
-			out, err := c.Submit(ctx, r, collecting.Sending{Code: code, Receipt: fmt.Sprint("r", arrived), Answers: answers, Route: "own_device"})
+			out, err := c.Submit(ctx, r, collecting.Sending{Code: code, Receipt: fmt.Sprint("r", arrived), Answers: answers, Route: "own_device",
+				Remarks: []survey.Remark{{Question: "box", Words: fmt.Sprint("The corridor is full of people number ", arrived), Far: "exact"}}})
 			if out != collecting.Stored || err != nil {
 				t.Fatal(out, err)
 			}
@@ -85,7 +89,7 @@ func TestDatabaseAdministratorLearnsNothing(t *testing.T) {
 	}
 	r = s.CloseAndSettle(r)
 
-	tables := []string{"responses", "slips", "receipts"}
+	tables := []string{"responses", "slips", "receipts", "comments"}
 	rows := map[string][]map[string]any{}
 	for _, table := range tables {
 		columns := "*"
@@ -102,7 +106,7 @@ func TestDatabaseAdministratorLearnsNothing(t *testing.T) {
 
 	// 1. No value of a response stands in a slip or a receipt, except the round, the school and a whole unit.
 	shared := map[string]bool{r.ID: true, r.SchoolID: true}
-	for _, other := range append(rows["slips"], rows["receipts"]...) {
+	for _, other := range slices.Concat(rows["slips"], rows["receipts"], rows["comments"]) {
 		for col, v := range other {
 			if col == "unit_id" || col == "xmin" || col == "ctid" || shared[fmt.Sprint(v)] {
 				continue
@@ -117,7 +121,7 @@ func TestDatabaseAdministratorLearnsNothing(t *testing.T) {
 		}
 	}
 
-	// 2. Responses, slips and receipts were each last written by one transaction, so xmin orders nothing.
+	// 2. Responses, slips, receipts and comments were each last written by one transaction, so xmin orders nothing.
 	if s.DB.Kind() == storage.Postgres {
 		for _, table := range tables {
 			seen := map[string]bool{}
@@ -161,6 +165,25 @@ func TestDatabaseAdministratorLearnsNothing(t *testing.T) {
 		if n < collecting.JoinLeast {
 			t.Errorf("a cell holds %d", n)
 		}
+	}
+
+	// Comments lie in an order of their own as well, and whoever reads them learns nothing from it.
+	lead := safeguard.Reader{Actor: s.Staff("Ruth Moss", access.SafeguardingLead)}
+	queue, err := safeguard.NewStore(s.DB, s.Key).Queue(ctx, lead, r.ID)
+	testkit.Must(t, err)
+	var came []int
+	for _, o := range queue {
+		var n int
+		if _, err := fmt.Sscanf(o.Words, "The corridor is full of people number %d", &n); err != nil {
+			t.Fatal(err)
+		}
+		came = append(came, n)
+		if o.Unit != "" {
+			t.Error("the queue tells a class")
+		}
+	}
+	if rho := rankCorrelation(came); len(came) != len(arrival) || rho > 0.4 || rho < -0.4 {
+		t.Errorf("%d comments follow the order of arrival: rho = %.2f", len(came), rho)
 	}
 
 	// 5. The inbox is empty, in the table and in the files.

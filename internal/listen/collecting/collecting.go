@@ -15,6 +15,7 @@ import (
 	"earshot/internal/base/storage"
 	"earshot/internal/listen/participation"
 	"earshot/internal/listen/response"
+	"earshot/internal/listen/safeguard"
 )
 
 // Outcome is what became of a sending. Only Stored and Already mean that the answer is safe on disk.
@@ -34,6 +35,7 @@ type Sending struct {
 	Code     string // as typed
 	Receipt  string // random, made on the device; empty when the page had no script
 	Answers  survey.Answers
+	Remarks  []survey.Remark // what was written in boxes
 	Pace     string
 	Route    string // own_device, plain_form, shared_device, adult_helper or paper
 	Language string // in which the page was read; counted for the whole round
@@ -58,6 +60,7 @@ type item struct {
 	answers, pace string
 	route, day    string
 	language      string
+	remarks       []survey.Remark
 	outcome       Outcome
 	err           error
 	ready         chan struct{}
@@ -101,7 +104,7 @@ func (c *Collector) Submit(ctx context.Context, r round.Round, s Sending) (Outco
 	if !r.Takes() {
 		return Over, nil
 	}
-	it := &item{school: r.SchoolID, round: r.ID, mode: r.Mode, pace: s.Pace, route: s.Route, language: s.Language, ready: make(chan struct{}),
+	it := &item{school: r.SchoolID, round: r.ID, mode: r.Mode, pace: s.Pace, route: s.Route, language: s.Language, remarks: s.Remarks, ready: make(chan struct{}),
 		day: string(storage.DateOf(c.db.Now(), c.zone(r)))}
 	if it.pace != response.Fast {
 		it.pace = response.Usual
@@ -250,6 +253,7 @@ func (c *Collector) store(ctx context.Context, items []*item) error {
 			}
 			var receipts []string
 			var waiting []response.Waiting
+			var remarks []safeguard.Remark
 			for i, d := range decided {
 				outcomes[i] = d.outcome
 				if d.outcome != Stored {
@@ -261,6 +265,9 @@ func (c *Collector) store(ctx context.Context, items []*item) error {
 					CellID: d.cell, Answers: it.answers, Pace: it.pace})
 				tallies[response.Tally{SchoolID: it.school, RoundID: it.round, Kind: "day", Name: it.day}]++
 				tallies[response.Tally{SchoolID: it.school, RoundID: it.round, Kind: "route", Name: it.route}]++
+				for _, m := range it.remarks {
+					remarks = append(remarks, safeguard.Remark{Question: m.Question, Words: m.Words, Far: safeguard.FarOf(m.Far), Unit: d.cell, Language: it.language})
+				}
 				if it.language != "" {
 					tallies[response.Tally{SchoolID: it.school, RoundID: it.round, Kind: "language", Name: it.language}]++
 				}
@@ -276,6 +283,11 @@ func (c *Collector) store(ctx context.Context, items []*item) error {
 			}
 			if len(waiting) > 0 {
 				if err := st.Take(ctx, items[of[0]].school, roundID, receipts, waiting); err != nil {
+					return err
+				}
+			}
+			if len(remarks) > 0 {
+				if err := hold(ctx, tx, c.key, items[of[0]].school, roundID, remarks); err != nil {
 					return err
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	"earshot/internal/base/storage"
 	"earshot/internal/listen/participation"
 	"earshot/internal/listen/response"
+	"earshot/internal/listen/safeguard"
 	"earshot/internal/school/access"
 	"earshot/internal/school/audit"
 )
@@ -70,6 +71,9 @@ func move(ctx context.Context, tx *storage.DB, key seal.Key, rounds round.Store,
 	if err := st.Move(ctx, r.SchoolID, r.ID, rows); err != nil {
 		return 0, err
 	}
+	if err := safeguard.NewStore(tx, key).Rewrite(ctx, r.SchoolID, r.ID, cells); err != nil {
+		return 0, err
+	}
 	if err := st.RewriteReceipts(ctx, r.SchoolID, r.ID, participation.Shuffle[response.Receipt]); err != nil {
 		return 0, err
 	}
@@ -99,6 +103,9 @@ func Cancel(ctx context.Context, db *storage.DB, key seal.Key, b *bank.Bank, who
 		if err := participation.NewStore(tx, key).Forget(ctx, r.SchoolID, r.ID); err != nil {
 			return err
 		}
+		if err := safeguard.NewStore(tx, key).PurgeComments(ctx, r.SchoolID, r.ID); err != nil {
+			return err
+		}
 		return response.NewStore(tx).DropInbox(ctx, r.SchoolID, r.ID)
 	})
 }
@@ -106,11 +113,11 @@ func Cancel(ctx context.Context, db *storage.DB, key seal.Key, b *bank.Bank, who
 // Scrub wipes what settling or cancelling deleted out of the database's files. It is Busy while somebody else has the
 // file open for reading, and has to be run again until it succeeds.
 func Scrub(ctx context.Context, db *storage.DB) error {
-	return db.Vacuum(ctx, "inbox", "slips", "receipts", "invitations", "mails")
+	return db.Vacuum(ctx, "inbox", "slips", "receipts", "invitations", "mails", "comments")
 }
 
 // ScrubPurged is Scrub after answers were deleted for good. On PostgreSQL it rewrites the whole table of responses, which
 // settling has no need of.
 func ScrubPurged(ctx context.Context, db *storage.DB) error {
-	return db.Vacuum(ctx, "inbox", "slips", "receipts", "invitations", "mails", "responses")
+	return db.Vacuum(ctx, "inbox", "slips", "receipts", "invitations", "mails", "comments", "quotes", "responses")
 }

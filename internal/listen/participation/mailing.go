@@ -71,15 +71,23 @@ const RemindersMost = 2
 // ReminderKind is the kind of the nth reminder, from 1.
 func ReminderKind(n int) string { return []string{FirstReminder, LastReminder}[n-1] }
 
-// Hours are a school's hours: Monday to Friday, from its opening to its closing.
+// Hours are a school's hours: Monday to Friday, from its opening to its closing, and not in its holidays.
 type Hours struct {
 	Opens, Closes string // "08:30"
 	Zone          *time.Location
+	Off           func(storage.Date) bool // days besides weekends that are none of school; nil for none
 }
 
 // HoursOf are the hours of a school.
 func HoursOf(s roster.School) Hours {
-	return Hours{Opens: s.OpensAt, Closes: s.ClosesAt, Zone: s.Zone()}
+	return Hours{Opens: s.OpensAt, Closes: s.ClosesAt, Zone: s.Zone(), Off: s.Days().Off}
+}
+
+// MailHoursOf are the hours in which invitations and reminders go out: not on days that the school wants quiet.
+func MailHoursOf(s roster.School) Hours {
+	h := HoursOf(s)
+	h.Off = s.Days().Still
+	return h
 }
 
 func (h Hours) at(day time.Time, clock, otherwise string) time.Time {
@@ -93,7 +101,7 @@ func (h Hours) at(day time.Time, clock, otherwise string) time.Time {
 // In says whether the school is at work.
 func (h Hours) In(t time.Time) bool {
 	t = t.In(h.Zone)
-	return isSchoolDay(t) && !t.Before(h.at(t, h.Opens, "08:30")) && t.Before(h.at(t, h.Closes, "16:00"))
+	return h.isSchoolDay(t) && !t.Before(h.at(t, h.Opens, "08:30")) && t.Before(h.at(t, h.Closes, "16:00"))
 }
 
 // Next is the first moment from t on at which the school is at work.
@@ -103,13 +111,15 @@ func (h Hours) Next(t time.Time) time.Time {
 	}
 	t = t.In(h.Zone)
 	for day := t; ; day = time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, h.Zone) {
-		if opens := h.at(day, h.Opens, "08:30"); isSchoolDay(day) && !opens.Before(t) {
+		if opens := h.at(day, h.Opens, "08:30"); h.isSchoolDay(day) && !opens.Before(t) {
 			return opens
 		}
 	}
 }
 
-func isSchoolDay(t time.Time) bool { return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday }
+func (h Hours) isSchoolDay(t time.Time) bool {
+	return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday && (h.Off == nil || !h.Off(storage.DateOf(t, h.Zone)))
+}
 
 // Reminders says when those are reminded who have not answered: about half way through, and on the school day before the
 // last; an hour after school begins, never on the day after the invitation, never two days running, and never after the
@@ -119,7 +129,7 @@ func Reminders(invited, closes time.Time, most int, h Hours) []time.Time {
 	from := invited.In(h.Zone)
 	for day := time.Date(from.Year(), from.Month(), from.Day()+1, 0, 0, 0, 0, h.Zone); day.Before(closes); day = day.AddDate(0, 0, 1) {
 		at := h.at(day, h.Opens, "08:30").Add(time.Hour)
-		if isSchoolDay(day) && h.In(at) && at.Add(time.Hour).Before(closes) {
+		if h.isSchoolDay(day) && h.In(at) && at.Add(time.Hour).Before(closes) {
 			days = append(days, at)
 		}
 	}

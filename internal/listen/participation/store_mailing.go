@@ -190,7 +190,7 @@ func (s Store) Invite(ctx context.Context, who access.Actor, r round.Round, remi
 		if err != nil {
 			return err
 		}
-		due := HoursOf(school).Next(tx.Now())
+		due := MailHoursOf(school).Next(tx.Now())
 		if !due.Before(r.ClosesAt) {
 			return fault.New(fault.Conflict, "mail.too_late")
 		}

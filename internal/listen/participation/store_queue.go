@@ -135,7 +135,7 @@ func (s Store) Letters(ctx context.Context, school roster.School, mails []Mail, 
 
 func (s Store) lettersOf(ctx context.Context, school roster.School, r round.Round, mails []Mail, baseURL string, b *bank.Bank) ([]Outgoing, error) {
 	now := s.db.Now()
-	hours := HoursOf(school)
+	hours := MailHoursOf(school)
 	var people []string
 	for _, m := range mails {
 		people = append(people, m.PersonID)

@@ -15,9 +15,14 @@ import (
 type To string
 
 const (
-	Team To = "team" // the safeguarding lead, the deputies and the head
-	Head To = "head" // the head alone
+	Team  To = "team"  // the safeguarding lead, the deputies and the head
+	Leads To = "leads" // lead and deputies, where it may be about the head and there is no chair to send it to
+	Head  To = "head"  // the head alone
+	Chair To = "chair" // the chair of governors alone
 )
+
+// Tos are all of them.
+var Tos = []To{Team, Leads, Head, Chair}
 
 // State is how far a concern has come.
 type State string
@@ -54,13 +59,19 @@ type Said struct {
 	Name  string `json:"name,omitempty"`
 	Words string `json:"words"`
 	Notes []Note `json:"notes,omitempty"` // of those who read it
+	// Of a copy of a comment: where it was written, and how far its words may go.
+	Round    string   `json:"round,omitempty"`
+	Unit     string   `json:"unit,omitempty"` // shown only to those who have said why they need it
+	Far      Far      `json:"far,omitempty"`
+	Revealed []string `json:"revealed,omitempty"` // ids of those to whom the class was shown
 }
 
 // Note is what an adult who read it wrote beside it.
 type Note struct {
-	By   string `json:"by"`
-	On   string `json:"on"`
-	Text string `json:"text"`
+	By    string `json:"by"`
+	On    string `json:"on"`
+	Text  string `json:"text"`
+	Class bool   `json:"class,omitempty"` // why they asked to see the class
 }
 
 // maxWords is the longest that words may be, in characters. What is longer is not cut: it is sent back, with everything in
@@ -83,18 +94,33 @@ func (f *Form) problems() map[string]fault.Problem {
 	if utf8.RuneCountInString(f.Words) > maxWords || utf8.RuneCountInString(f.Name) > 200 {
 		fields["words"] = fault.Problem{Key: "talk.long"}
 	}
-	if f.To != Head {
+	if f.To != Head && f.To != Chair {
 		f.To = Team
 	}
 	return fields
 }
 
+// readers are the roles that may read what goes somewhere.
+var readers = map[To][]access.Role{
+	Team:  {access.SafeguardingLead, access.SafeguardingDeputy, access.Head},
+	Leads: {access.SafeguardingLead, access.SafeguardingDeputy},
+	Head:  {access.Head},
+	Chair: {access.Chair},
+}
+
 // May says whether somebody may read what goes there.
 func May(who access.Actor, to To) bool {
-	if !access.Can(who, access.ReadConcerns, access.Object{School: who.School}) {
-		return false
+	return access.Can(who, access.ReadConcerns, access.Object{School: who.School}) && who.Is(readers[to]...)
+}
+
+// open are the places that somebody may read.
+func open(who access.Actor) (list []To) {
+	for _, to := range Tos {
+		if May(who, to) {
+			list = append(list, to)
+		}
 	}
-	return to == Team || who.Is(access.Head)
+	return list
 }
 
 // withHead is the alert from which on the head is told too: after the first, and another an hour of school later.

@@ -98,12 +98,8 @@ func (s Store) Waiting(ctx context.Context, who access.Actor) (int, error) {
 	if !access.Can(who, access.ReadConcerns, access.Object{School: who.School}) {
 		return 0, nil
 	}
-	to := []To{Team}
-	if who.Is(access.Head) {
-		to = append(to, Head)
-	}
 	var n int64
-	err := s.db.Query(ctx).Model(&Concern{}).Where("school_id = ? AND state = ? AND goes_to IN ?", who.School, New, to).Count(&n).Error
+	err := s.db.Query(ctx).Model(&Concern{}).Where("school_id = ? AND state = ? AND goes_to IN ?", who.School, New, open(who)).Count(&n).Error
 	return int(n), err
 }
 
@@ -174,6 +170,32 @@ func (s Store) Handle(ctx context.Context, who access.Actor, id string, state St
 	})
 }
 
+// Reveal shows somebody from which class a copy of a comment comes. Why they need it is written down, for all who read it.
+func (s Store) Reveal(ctx context.Context, who access.Actor, id, why string) error {
+	if why = strings.TrimSpace(why); why == "" {
+		return fault.Field("why", "comment.why")
+	}
+	return s.db.InTx(ctx, func(tx *storage.DB) error {
+		st := Store{tx, s.key}
+		c, err := st.find(ctx, who, id)
+		if err != nil {
+			return err
+		}
+		said, err := st.unlock(c)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(said.Revealed, who.Person) {
+			said.Revealed = append(said.Revealed, who.Person)
+		}
+		said.Notes = append(said.Notes, Note{By: who.Name, On: st.today(), Text: why, Class: true})
+		if err := st.lock(&c, said); err != nil {
+			return err
+		}
+		return tx.Write(ctx).Save(&c).Error
+	})
+}
+
 // Remove deletes what has been dealt with and is kept where the school keeps its records.
 func (s Store) Remove(ctx context.Context, who access.Actor, id string) error {
 	return s.db.InTx(ctx, func(tx *storage.DB) error {
@@ -202,12 +224,9 @@ func (s Store) Alerts(ctx context.Context) ([]Alert, error) {
 	err := s.db.Query(ctx).Where("alert_at <= ? AND state = ?", s.db.Now(), New).Order("alert_at").Limit(50).Find(&due).Error
 	var list []Alert
 	for _, c := range due {
-		a := Alert{SchoolID: c.SchoolID, ID: c.ID, Times: c.Alerts, Roles: []access.Role{access.SafeguardingLead, access.SafeguardingDeputy}}
-		switch {
-		case c.GoesTo == Head:
-			a.Roles = []access.Role{access.Head}
-		case c.Alerts >= withHead:
-			a.Roles = append(a.Roles, access.Head)
+		a := Alert{SchoolID: c.SchoolID, ID: c.ID, Times: c.Alerts, Roles: readers[c.GoesTo]}
+		if c.GoesTo == Team && c.Alerts < withHead {
+			a.Roles = readers[Leads]
 		}
 		list = append(list, a)
 	}

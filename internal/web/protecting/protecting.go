@@ -4,6 +4,7 @@ package protecting
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -27,10 +28,24 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.ReadConcerns, "POST", "/concerns/:id", p.open)
 	r.For(access.ReadConcerns, "POST", "/concerns/:id/handling", p.handle)
 	r.For(access.ReadConcerns, "POST", "/concerns/:id/removal", p.remove)
+	r.For(access.ReadConcerns, "POST", "/concerns/:id/class", p.revealConcern)
+	r.For(access.ReadComments, "GET", "/comments", p.comments)
+	r.For(access.ReadComments, "GET", "/comments/:id", p.queue)
+	r.For(access.ReadComments, "POST", "/comments/:id/next", p.next)
+	r.For(access.ReadComments, "POST", "/comments/:id/release", p.let)
+	r.For(access.ReadComments, "GET", "/comments/:id/:comment", p.comment)
+	r.For(access.ReadComments, "POST", "/comments/:id/:comment/decision", p.decide)
+	r.For(access.ReadComments, "POST", "/comments/:id/:comment/class", p.reveal)
+	r.For(access.ReadComments, "POST", "/comments/:id/:comment/concern", p.pass)
+	r.For(access.KeepCover, "GET", "/cover", p.cover)
+	r.For(access.KeepCover, "POST", "/cover", p.addAbsence)
+	r.For(access.KeepCover, "POST", "/cover/:id/removal", p.removeAbsence)
 }
 
 // Templates lists the pages of this activity.
-func Templates() []*page.Template { return []*page.Template{listTemplate, concernTemplate} }
+func Templates() []*page.Template {
+	return []*page.Template{listTemplate, concernTemplate, commentsTemplate, queueTemplate, commentTemplate, coverTemplate}
+}
 
 func (p Pages) store() safeguard.Store { return safeguard.NewStore(p.DB, p.Key) }
 
@@ -90,8 +105,13 @@ func hours(d time.Duration) string {
 }
 
 func to(k safeguard.Concern) string {
-	if k.GoesTo == safeguard.Head {
+	switch k.GoesTo {
+	case safeguard.Head:
 		return "For the head alone."
+	case safeguard.Chair:
+		return "For the chair of governors alone."
+	case safeguard.Leads:
+		return "For the safeguarding team alone."
 	}
 	return "For the safeguarding team and the head."
 }
@@ -106,6 +126,10 @@ type concernPage struct {
 	Open  bool
 	Said  *safeguard.Said // nil before it is opened
 	Form  page.Form
+	// Of a copy of a comment: where it was written, once somebody has said why they need it.
+	Copy  bool
+	Class string
+	Why   page.Form
 }
 
 var concernTemplate = page.New("protecting/concern", "base", concernPage{})
@@ -119,7 +143,7 @@ func (p Pages) show(c echo.Context, who access.Actor) error {
 	}
 	for _, k := range all {
 		if k.ID == c.Param("id") {
-			return p.draw(c, http.StatusOK, k, nil, page.Errors{})
+			return p.draw(c, http.StatusOK, who, k, nil, page.Errors{})
 		}
 	}
 	return fault.New(fault.NotFound, "fault.not_found")
@@ -130,14 +154,22 @@ func (p Pages) open(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	return p.draw(c, http.StatusOK, k, &said, page.Errors{})
+	return p.draw(c, http.StatusOK, who, k, &said, page.Errors{})
 }
 
-func (p Pages) draw(c echo.Context, status int, k safeguard.Concern, said *safeguard.Said, errs page.Errors) error {
+func (p Pages) draw(c echo.Context, status int, who access.Actor, k safeguard.Concern, said *safeguard.Said, errs page.Errors) error {
 	d := concernPage{Base: p.NewBase(c, "Somebody wants to talk"), ID: k.ID, State: states[k.State], To: to(k), Open: k.Open(), Said: said}
 	d.Crumbs = []page.Link{{Text: "Somebody wants to talk", URL: "/concerns"}, {Text: states[k.State], Here: true}}
 	if k.ArrivedAt != nil {
 		d.Came = "Came on " + k.ArrivedAt.In(page.School(c).Zone()).Format("Monday 2 January at 15:04") + "."
+	}
+	if said != nil && said.Unit != "" {
+		class, err := p.class(c, who, *said)
+		if err != nil {
+			return err
+		}
+		d.Copy, d.Class = true, class
+		d.Why = page.NewForm(errs, page.Field{Name: "why", Label: "Why you need to know the class", Value: c.FormValue("why")})
 	}
 	state := page.Field{Name: "state", Label: "What has been done?"}
 	for _, s := range []struct {
@@ -153,6 +185,42 @@ func (p Pages) draw(c echo.Context, status int, k safeguard.Concern, said *safeg
 	return concernTemplate.Send(c, status, d)
 }
 
+// class is where a copy of a comment was written, for somebody who has said why they need it; empty for everybody else.
+func (p Pages) class(c echo.Context, who access.Actor, said safeguard.Said) (string, error) {
+	ctx := c.Request().Context()
+	if !slices.Contains(said.Revealed, who.Person) {
+		return "", nil
+	}
+	units, err := p.Rounds().Units(ctx, round.Round{SchoolID: who.School, ID: said.Round})
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(units, func(u round.Unit) bool { return u.ID == said.Unit })
+	if i < 0 {
+		return "", nil
+	}
+	return units[i].Name, nil
+}
+
+func (p Pages) revealConcern(c echo.Context, who access.Actor) error {
+	ctx := c.Request().Context()
+	err := p.store().Reveal(ctx, who, c.Param("id"), c.FormValue("why"))
+	if errs, status, ok := page.Explain(c, err); ok {
+		k, said, err := p.store().Open(ctx, who, c.Param("id"))
+		if err != nil {
+			return err
+		}
+		return p.draw(c, status, who, k, &said, errs)
+	} else if err != nil {
+		return err
+	}
+	k, said, err := p.store().Open(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return p.draw(c, http.StatusOK, who, k, &said, page.Errors{})
+}
+
 func (p Pages) handle(c echo.Context, who access.Actor) error {
 	ctx := c.Request().Context()
 	err := p.store().Handle(ctx, who, c.Param("id"), safeguard.State(c.FormValue("state")), c.FormValue("note"))
@@ -161,7 +229,7 @@ func (p Pages) handle(c echo.Context, who access.Actor) error {
 		if err != nil {
 			return err
 		}
-		return p.draw(c, status, k, &said, errs)
+		return p.draw(c, status, who, k, &said, errs)
 	} else if err != nil {
 		return err
 	}

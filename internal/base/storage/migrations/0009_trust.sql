@@ -55,7 +55,7 @@ CREATE TABLE appointments_wider (
   school_id text NOT NULL,
   id        text NOT NULL,
   person_id text NOT NULL,
-  role      text NOT NULL CHECK (role IN ('teacher', 'leader', 'head', 'governor', 'safeguarding_lead', 'safeguarding_deputy', 'administrator', 'trust_analyst')),
+  role      text NOT NULL CHECK (role IN ('teacher', 'leader', 'head', 'governor', 'safeguarding_lead', 'safeguarding_deputy', 'administrator', 'trust_analyst', 'comment_reader', 'chair')),
   place     text NOT NULL DEFAULT '',   -- where a pupil finds them
   begins_on text NOT NULL,
   ends_on   text NOT NULL DEFAULT '',
@@ -69,5 +69,5 @@ ALTER TABLE appointments_wider RENAME TO appointments;
 CREATE INDEX appointments_person ON appointments (school_id, person_id);
 
 -- +goose Down
-DELETE FROM appointments WHERE role = 'trust_analyst';
+DELETE FROM appointments WHERE role IN ('trust_analyst', 'comment_reader', 'chair');
 DROP TABLE trust_sums; DROP TABLE totals; DROP TABLE trust_schools; DROP TABLE trusts;

@@ -5,7 +5,7 @@
 CREATE TABLE concerns (
   school_id  text NOT NULL REFERENCES schools (school_id),
   id         text NOT NULL,
-  goes_to    text NOT NULL CHECK (goes_to IN ('team', 'head')), -- the safeguarding team and the head, or the head alone
+  goes_to    text NOT NULL CHECK (goes_to IN ('team', 'leads', 'head', 'chair')), -- the safeguarding team and the head, the team, the head or the chair of governors alone
   body       text NOT NULL,          -- AES-256-GCM, base64: name, words, notes
   state      text NOT NULL CHECK (state IN ('new', 'read', 'no_concern', 'recorded', 'referred')),
   arrived_at timestamptz,            -- until it has been dealt with

@@ -1,0 +1,144 @@
+package safeguard
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"earshot/internal/base/fault"
+	"earshot/internal/listen/screen"
+)
+
+// Far is how far somebody lets the words go that they wrote in a box.
+type Far string
+
+const (
+	LeadOnly Far = "lead"   // no further than the adults who read for safety
+	Retold   Far = "retold" // an adult may say it in other words
+	Exact    Far = "exact"  // my exact words
+)
+
+// Fars are the choices under each box; what nobody ticked is the one in the middle.
+var Fars = []Far{LeadOnly, Retold, Exact}
+
+// FarOf reads what a form says.
+func FarOf(s string) Far {
+	if slices.Contains(Fars, Far(s)) {
+		return Far(s)
+	}
+	return Retold
+}
+
+// Standing is how far a comment has come.
+type Standing string
+
+const (
+	Held     Standing = "held"     // nobody has read it
+	Seen     Standing = "read"     // somebody has
+	Kept     Standing = "kept"     // it goes no further
+	Ready    Standing = "ready"    // it may go to staff, with nine others at least
+	Released Standing = "released" // it has
+)
+
+// MostWords is the longest that a comment may be, in characters.
+const MostWords = 2000
+
+// Comment is what one person wrote in one box, as it lies in the database. Nothing leads from it to their other answers.
+type Comment struct {
+	SchoolID string `gorm:"primaryKey"`
+	RoundID  string `gorm:"primaryKey"`
+	ID       string `gorm:"primaryKey"` // random
+	Dealt    bool   // handed to the readers, with others, so that no reader sees a comment come
+	State    Standing
+	Body     string // locked, base64
+}
+
+// Remark is a comment on its way in.
+type Remark struct {
+	Question string
+	Unit     string // the group it is counted in
+	Language string // of the page it was written on
+	Words    string
+	Far      Far
+}
+
+// Written is what is in a comment.
+type Written struct {
+	Question string         `json:"question"`
+	Unit     string         `json:"unit"` // shown to a reader only once they have said why they need it
+	Words    string         `json:"words"`
+	Far      Far            `json:"far"`
+	Finding  screen.Finding `json:"finding"`
+	Told     string         `json:"told,omitempty"` // what may go to staff: retold, or the words without names
+	Notes    []Note         `json:"notes,omitempty"`
+	Revealed []string       `json:"revealed,omitempty"` // ids of those to whom the class was shown
+	Passed   bool           `json:"passed,omitempty"`   // a copy went to those who deal with concerns
+}
+
+// Decision is what a reader makes of a comment.
+type Decision struct {
+	Release bool   // may go to staff
+	Told    string // in these words; empty: as it was written
+	Note    string
+}
+
+func (d *Decision) problems(w Written) map[string]fault.Problem {
+	fields := map[string]fault.Problem{}
+	d.Told, d.Note = strings.TrimSpace(strings.ReplaceAll(d.Told, "\r\n", "\n")), strings.TrimSpace(d.Note)
+	switch {
+	case d.Release && w.Far == LeadOnly:
+		fields["release"] = fault.Problem{Key: "comment.lead_only"}
+	case d.Release && w.Far == Retold && (d.Told == "" || same(d.Told, w.Words)):
+		fields["told"] = fault.Problem{Key: "comment.retell"}
+	}
+	if utf8.RuneCountInString(d.Told) > MostWords || utf8.RuneCountInString(d.Note) > MostWords {
+		fields["told"] = fault.Problem{Key: "talk.long"}
+	}
+	return fields
+}
+
+// same says whether two texts have the same words: other capitals, spaces or full stops are no other words.
+func same(a, b string) bool {
+	plain := func(s string) string {
+		return strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return strings.ContainsRune(" \n\t.,;:!?\"'’“”()-", r) }), " ")
+	}
+	return plain(a) == plain(b)
+}
+
+// Adults are those who would read something that cannot wait, so that it does not go to whom it is about.
+type Adults struct {
+	Leads []string // names of the safeguarding lead and the deputies
+	Head  []string // of the head
+	Chair bool     // there is a chair of governors who can be told
+}
+
+// route says where a comment goes at once, if it does: what is urgent, and what nobody could read who reads comments, because
+// it names them all.
+func (a Adults) route(text string, urgent bool) (To, bool) {
+	written := screen.Words(text)
+	leads := 0
+	for _, name := range a.Leads {
+		if names(written, name) {
+			leads++
+		}
+	}
+	head := slices.ContainsFunc(a.Head, func(name string) bool { return names(written, name) }) || slices.ContainsFunc([]string{"headteacher", "headmaster", "headmistress", "principal"}, func(w string) bool { return slices.Contains(written, w) })
+	unread := len(a.Leads) > 0 && leads == len(a.Leads)
+	switch {
+	case !urgent && !unread:
+		return "", false
+	case head && a.Chair:
+		return Chair, true
+	case head && leads == 0:
+		return Leads, true
+	case leads > 0 && !head:
+		return Head, true
+	}
+	return Team, true
+}
+
+// names says whether a text has somebody's family name in it. A name of two letters is met by chance too often.
+func names(written []string, name string) bool {
+	all := screen.Words(name)
+	return len(all) > 0 && utf8.RuneCountInString(all[len(all)-1]) > 2 && slices.Contains(written, all[len(all)-1])
+}

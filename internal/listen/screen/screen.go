@@ -1,0 +1,84 @@
+// Package screen puts the words that need an adult sooner before the others. It looks for phrases and never understands
+// them: what it does not find is not safe, so a person reads everything, and nothing here may clear, hide or delete a word.
+package screen
+
+import (
+	"cmp"
+	"embed"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// Tier is how soon an adult should read something. The first is the soonest.
+type Tier string
+
+const (
+	Red      Tier = "red"      // at once
+	Amber    Tier = "amber"    // today
+	Watch    Tier = "watch"    // a word that may mean nothing
+	Personal Tier = "personal" // somebody writes of themselves
+	None     Tier = ""         // nothing was found, which says nothing
+)
+
+var tiers = []Tier{Red, Amber, Watch, Personal, None}
+
+// Sooner orders two tiers: below zero, a comes first.
+func Sooner(a, b Tier) int { return cmp.Compare(slices.Index(tiers, a), slices.Index(tiers, b)) }
+
+// Urgent says whether an adult is told at once and not when they next look.
+func (t Tier) Urgent() bool { return t == Red }
+
+// Finding is what the screen saw in a text.
+type Finding struct {
+	Tier       Tier     `json:"tier,omitempty"`
+	Categories []string `json:"categories,omitempty"` // of the phrases of that tier, in the list's order: suicide, neglect, ...
+	NoList     bool     `json:"no_list,omitempty"`    // there is no list for the language it was written in
+}
+
+//go:embed lists
+var files embed.FS
+
+// Languages are those that have a list of phrases.
+var Languages = []string{"en"}
+
+var lists = sync.OnceValues(func() (map[string]*list, error) {
+	all := map[string]*list{}
+	for _, language := range Languages {
+		phrases, err := files.ReadFile("lists/" + language + ".tsv")
+		if err != nil {
+			return nil, err
+		}
+		common, err := files.ReadFile("lists/" + language + "_common.txt")
+		if err != nil {
+			return nil, err
+		}
+		l, err := parse(string(phrases), string(common))
+		if err != nil {
+			return nil, fmt.Errorf("phrases %s: %w", language, err)
+		}
+		all[language] = l
+	}
+	return all, nil
+})
+
+// Read looks through a text. language is that of the page it was written on; English is looked for everywhere, because
+// many write English on a page in another language.
+func Read(language, text string) (Finding, error) {
+	all, err := lists()
+	if err != nil {
+		return Finding{}, err
+	}
+	_, known := all[language]
+	found := Finding{NoList: !known}
+	for _, l := range Languages {
+		if l != language && l != "en" {
+			continue
+		}
+		tier, categories := all[l].read(text)
+		if by := Sooner(tier, found.Tier); by < 0 {
+			found.Tier, found.Categories = tier, categories
+		}
+	}
+	return found, nil
+}
