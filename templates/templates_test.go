@@ -29,6 +29,7 @@ type (
 		Text                    string
 		Number, Hidden, Heading bool
 		Share                   int // 0, or 1 to 9
+		Bar                     int // per cent
 	}
 	table struct {
 		Caption string
@@ -36,13 +37,13 @@ type (
 		Rows    [][]cell
 	}
 	figure struct {
-		ID, Title, Sentence, Doubt, Note string
-		Option                           template.JS
-		Wide, Narrow                     template.HTML // the drawn chart
-		Heat                             bool
-		Lines                            []string
-		More                             link
-		Table                            table
+		ID, Title, TitleIn, Sentence, Doubt, Note string
+		Option                                    template.JS
+		Wide, Narrow                              template.HTML // the drawn chart
+		Heat                                      bool
+		Lines                                     []string
+		More                                      link
+		Table                                     table
 	}
 	option struct {
 		Value, Label, Hint string

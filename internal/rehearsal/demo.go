@@ -22,6 +22,8 @@
 // either side. Options without an order are chosen with weights of their own. One answer in twenty is "I don't know"
 // where that can be said; that something "does not apply" is commoner for two questions.
 //
+// Pupils who guess their class think a little less of it than it says of itself.
+//
 // Staff answer as pupils do, all in one group. Every third teacher guesses what pupils say, a little too favourably.
 //
 // Not everybody answers: of each form or class between 70 and 97 in a hundred pupils do, between 25 and 45 in a hundred

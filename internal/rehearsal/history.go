@@ -76,6 +76,7 @@ type plan struct {
 	replies    time.Time          // zero: the reply is still owed
 	guessed    bool               // staff guessed what pupils would say
 	translated bool               // its questions can be read in other languages
+	thought    string             // the item of which pupils also guess how many of their class said so; empty for none
 	matters    string             // the item that matters most to the school; empty if none was chosen
 	term       string             // tells two rounds of one survey apart
 	shift      map[string]float64 // by gateway: how much better or worse things were then, on the scale of the logit
@@ -115,7 +116,7 @@ func (b *builder) finished() []plan {
 			ClosesAt:  at(day(17), 16, 0), ReplyBy: dateOf(day(-8))},
 		opens: at(day(20), 9, 0), settles: at(day(14), 16, 0), publishes: at(day(10), 9, 0),
 	}, {
-		template: "first_class", rooms: b.town.english, whoAnswers: pupil, days: 4,
+		template: "first_class", rooms: b.town.english, whoAnswers: pupil, days: 4, thought: "l2l_c_mistake",
 		form: round.Form{About: round.AboutClasses, Purpose: access.ForLearning,
 			Why:       "your English teacher wants to know what helps you to learn",
 			MayChange: "How lessons in your English class are taught.",
@@ -188,6 +189,13 @@ func (b *builder) run(ctx context.Context, p plan, governors bool) (*round.Round
 	doc, _, problems := survey.FromTemplate(b.Bank, p.template)
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("template: %v", problems)
+	}
+	for _, q := range doc.Questions() {
+		if q.Item == p.thought {
+			if problems = doc.AddGuess(b.Bank, q.ID, ""); len(problems) > 0 {
+				return nil, fmt.Errorf("guess: %v", problems)
+			}
+		}
 	}
 	sv, err := survey.NewStore(b.DB).Add(ctx, b.head, doc, p.template)
 	if err != nil {

@@ -19,7 +19,7 @@ func TestHistoryFitsEveryDay(t *testing.T) {
 			var before time.Time
 			for _, p := range b.finished() {
 				closes := p.form.ClosesAt
-				leaders := access.Deadline(p.settles, round.LeadersWait, zone)
+				leaders := access.Deadline(p.settles, round.LeadersWait, zone, nil)
 				last := p.opens.AddDate(0, 0, p.days+1) // with a weekend among the days
 				if !p.opens.After(before) || !last.Before(closes) || !closes.After(p.opens) || !p.settles.After(closes) || !p.settles.Before(now) {
 					t.Fatalf("%s from %v: opens %v, closes %v, settles %v", p.template, now, p.opens, closes, p.settles)

@@ -56,7 +56,7 @@ func (b *builder) translate(ctx context.Context, surveyID string, doc survey.Doc
 				pieces[w.Key] = text
 			}
 		}
-		if len(pieces) < len(all) {
+		if pieces = doc.Said(s.code, pieces); len(pieces) < len(all) {
 			continue
 		}
 		if err := st.Translate(ctx, b.head, surveyID, s.code, pieces); err != nil {

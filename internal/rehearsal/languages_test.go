@@ -83,10 +83,7 @@ func checkDraft(t *testing.T, o rehearsal.Options, demo rehearsal.Demo) {
 	if !grid || !rule || !drawn || len(doc.Choices) != 1 {
 		t.Errorf("grid %v, rule %v, draw %v, %d choices of topics", grid, rule, drawn, len(doc.Choices))
 	}
-	// Only its question for words keeps it from being asked.
 	for _, p := range doc.CanOpenWith(bank.Pupils11to16, bank.AnyDevice) {
-		if p.Key != survey.OpeningText {
-			t.Errorf("the draft: %s %v", p.Key, p.Values)
-		}
+		t.Errorf("the draft: %s %v", p.Key, p.Values)
 	}
 }

@@ -32,7 +32,7 @@ func (c Clock) noteReminders(ctx context.Context, rounds []round.Round) error {
 		if i < 0 || rounds[i].State != round.Open {
 			continue
 		}
-		hours, err := c.hours(ctx, m.SchoolID)
+		hours, err := c.mailHours(ctx, m.SchoolID)
 		if err != nil {
 			return err
 		}
@@ -50,8 +50,14 @@ func (c Clock) hours(ctx context.Context, school string) (participation.Hours, e
 	return participation.HoursOf(s), err
 }
 
+// mailHours are those in which invitations and reminders go out.
+func (c Clock) mailHours(ctx context.Context, school string) (participation.Hours, error) {
+	s, err := roster.NewStore(c.DB).School(ctx, school)
+	return participation.MailHoursOf(s), err
+}
+
 func (c Clock) remind(ctx context.Context, who access.Actor, j Job) error {
-	hours, err := c.hours(ctx, j.SchoolID)
+	hours, err := c.mailHours(ctx, j.SchoolID)
 	if err != nil {
 		return err
 	}
@@ -65,6 +71,9 @@ func (c Clock) deliver(ctx context.Context, every time.Duration) {
 	for {
 		if err := c.Alert(ctx); err != nil && ctx.Err() == nil {
 			c.Log.Error("alerts", "error", err)
+		}
+		if err := c.Digests(ctx); err != nil && ctx.Err() == nil {
+			c.Log.Error("digests", "error", err)
 		}
 		if err := c.Post(ctx); err != nil && ctx.Err() == nil {
 			c.Log.Error("mail", "error", err)

@@ -19,6 +19,7 @@ import (
 	"earshot/internal/listen/collecting"
 	"earshot/internal/listen/participation"
 	"earshot/internal/listen/response"
+	"earshot/internal/listen/safeguard"
 	"earshot/internal/school/access"
 	"earshot/internal/school/audit"
 	"earshot/internal/school/identity"
@@ -26,7 +27,7 @@ import (
 	"earshot/internal/show/result"
 )
 
-// Kinds of jobs; the target is a round.
+// Kinds of jobs; the target is a round, unless it says otherwise.
 const (
 	closeRound   = "round.close"
 	settleRound  = "round.settle"
@@ -38,6 +39,8 @@ const (
 	remindFirst  = "mail.remind_1"
 	remindLast   = "mail.remind_2"
 	drawCharts   = "round.charts"
+	dealComments = "round.comments" // the target is a round and a day
+	sendDigests  = "mail.digest"    // the target is the Monday of a week
 )
 
 // Clock does what is due, for all schools of a database.
@@ -78,7 +81,7 @@ func (c Clock) Tick(ctx context.Context) error {
 		return err
 	}
 	for range 100 { // a bound, so that one bad job cannot hold a tick for ever
-		j, ok, err := take(ctx, c.DB, "kind <> ?", drawCharts)
+		j, ok, err := take(ctx, c.DB, "kind NOT IN ?", []string{drawCharts, sendDigests})
 		if err != nil {
 			return err
 		}
@@ -144,6 +147,9 @@ func (c Clock) note(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := c.noteComments(ctx); err != nil {
+		return err
+	}
 	return identity.NewStore(c.DB, c.Key).PurgeSessions(ctx)
 }
 
@@ -161,6 +167,8 @@ func (c Clock) do(ctx context.Context, j Job) error {
 		err = collecting.Scrub(ctx, c.DB)
 	case scrubPurged:
 		err = collecting.ScrubPurged(ctx, c.DB)
+	case dealComments:
+		err = c.dealComments(ctx, j)
 	case purgeAnswers:
 		err = c.purge(ctx, who, j.Target)
 	case purgeCounts:
@@ -181,6 +189,12 @@ func (c Clock) purge(ctx context.Context, who access.Actor, id string) error {
 			return err
 		}
 		if err := participation.NewStore(tx, c.Key).Forget(ctx, who.School, id); err != nil {
+			return err
+		}
+		if err := safeguard.NewStore(tx, c.Key).PurgeComments(ctx, who.School, id); err != nil {
+			return err
+		}
+		if err := result.NewStore(tx, c.Key, c.Bank).PurgeQuotes(ctx, who.School, id); err != nil {
 			return err
 		}
 		if err := action.NewStore(tx, c.Key, c.Bank).Purge(ctx, who.School, id); err != nil {

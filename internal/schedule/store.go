@@ -11,6 +11,7 @@ import (
 	"earshot/internal/base/storage"
 	"earshot/internal/school/access"
 	"earshot/internal/school/audit"
+	"earshot/internal/school/roster"
 	"earshot/internal/show/chart"
 	"earshot/internal/show/result"
 )
@@ -48,6 +49,13 @@ func set(ctx context.Context, db *storage.DB, school, kind, target string, due t
 	}).Create(&j).Error
 }
 
+// withoutJob lists the schools that have no job of a kind and a target yet.
+func withoutJob(ctx context.Context, db *storage.DB, kind, target string) (schools []roster.School, err error) {
+	noted := db.Query(ctx).Model(&Job{}).Select("school_id").Where("kind = ? AND target = ?", kind, target)
+	err = db.Query(ctx).Where("school_id NOT IN (?)", noted).Find(&schools).Error
+	return schools, err
+}
+
 // reopen notes a job that has to be done again, though it was done before.
 func reopen(ctx context.Context, db *storage.DB, school, kind, target string) error {
 	now := db.Now()
@@ -64,12 +72,12 @@ func renew(ctx context.Context, db *storage.DB, j Job) error {
 	return db.Write(ctx).Model(&Job{}).Where("school_id = ? AND id = ?", j.SchoolID, j.ID).Update("taken_until", db.Now().Add(2*time.Minute)).Error
 }
 
-// take leases the job that has been due longest, of those that a condition names.
-func take(ctx context.Context, db *storage.DB, which string, kind string) (Job, bool, error) {
+// take leases the job that has been due longest, of those whose kind a condition names.
+func take(ctx context.Context, db *storage.DB, which string, kinds any) (Job, bool, error) {
 	now := db.Now()
 	var due []Job
 	free := "due_at <= ? AND done_at IS NULL AND (taken_until IS NULL OR taken_until < ?)"
-	if err := db.Query(ctx).Where(free, now, now).Where(which, kind).Order("due_at, id").Limit(1).Find(&due).Error; err != nil || len(due) == 0 {
+	if err := db.Query(ctx).Where(free, now, now).Where(which, kinds).Order("due_at, id").Limit(1).Find(&due).Error; err != nil || len(due) == 0 {
 		return Job{}, false, err
 	}
 	j := due[0]

@@ -196,7 +196,7 @@ func (s *School) Doc(r round.Round) survey.Document {
 func Choose(rng *rand.Rand, doc survey.Document) survey.Answers {
 	answers := survey.Answers{}
 	for _, q := range doc.Questions() {
-		if rng.IntN(12) == 0 {
+		if q.Type.IsText() || rng.IntN(12) == 0 {
 			answers[q.ID] = survey.Answer{State: survey.Skipped}
 			continue
 		}

@@ -44,8 +44,9 @@ func (e *everything) act() {
 			}
 			view := result.View(a.rel, r, reader.who, a.owners, e.DB.Now())
 			for _, g := range view.Groups {
-				n := action.Note{Looked: true, Guesses: map[string]string{}}
+				n := action.Note{Looked: true, Guesses: map[string]string{}, Enough: map[string]int{}}
 				for _, q := range view.For(g.Unit) {
+					n.Enough[q.ID] = 70
 					if figure.Guessable(q) {
 						n.Guesses[q.ID] = q.Options[0].Label
 					}

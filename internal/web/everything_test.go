@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"earshot/internal/ask/round"
+	"earshot/internal/listen/safeguard"
 	"earshot/internal/school/access"
 	"earshot/internal/web/page"
 )
@@ -45,7 +47,7 @@ func TestEveryTable(t *testing.T) {
 }
 
 // elsewhere are pages with an id that have nothing to do with results: people, questions, texts, and answering.
-var elsewhere = []string{"/set-up/:code", "/join/:code", "/people/", "/school/languages/", "/surveys/:id", "/concerns/", "/a/:code", "/rounds/:id/preview", "/u/:token", "/static/*"}
+var elsewhere = []string{"/set-up/:code", "/join/:code", "/people/", "/school/languages/", "/surveys/:id", "/concerns/", "/a/:code", "/rounds/:id/preview", "/u/:token", "/digest/:token", "/static/*"}
 
 // addresses are all addresses of a route. A route that this does not know how to fill fails the test: say here what its ids
 // are.
@@ -77,6 +79,19 @@ func (e *everything) addresses(path string) (list []string) {
 	}
 	for _, ending := range []string{"plain.csv", "csv", "xlsx", "pptx", "html", "codebook.csv", "sps"} {
 		endings = append(endings, "results."+ending)
+	}
+	if strings.HasPrefix(path, "/comments/:id") {
+		list = nil
+		for _, a := range e.rounds {
+			list = append(list, strings.Replace(path, ":id", a.round.ID, 1))
+		}
+		var ids []string
+		e.T.Helper()
+		if err := e.DB.Query(context.Background()).Model(&safeguard.Comment{}).Limit(12).Pluck("id", &ids).Error; err != nil {
+			e.T.Fatal(err)
+		}
+		put(":comment", ids)
+		return list
 	}
 	if strings.Contains(path, "/rounds/:id") {
 		list = nil
@@ -195,6 +210,7 @@ func (e *everything) walk(wanted func(url string) bool) map[*asked][]*sight {
 					continue
 				}
 				shown++
+				e.heard(url, body, r)
 				if ofTrust(url) {
 					e.trustRead(url, kind, body, r)
 					continue
@@ -250,6 +266,9 @@ func (e *everything) solve(a *asked, sights []*sight) {
 	}
 	secrets := 0
 	for _, q := range a.doc.Questions() {
+		if q.Type.IsText() {
+			continue
+		}
 		options := []int{-1}
 		if q.IsSeveral() {
 			options = nil

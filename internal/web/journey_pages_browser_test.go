@@ -119,6 +119,8 @@ func TestBrowserEveryPage(t *testing.T) {
 		"/school/languages/:code":           {"/school/languages/ur"},
 		"/school/languages/:code/paper":     {"/school/languages/pl/paper"},
 		"/school/audit":                     {"/school/audit"},
+		"/school/calendar":                  {"/school/calendar"},
+		"/me":                               {"/me"},
 		"/school/trust":                     {"/school/trust"},
 		"/trust":                            {"/trust"},
 		"/a":                                {"/a"},
@@ -130,7 +132,7 @@ func TestBrowserEveryPage(t *testing.T) {
 		"/people/parents", "/people/parents/import", "/people/parents/:id", "/rounds/:id/mail", "/trust/questions/:wording", "/rounds/:id/poster", "/u/:token"}
 	elsewhere = append(elsewhere, "/replies", "/replies/:id", "/replies/:id/edit", "/replies/:id/edit/preview", "/replies/:id/edit/poster", "/replies/:id/edit/slides",
 		"/replies/:id/edit/answers/new", "/replies/:id/edit/answers/:action", "/replies/:id/edit/languages/:language", "/actions", "/actions/:id",
-		"/rounds/:id/look", "/rounds/:id/look/:unit", "/rounds/:id/look/:unit/journal", "/rounds/:id/look/:unit/wall", "/rounds/:id/guess", "/journal", "/packs", "/packs/:id", "/packs/:id/slides", "/rounds/:id/look/:unit/share", "/shared", "/agreement", "/concerns", "/concerns/:id", "/a/:code/talk")
+		"/rounds/:id/look", "/rounds/:id/look/:unit", "/rounds/:id/look/:unit/enough", "/rounds/:id/look/:unit/journal", "/rounds/:id/look/:unit/wall", "/rounds/:id/guess", "/journal", "/packs", "/packs/:id", "/packs/:id/slides", "/rounds/:id/look/:unit/share", "/shared", "/agreement", "/concerns", "/concerns/:id", "/a/:code/talk", "/digest/:token", "/a/:code/minute", "/rounds/:id/thinking")
 	noPages := []string{"/journal/file", "/packs/:id/files/:file", "/trust/files/:file", "/api/v1/trust", "/api/v1/rounds", "/api/v1/rounds/:id/results", "/api/v1/public/:code/results", "/api/openapi.json", "/a/:code/words", "/a/worker.js", "/healthz", "/readyz", "/static/*", "/surveys/:id/file", "/rounds/:id/results/files/:file", "/rounds/:id/results/:unit/files/:file"}
 	looked := 0
 	for _, r := range s.web.Routes {

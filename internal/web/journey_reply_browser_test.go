@@ -143,6 +143,11 @@ func TestBrowserGuessLookReflect(t *testing.T) {
 	lena.Go("/")
 	lena.press("Guess three, then look")
 	lena.look("guess-begin")
+	lena.press("What would be good enough?")
+	lena.fill("enough-q1", "6")
+	lena.look("enough")
+	lena.press("Keep")
+	lena.press("Back")
 	lena.press("Guess three, then look")
 	lena.look("guess")
 	lena.Refused(true)
@@ -154,7 +159,11 @@ func TestBrowserGuessLookReflect(t *testing.T) {
 	lena.choose("Often")
 	lena.press("Look")
 	lena.look("guess-reveal")
+	first := lena.Text()
 	lena.press("Next")
+	if !strings.Contains(first+lena.Text(), "We said: 6 in 10 would be good enough.") {
+		t.Error("what was agreed beforehand is not said")
+	}
 	lena.press("What I make of it")
 	lena.fill("surprised", "That they want harder work.")
 	lena.fill("agreed", "We want to choose our own books.")

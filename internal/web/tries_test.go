@@ -3,7 +3,6 @@ package web_test
 import (
 	"context"
 	"html"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,7 +14,6 @@ import (
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/base/words"
-	"earshot/internal/schedule"
 	"earshot/internal/school/access"
 	"earshot/internal/show/figure"
 	"earshot/internal/show/result"
@@ -25,16 +23,7 @@ import (
 // heard is a round that most have answered and that has settled.
 func (s *server) heard(f round.Form, seed uint64) round.Round {
 	s.T.Helper()
-	r := s.Open(f)
-	rng := rand.New(rand.NewPCG(seed, seed))
-	for _, codes := range s.Slips(r) {
-		s.Answer(s.collector, r, codes, len(codes)-len(codes)/9, rng)
-	}
-	_, err := s.Rounds().Close(context.Background(), s.Head, r.ID)
-	testkit.Must(s.T, err)
-	r, err = schedule.Settle(context.Background(), s.DB, s.Key, s.Bank, s.Head, r.ID)
-	testkit.Must(s.T, err)
-	return r
+	return s.settled(s.Open(f), seed)
 }
 
 // shown lists the ids of the things to try that a page shows, in its order.

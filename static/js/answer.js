@@ -168,7 +168,7 @@
     for (const input of form.querySelectorAll(".step input,.step select,.step textarea")) {
       const have = kept.answers[input.name];
       if (!input.name || input === field) { continue; }
-      if (input.type === "radio" || input.type === "checkbox") { input.checked = !!have && have.includes(input.value); }
+      if (input.type === "radio" || input.type === "checkbox") { input.checked = have ? have.includes(input.value) : input.defaultChecked; }
       else { input.value = have ? have[Array.from(form.elements[input.name].length && input.tagName === "SELECT" ? form.elements[input.name] : [input]).indexOf(input)] || "" : ""; }
     }
     for (const q of questions) { if (q.rank) { q.rank(); } }

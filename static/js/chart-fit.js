@@ -55,6 +55,39 @@
     return count;
   }
 
+  // besides gives things in their order places (their middles) as near to where they wish to stand as their sizes allow:
+  // those that would cover each other stand together, around the middle of their wishes.
+  function besides(things, from, to) {
+    const groups = [];
+    for (const one of things) {
+      let g = { all: [one], size: one.size, first: one.wish - one.size / 2, count: 1 };
+      const hold = () => { g.at = Math.min(Math.max(g.first / g.count, from), to - g.size); };
+      hold();
+      for (let above = groups.at(-1); above && above.at + above.size > g.at; above = groups.at(-1)) {
+        groups.pop();
+        g = { all: above.all.concat(g.all), size: above.size + g.size, first: above.first + g.first - above.size * g.count, count: above.count + g.count };
+        hold();
+      }
+      groups.push(g);
+    }
+    for (const g of groups) {
+      let at = g.at;
+      for (const one of g.all) { one.y = at + one.size / 2; at += one.size; }
+    }
+  }
+
+  // list puts numbered words under a picture, and says where they end.
+  function list(o, words, width, top, measure) {
+    o.title ??= [];
+    const ink = { fontSize: SMALL, lineHeight: 16, fontWeight: 400, color: "var(--ink)" }, indent = measure("00", SMALL, 400) + 8;
+    for (const [i, text] of words.entries()) {
+      const broken = lines(text, width - indent, 2, measure, SMALL);
+      o.title.push({ text: String(i + 1), left: 0, top, padding: 0, textStyle: ink }, { text: broken.join("\n"), left: indent, top, padding: 0, textStyle: ink });
+      top += broken.length * 16 + 3;
+    }
+    return top;
+  }
+
   const kinds = {
     likert(o, width, measure) {
       const axis = first(o.xAxis), several = first(o.yAxis).data.length > 1;
@@ -89,23 +122,27 @@
       return high + 4;
     },
 
+    // Columns that are too narrow for words have numbers, and a list under the picture.
     heat(o, width, measure) {
       const side = sideLabels(o, width, 0.24, measure), axis = first(o.xAxis);
       const left = side.width + 12, cell = (width - left) / axis.data.length;
-      const size = cell < 90 ? 12 : SMALL;
-      const broken = axis.data.map((text) => lines(text, cell - 3, 5, measure, size));
+      const size = cell < 90 ? 12 : SMALL, words = axis.data, numbered = cell < 60;
+      const broken = words.map((text, i) => (numbered ? [String(i + 1)] : lines(text, cell - 3, 5, measure, size)));
       axis.data = broken.map((list) => list.join("\n"));
       Object.assign(axis.axisLabel, { fontSize: size, lineHeight: 15, margin: 6, verticalAlign: "bottom" });
       const top = Math.max(...broken.map((l) => l.length)) * 15 + 10;
       const row = Math.max(34, side.lines * LEAD + 8), high = row * first(o.yAxis).data.length;
-      for (const d of o.series.flatMap((one) => one.data)) { d.label.fontSize = SIZE; }
+      for (const d of o.series.flatMap((one) => one.data)) {
+        d.label.fontSize = cell < 44 ? 12 : SIZE;
+        if (cell < 36) { d.label.formatter = d.label.formatter.replace("%", ""); }
+      }
       o.grid = { left, right: 0, top, height: high };
-      return top + high + 2;
+      return numbered ? list(o, words, width, top + high + 10, measure) : top + high + 2;
     },
 
     dots(o, width, measure, hint) {
       const side = sideLabels(o, width, 0.36, measure);
-      const left = side.width + 16, right = 24, plot = width - left - right;
+      const left = (hint.level ? Math.min(260, Math.round(width * 0.36)) : side.width) + 16, right = 24, plot = width - left - right;
       const top = hint.line >= 0 && hint.lineLabel ? 26 : 8;
       const row = Math.max(42, side.lines * LEAD + 10), high = row * first(o.yAxis).data.length;
       for (const d of o.series[0].data) { d.label.fontSize = SIZE; }
@@ -181,53 +218,50 @@
       return top + high + 16 * Math.max(...broken.map((l) => l.length)) + 16;
     },
 
+    // The labels of points never stand among the points: a line leads from each to a column at the side, in the order of the
+    // shares. Where there is no room for words, the column has numbers, and the words are a list under the picture.
     scatter(o, width, measure, hint) {
-      const narrow = width < 480, high = narrow ? 380 : 440, x = first(o.xAxis), y = first(o.yAxis);
-      const upwards = lines(hint.upwards, width, 2, measure, SMALL), across = lines(hint.across, width - 50, 3, measure, SMALL);
-      const left = 44, right = 10, top = upwards.length * 16 + 14;
-      const plot = width - left - right;
+      const narrow = width < 480, x = first(o.xAxis), y = first(o.yAxis), points = o.series[0].data, line = 16;
+      const upwards = lines(hint.upwards, width, 2, measure, SMALL), top = upwards.length * 16 + 14;
+      const order = points.slice().sort((a, b) => b.value[1] - a.value[1] || b.value[0] - a.value[0]);
+      const named = order.map((d, i) => ({ d, words: d.label.formatter, side: narrow ? [String(i + 1)] : lines(d.label.formatter, 210, 2, measure, SMALL) }));
+      const column = widest(named.flatMap((m) => m.side), measure, SMALL), gap = narrow ? 26 : 40;
+      const left = 44, right = column + gap, plot = width - left - right;
+      const needs = named.reduce((sum, m) => sum + m.side.length * line + 2, 0);
+      const high = Math.max(narrow ? 320 : 380, needs);
+      const height = (share) => top + high * (1 - (share - y.min) / (y.max - y.min));
       const across1 = (v) => left + plot * (v - x.min) / (x.max - x.min);
-      const marks = o.series[0].data.map((d) => ({ d, text: d.label.formatter, px: across1(d.value[0]), py: top + high * (1 - (d.value[1] - y.min) / (y.max - y.min)), from: across1(d.low), to: across1(d.high) }));
-      // Neither points nor their intervals may be covered by a label.
-      const intervals = marks.map((m) => [m.from, m.py - 2, m.to, m.py + 2]);
-      const taken = marks.map((m) => [m.px - 7, m.py - 7, m.px + 7, m.py + 7]);
+      for (const m of named) { m.wish = height(m.d.value[1]); m.size = m.side.length * line + 2; }
+      besides(named, top - line / 2, top + high + line / 2);
+      const leaders = [];
+      for (const m of named) {
+        const px = across1(m.d.value[0]), py = height(m.d.value[1]), from = Math.max(across1(m.d.high), px);
+        Object.assign(m.d.label, { show: true, position: "inside", align: "left", verticalAlign: "middle", fontSize: SMALL, lineHeight: line, formatter: m.side.join("\n"), offset: [width - column - px, m.y - py] });
+        const thin = { lineStyle: { width: 1, type: "dotted", color: "var(--line)" } };
+        leaders.push([{ x: from, y: py, ...thin }, { x: width - column - 5, y: m.y }]);
+      }
       for (const m of o.series[0].markLine.data) {
         if (m.label && m.label.show) {
-          m.label.fontSize = SMALL;
-          const middle = top + high * (1 - (m.yAxis - y.min) / (y.max - y.min));
-          taken.push([width - right - measure(m.label.formatter, SMALL, 400) - 10, middle - 20, width, middle]);
+          // What the line is called stands over it, on the side where no point is in its way.
+          const w = measure(m.label.formatter, SMALL, 400) + 6, over = height(m.yAxis);
+          const free = (from, to) => points.every((d) => across1(Math.max(d.high, d.value[0])) + 7 < from || across1(Math.min(d.low, d.value[0])) - 7 > to || height(d.value[1]) + 7 < over - 20 || height(d.value[1]) - 7 > over);
+          const start = free(left, left + w);
+          Object.assign(m.label, { fontSize: SMALL, show: start || free(left + plot - w, left + plot), position: start ? "insideStartTop" : "insideEndTop" });
         }
       }
-      const free = (b, also) => b[0] >= left && b[2] <= width && b[1] >= top && b[3] <= top + high && taken.concat(also).every((t) => b[2] <= t[0] || b[0] >= t[2] || b[3] <= t[1] || b[1] >= t[3]);
-      // Points with the least room first: those that stand closest to another one.
-      for (const m of marks) { m.near = Math.min(...marks.map((n) => (m === n ? Infinity : Math.hypot(m.px - n.px, m.py - n.py)))); }
-      const order = marks.slice().sort((a, b) => a.near - b.near);
-      // In one line or in more, above, below, to the right or to the left of the interval: the first place that is free.
-      // What finds none may then cover intervals, but never a point or another label; what finds none then has no label.
-      for (const [also, m] of [intervals, []].flatMap((also) => order.map((m) => [also, m]))) {
-        for (const room of m.d.label.show ? [] : narrow ? [120, 80] : [240, 150, 110]) {
-          const list = lines(m.text, room, 3, measure, SMALL);
-          const w = widest(list, measure, SMALL) + 2, h = list.length * 15;
-          const places = [
-            [m.px - w / 2, m.py - 8 - h], [m.px - w / 2, m.py + 8],
-            [Math.max(m.to, m.px + 7) + 4, m.py - h / 2], [Math.min(m.from, m.px - 7) - 4 - w, m.py - h / 2],
-            [m.px + 9, m.py - h / 2], [m.px - 9 - w, m.py - h / 2],
-          ].map(([bx, by]) => [bx, by, bx + w, by + h]);
-          const box = places.find((p) => free(p, also));
-          if (box) {
-            taken.push(box);
-            Object.assign(m.d.label, { show: true, position: "inside", offset: [(box[0] + box[2]) / 2 - m.px, (box[1] + box[3]) / 2 - m.py], fontSize: SMALL, lineHeight: 15, align: "center", formatter: list.join("\n") });
-            break;
-          }
-        }
-      }
+      o.series[0].markLine.data.push(...leaders);
       // The names of the axes are lines of text over and under them.
       const style = { fontSize: SMALL, lineHeight: 16, fontWeight: 400, color: "var(--soft)" };
+      const across = lines(hint.across, width - left, 3, measure, SMALL);
       o.title = [{ text: upwards.join("\n"), left: 0, top: 0, padding: 0, textStyle: style }, { text: across.join("\n"), left: left, top: top + high + 28, padding: 0, textStyle: style }];
+      let end = top + high + 32 + across.length * 16;
+      if (narrow) {
+        end = list(o, named.map((m) => m.words), width, end + 8, measure);
+      }
       for (const axis of [x, y]) { axis.axisLabel.fontSize = SMALL; }
       x.axisLabel.formatter = (v) => String(v).replace("-", "−");
       o.grid = { left, right, top, height: high };
-      return top + high + 32 + across.length * 16;
+      return end;
     },
   };
 

@@ -15,13 +15,25 @@
     place.textContent = now + 1 + " / " + slides.length;
     bar.querySelector("[data-back]").disabled = now === 0;
     bar.querySelector("[data-on]").disabled = now === slides.length - 1;
+    fit();
     window.scrollTo(0, 0);
     if (!quietly) history.replaceState(null, "", "#" + (now + 1));
+  }
+
+  // fit makes the letters of a slide smaller, step by step, until all of it stands on the screen. Lists begin large.
+  function fit() {
+    const slide = slides[now];
+    for (let step = slide.querySelector(".slide-lists") ? -1 : 0; step <= 6; step++) {
+      slide.classList.toggle("roomy", step < 0);
+      for (let i = 1; i <= 6; i++) slide.classList.toggle("tight-" + i, i === step);
+      if (slide.scrollHeight <= window.innerHeight + 1) return;
+    }
   }
 
   function notes() {
     const on = root.classList.toggle("with-notes");
     bar.querySelector("[data-notes]").setAttribute("aria-pressed", on);
+    fit();
   }
 
   function full() {
@@ -57,6 +69,7 @@
     if (Math.abs(moved) > 60) show(now + (moved < 0 === (root.dir !== "rtl") ? 1 : -1));
     start = null;
   });
+  window.addEventListener("resize", fit);
   window.addEventListener("hashchange", () => show(parseInt(location.hash.slice(1), 10) - 1 || 0, true));
 
   root.classList.add("playing");

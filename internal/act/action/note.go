@@ -14,7 +14,7 @@ import (
 type Note struct {
 	Guesses map[string]string `json:"guesses,omitempty"` // question -> the option that they guess to be the middle one, in its words
 	Looked  bool              `json:"looked,omitempty"`  // they went on to what was said: guessing is over
-	Enough  map[string]int    `json:"enough,omitempty"`  // question -> the share, in per cent, that teacher and class would call good enough
+	Enough  map[string]int    `json:"enough,omitempty"`  // question -> the share, in per cent and full tenths, that teacher and class would call good enough
 	Journal map[string]string `json:"journal,omitempty"` // prompt -> words
 	Agreed  string            `json:"agreed,omitempty"`  // one sentence that the class agreed on when it read its figures
 }
@@ -45,7 +45,7 @@ func (n *Note) problems() map[string]fault.Problem {
 		fields["agreed"] = fault.Problem{Key: "action.long", Values: fault.Values{"Most": maxWords}}
 	}
 	for q, share := range n.Enough {
-		if share < 1 || share > 100 {
+		if share < 10 || share > 100 || share%10 != 0 {
 			fields["enough-"+q] = fault.Problem{Key: "action.enough"}
 		}
 	}

@@ -180,7 +180,8 @@ func (s Store) SaveReply(ctx context.Context, who access.Actor, r round.Round, f
 			return err
 		}
 		reply := w.Reply
-		if reply.Opening != f.Opening {
+		before := changed([2]string{reply.Opening, f.Opening}, [2]string{reply.LastHeard, f.LastHeard}, [2]string{reply.LastDid, f.LastDid}, [2]string{reply.LastWont, f.LastWont})
+		if before.any {
 			reply.ChangedAt = tx.Now()
 		}
 		reply.WriterID, reply.Opening, reply.LastHeard, reply.LastDid, reply.LastWont = f.WriterID, f.Opening, f.LastHeard, f.LastDid, f.LastWont
@@ -192,8 +193,32 @@ func (s Store) SaveReply(ctx context.Context, who access.Actor, r round.Round, f
 		if err := tx.Write(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&reply).Error; err != nil {
 			return err
 		}
+		if reply.PublishedAt != nil && before.any {
+			return audit.Record(ctx, tx, who, "reply.change", "round", r.ID, before.text)
+		}
 		return audit.Record(ctx, tx, who, "reply.write", "round", r.ID, "")
 	})
+}
+
+// earlier are the words that stood where others stand now.
+type earlier struct {
+	any  bool
+	text string
+}
+
+// changed compares pieces as they were with what they become. People may have read what was published, so it is kept.
+func changed(pieces ...[2]string) (e earlier) {
+	var was []string
+	for _, p := range pieces {
+		if p[0] != p[1] {
+			e.any = true
+			if p[0] != "" {
+				was = append(was, p[0])
+			}
+		}
+	}
+	e.text = strings.Join(was, " / ")
+	return e
 }
 
 // SaveAction stores one answer of a reply; an empty id makes a new one. What is published already changes at once, and
@@ -247,7 +272,9 @@ func (s Store) SaveAction(ctx context.Context, who access.Actor, r round.Round, 
 				return fault.Field("question", "action.question")
 			}
 		}
-		if a.Answer != f.Answer || a.Heard != f.Heard || a.Doing != f.Doing || a.Pupils != f.Pupils || a.Staff != f.Staff || a.Due != f.Due || a.OwnerID != f.OwnerID {
+		before := changed([2]string{string(a.Answer), string(f.Answer)}, [2]string{a.Heard, f.Heard}, [2]string{a.Doing, f.Doing}, [2]string{a.Pupils, f.Pupils},
+			[2]string{a.Staff, f.Staff}, [2]string{string(a.Due), string(f.Due)}, [2]string{a.OwnerName, owner})
+		if before.any {
 			a.ChangedAt = tx.Now()
 		}
 		a.Answer, a.Heard, a.Doing, a.Pupils, a.Staff = f.Answer, f.Heard, f.Doing, f.Pupils, f.Staff
@@ -259,6 +286,9 @@ func (s Store) SaveAction(ctx context.Context, who access.Actor, r round.Round, 
 		}
 		if err := tx.Write(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&a).Error; err != nil {
 			return err
+		}
+		if a.PublishedAt != nil && before.any {
+			return audit.Record(ctx, tx, who, "reply.change", "round", r.ID, before.text)
 		}
 		return audit.Record(ctx, tx, who, "reply.answer", "round", r.ID, a.ID)
 	})

@@ -69,18 +69,21 @@ func (s Store) Keep(ctx context.Context, who access.Actor, r round.Round, unit s
 	if err != nil {
 		return err
 	}
-	// Padded, so that its length does not tell a page of reflection from an empty one.
-	size := 512
-	for size < len(body) {
-		size *= 4
-	}
-	body = append(body, bytes.Repeat([]byte(" "), size-len(body))...)
-	locked, err := s.key.Lock(body, noteUse, who.School, id, who.Person)
+	locked, err := s.key.Lock(padded(body, 512), noteUse, who.School, id, who.Person)
 	if err != nil {
 		return err
 	}
 	row := StoredNote{SchoolID: who.School, ID: id, RoundID: r.ID, Body: base64.StdEncoding.EncodeToString(locked)}
 	return s.db.Write(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
+}
+
+// padded makes a body as long as the next of few sizes, so that its length does not tell a page of reflection from an empty
+// one.
+func padded(body []byte, size int) []byte {
+	for size < len(body) {
+		size *= 4
+	}
+	return append(body, bytes.Repeat([]byte(" "), size-len(body))...)
 }
 
 // Purge deletes what staff have kept for themselves and guessed about a round, on the day its answers are deleted. The

@@ -2,7 +2,11 @@ package action
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	mathrand "math/rand/v2"
+	"strings"
 
 	"gorm.io/gorm/clause"
 
@@ -13,12 +17,15 @@ import (
 	"earshot/internal/school/access"
 )
 
-// StaffGuess is what one member of staff guessed for the picture of the whole staff: given knowingly, without a name.
+// StaffGuess is what one member of staff guessed for the picture of the whole staff: given knowingly, without a name. It is
+// locked under a key that is in neither the database nor a backup of it. With each guess that is given, all of the round
+// are locked and written anew in random order under new ids, so that neither the table nor the order in which it was
+// written tells which came when.
 type StaffGuess struct {
 	SchoolID string `gorm:"primaryKey"`
 	RoundID  string `gorm:"primaryKey"`
 	ID       string `gorm:"primaryKey"` // random
-	Guesses  string // JSON: question -> the guessed option, in its words
+	Guesses  string // locked; question -> the guessed option, in its words
 }
 
 // TableName is the table these guesses live in.
@@ -55,16 +62,72 @@ func (s Store) Give(ctx context.Context, who access.Actor, r round.Round, guesse
 		} else if gave {
 			return fault.New(fault.Conflict, "action.guess_twice")
 		}
-		body, err := json.Marshal(guesses)
+		// Two guesses at once would each write the others anew.
+		if err := tx.Write(ctx).Clauses(clause.Locking{Strength: "UPDATE"}).Select("id").Where("school_id = ? AND id = ?", r.SchoolID, r.ID).Take(&round.Round{}).Error; err != nil {
+			return err
+		}
+		all, err := st.staffGuesses(ctx, r)
 		if err != nil {
 			return err
 		}
-		row := StaffGuess{SchoolID: r.SchoolID, RoundID: r.ID, ID: storage.NewID(), Guesses: string(body)}
-		if err := tx.Write(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
+		all = append(all, guesses)
+		mathrand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		rows := make([]StaffGuess, len(all))
+		for i, g := range all {
+			if rows[i], err = st.lockGuess(r, g); err != nil {
+				return err
+			}
+		}
+		if err := tx.Write(ctx).Where("school_id = ? AND round_id = ?", r.SchoolID, r.ID).Delete(&StaffGuess{}).Error; err != nil {
+			return err
+		}
+		if err := tx.Write(ctx).Create(&rows).Error; err != nil {
 			return err
 		}
 		return st.Keep(ctx, who, r, givenUse, Note{Looked: true})
 	})
+}
+
+const staffUse = "staff guess"
+
+// guessSize is the least length of what is locked, so that it does not tell how much somebody guessed.
+const guessSize = 4096
+
+func (s Store) lockGuess(r round.Round, guesses map[string]string) (StaffGuess, error) {
+	row := StaffGuess{SchoolID: r.SchoolID, RoundID: r.ID, ID: storage.NewID()}
+	body, err := json.Marshal(guesses)
+	if err != nil {
+		return row, err
+	}
+	locked, err := s.key.Lock(padded(body, guessSize), staffUse, r.SchoolID, r.ID, row.ID)
+	row.Guesses = base64.StdEncoding.EncodeToString(locked)
+	return row, err
+}
+
+// staffGuesses reads all guesses that were given for a round, in no order. Those of earlier programs are not locked.
+func (s Store) staffGuesses(ctx context.Context, r round.Round) (all []map[string]string, err error) {
+	var rows []StaffGuess
+	if err := s.db.Query(ctx).Where("school_id = ? AND round_id = ?", r.SchoolID, r.ID).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		body := []byte(row.Guesses)
+		if !strings.HasPrefix(row.Guesses, "{") {
+			locked, err := base64.StdEncoding.DecodeString(row.Guesses)
+			if err != nil {
+				return nil, fmt.Errorf("staff guess: %w", err)
+			}
+			if body, err = s.key.Unlock(locked, staffUse, r.SchoolID, r.ID, row.ID); err != nil {
+				continue // after a restore without the key they are gone, as what people keep for themselves is
+			}
+		}
+		var guesses map[string]string
+		if err := json.Unmarshal(body, &guesses); err != nil {
+			return nil, fmt.Errorf("staff guess: %w", err)
+		}
+		all = append(all, guesses)
+	}
+	return all, nil
 }
 
 // StaffPicture says, for each question that enough staff guessed, in how many tenths of the guesses the middle answer is
@@ -73,16 +136,12 @@ func (s Store) StaffPicture(ctx context.Context, r round.Round, favourable func(
 	if r.State != round.Published || r.Audience == bank.Staff {
 		return 0, nil, nil
 	}
-	var rows []StaffGuess
-	if err := s.db.Query(ctx).Where("school_id = ? AND round_id = ?", r.SchoolID, r.ID).Find(&rows).Error; err != nil || len(rows) < LeastStaff {
+	all, err := s.staffGuesses(ctx, r)
+	if err != nil || len(all) < LeastStaff {
 		return 0, nil, err
 	}
 	asked, good := map[string]int{}, map[string]int{}
-	for _, row := range rows {
-		var guesses map[string]string
-		if err := json.Unmarshal([]byte(row.Guesses), &guesses); err != nil {
-			return 0, nil, err
-		}
+	for _, guesses := range all {
 		for q, option := range guesses {
 			asked[q]++
 			if favourable(q, option) {
@@ -96,5 +155,5 @@ func (s Store) StaffPicture(ctx context.Context, r round.Round, favourable func(
 			tenths[q] = (20*good[q] + m) / (2 * m) // to the nearest tenth
 		}
 	}
-	return len(rows), tenths, nil
+	return len(all), tenths, nil
 }

@@ -11,6 +11,7 @@ import (
 	"earshot/internal/base/fault"
 	"earshot/internal/base/storage"
 	"earshot/internal/school/access"
+	"earshot/internal/school/roster"
 )
 
 // State is where a round stands.
@@ -90,6 +91,7 @@ type Plan struct {
 	PerChild bool           `json:"per_child,omitempty"` // by e-mail: a parent answers for each child, not once for all
 	Despite  string         `json:"despite,omitempty"`   // why people are asked although they are owed a reply, or have been asked much
 	Outcome  string         `json:"outcome,omitempty"`   // the question that matters most: what goes with its answers is shown
+	Minute   bool           `json:"minute,omitempty"`    // it begins with a minute without the screen
 }
 
 // Snapshot is who reads and who helps, as it was when the round opened.
@@ -103,6 +105,8 @@ type Snapshot struct {
 	Small     bool     `json:"small,omitempty"`
 	Invented  bool     `json:"invented,omitempty"`
 	Zone      string   `json:"zone"`
+	// Holidays are the school's as they were known then: they are no days on which teachers could have looked first.
+	Holidays []roster.Span `json:"holidays,omitempty"`
 	// Complaints is whom somebody tells who is unhappy about a round.
 	Complaints string `json:"complaints"`
 }
@@ -191,7 +195,7 @@ func (r Round) LeadersFrom() time.Time {
 	if r.SettledAt == nil {
 		return time.Time{}
 	}
-	return access.Deadline(*r.SettledAt, LeadersWait, r.Zone())
+	return access.Deadline(*r.SettledAt, LeadersWait, r.Zone(), roster.Calendar{Holidays: r.AtOpening().Holidays}.Off)
 }
 
 // Takes says whether an answer sent now is still accepted.

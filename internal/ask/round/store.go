@@ -144,6 +144,10 @@ func (s Store) SaveDraft(ctx context.Context, who access.Actor, id string, f For
 		if err := fault.Fields(f.problems(tx.Now(), sv.Audience, school.Zone())); err != nil {
 			return err
 		}
+		closes := storage.DateOf(f.ClosesAt, school.Zone())
+		if quiet, ok := school.Days().QuietIn(closes, closes); ok {
+			return fault.Field("closes_at", "calendar.quiet_close", quietValues(quiet))
+		}
 		v, err := survey.NewStore(tx).Freeze(ctx, who, sv.ID)
 		if err != nil {
 			return err
@@ -256,6 +260,15 @@ func (s Store) Extend(ctx context.Context, who access.Actor, id string, closes t
 		}
 		if !replyBy.Valid() || replyBy <= storage.DateOf(closes, r.Zone()) {
 			return fault.Field("reply_by", "round.reply_after")
+		}
+		school, err := roster.NewStore(st.db).School(ctx, r.SchoolID)
+		if err != nil {
+			return err
+		}
+		// What was fixed before the quiet days were may go on as it was; only the days that are added count.
+		added := storage.DateOf(r.ClosesAt, school.Zone()).Time(time.UTC).AddDate(0, 0, 1)
+		if quiet, ok := school.Days().QuietIn(storage.DateOf(added, time.UTC), storage.DateOf(closes, school.Zone())); ok {
+			return fault.Field("closes_at", "calendar.quiet_close", quietValues(quiet))
 		}
 		r.ClosesAt, r.ReplyBy = closes.UTC(), replyBy
 		return nil

@@ -26,6 +26,9 @@ func (s Store) Open(ctx context.Context, who access.Actor, id string) (Round, er
 		if err != nil {
 			return err
 		}
+		if quiet, ok := school.Days().QuietIn(storage.DateOf(now, school.Zone()), storage.DateOf(r.ClosesAt, school.Zone())); ok {
+			return fault.New(fault.Conflict, "calendar.quiet_open", quietValues(quiet))
+		}
 		doc, err := st.document(ctx, *r)
 		if err != nil {
 			return err
@@ -35,6 +38,16 @@ func (s Store) Open(ctx context.Context, who access.Actor, id string) (Round, er
 		}
 		if p := doc.CanOpenWith(r.Audience, pageRoute); len(p) > 0 {
 			return fault.New(fault.Conflict, p[0].Key, fault.Values(anyMap(p[0].Values)))
+		}
+		if doc.HasText() {
+			cover, err := ro.Cover(ctx, school)
+			if err != nil {
+				return err
+			}
+			// Answers arrive until the round settles, so somebody has to be there until then.
+			if day, gap := cover.Gap(storage.DateOf(now, school.Zone()), storage.DateOf(r.ClosesAt.Add(Grace), school.Zone())); gap {
+				return fault.New(fault.Conflict, "cover.gap", fault.Values{"Date": SayDate(day)})
+			}
 		}
 		snap, err := st.snapshot(ctx, *r, school, ro)
 		if err != nil {
@@ -54,6 +67,10 @@ func (s Store) Open(ctx context.Context, who access.Actor, id string) (Round, er
 		}
 		return identity.NewStore(st.db, st.key).ListRound(ctx, r.Code, r.SchoolID, r.ID)
 	})
+}
+
+func quietValues(q roster.Span) fault.Values {
+	return fault.Values{"Name": q.Name, "First": SayDate(q.First), "Last": SayDate(q.Last)}
 }
 
 func anyMap(m map[string]string) map[string]any {
@@ -88,7 +105,7 @@ func (s Store) snapshot(ctx context.Context, r Round, school roster.School, ro r
 
 func (s Store) whoReads(ctx context.Context, r Round, school roster.School, ro roster.Store) (Snapshot, error) {
 	snap := Snapshot{School: school.Name, Nation: school.Nation, Helplines: school.Helplines, Small: school.IsSmall(),
-		Invented: school.Invented, Zone: school.TimeZone}
+		Invented: school.Invented, Zone: school.TimeZone, Holidays: school.Days().Holidays}
 	staff, err := ro.StaffList(ctx, r.SchoolID)
 	if err != nil {
 		return snap, err

@@ -41,15 +41,25 @@ func (s Store) makePromise(r Round, snap Snapshot, doc survey.Document, route ba
 		"minutes": strconv.Itoa(doc.Minutes), "why": strings.TrimRight(r.Why, ".!… "), "k": strconv.Itoa(r.Least),
 		"delete_date": in.Voice.Date(r.DeleteOn().Time(time.UTC)), "counts_date": in.Voice.Date(r.CountsUntil().Time(time.UTC)),
 		"complaint_contact": snap.Complaints, "contact": snap.Complaints,
-		"safeguarding_lead": snap.Lead.Name, "comment_reader": snap.Lead.Name, "reply_place": r.ReplyPlace,
+		"safeguarding_lead": snap.Lead.Name, "comment_reader": strings.Join(snap.commentReaders(), " / "), "reply_place": r.ReplyPlace,
 	}
 	for _, brace := range movable {
 		values[brace] = "{" + brace + "}"
 	}
 	return s.bank.Promise(bank.PromiseFor{Audience: r.Audience, Mode: r.PromiseMode(), Route: route, Tongue: in.Texts, Settings: bank.Settings{
-		ByClass: r.About == AboutClasses && doc.HasClassPages() && !snap.Small, Sensitive: doc.HasSensitive(), SchoolNetwork: true,
+		Comments: doc.HasText(),
+		ByClass:  r.About == AboutClasses && doc.HasClassPages() && !snap.Small, Sensitive: doc.HasSensitive(), SchoolNetwork: true,
 		SmallSchool: snap.Small, Values: values,
 	}})
+}
+
+// commentReaders are those who read what is written in boxes: whoever is there of the safeguarding team.
+func (s Snapshot) commentReaders() []string {
+	list := []string{s.Lead.Name}
+	for _, d := range s.Deputies {
+		list = append(list, d.Name)
+	}
+	return list
 }
 
 // PreviewPromise is the promise a draft would make if it were opened now; of a round that has been open it is the one

@@ -44,7 +44,7 @@ const (
 	AnswerState           = "answer_state"
 	AnswerEmpty           = "answer_empty"
 	AnswerNumber          = "answer_number"     // no whole number, or out of bounds
-	AnswerText            = "answer_text"       // words are not taken yet
+	AnswerLong            = "answer_long"       // more words than a box takes
 	AnswerAsked           = "answer_asked"      // claims not to have been asked what everybody is asked
 	AnswerIrrelevant      = "answer_irrelevant" // answered although an earlier answer rules it out, or the other way round
 	AnswerPlaces          = "answer_rank_twice" // one option in two places
@@ -128,7 +128,7 @@ func (d Document) Read(get func(name string) []string, today string) (Answers, [
 	if len(c.found) > 0 {
 		return nil, c.found
 	}
-	d.leaveOut(&c, out, get(DrawnOut))
+	d.leaveOut(&c, out, get)
 	if len(c.found) > 0 {
 		return nil, c.found
 	}
@@ -144,8 +144,8 @@ func (c *check) read(q Question, values []string) (Answer, bool) {
 	}
 	switch {
 	case q.Type.IsText():
-		c.add(AnswerText)
-		return Answer{}, false
+		// What is written goes its own way (see Wrote), and among the answers nothing says whether anything was.
+		return Answer{State: Skipped}, true
 	case q.Type == TypeNumber:
 		n, err := strconv.Atoi(digits(values[0]))
 		if err != nil || n < q.Min || n > q.Max {
@@ -192,10 +192,11 @@ func digits(s string) string {
 }
 
 // leaveOut marks what somebody was not asked. A plain form shows every topic: one without any answer was not chosen.
-func (d Document) leaveOut(c *check, out Answers, named []string) {
+func (d Document) leaveOut(c *check, out Answers, get func(name string) []string) {
+	named := get(DrawnOut)
 	if len(named) == 0 {
 		for _, s := range d.Sections {
-			if s.Choice == "" || slices.ContainsFunc(s.Questions, func(q Question) bool { return out[q.ID].State == Answered }) {
+			if s.Choice == "" || slices.ContainsFunc(s.Questions, func(q Question) bool { return out[q.ID].State == Answered || q.Type.IsText() && wrote(get(q.ID)) != "" }) {
 				continue
 			}
 			for _, q := range s.Questions {

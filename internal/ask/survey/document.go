@@ -95,6 +95,9 @@ type Question struct {
 	Gateway          string     `json:"gateway,omitempty"`
 	Origin           Origin     `json:"origin"`
 	DescribesOneself bool       `json:"describes_oneself,omitempty"` // gender and the like
+	// Guesses is the item of the same survey that this is a guess at: how many of their class gave a favourable answer to
+	// it. Empty for every other question.
+	Guesses string `json:"guesses,omitempty"`
 	// Aloud: it may be answered by raising a hand. The bank says so of its items, and whoever wrote it of any other.
 	Aloud bool `json:"aloud,omitempty"`
 

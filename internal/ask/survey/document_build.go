@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -14,7 +15,8 @@ type LeftOut struct {
 	Key   string
 }
 
-// LeftOutText is why a text item is left out: written words need somebody to read them first.
+// LeftOutText is why a text item is left out of a ready survey: somebody has to read every word, so a school adds it on
+// purpose.
 const LeftOutText = "left_out_text"
 
 // FromTemplate makes a document from a ready survey of the bank.
@@ -74,9 +76,6 @@ func (d *Document) AddItem(b *bank.Bank, section, item string) []Problem {
 	case i.Audience != d.Audience:
 		values["audience"], values["for"] = i.Audience, d.Audience
 		return []Problem{{OtherAudience, values}}
-	case i.IsText():
-		values["short"] = i.Short
-		return []Problem{{LeftOutText, values}}
 	}
 	for _, q := range d.Questions() {
 		if q.Item == item {
@@ -88,6 +87,10 @@ func (d *Document) AddItem(b *bank.Bank, section, item string) []Problem {
 	q := Question{
 		Item: i.ID, Text: i.Text, Short: i.Short, Note: i.Note, About: i.About, Sensitive: i.Sensitive, Gateway: i.Gateway,
 		Origin: FromBank, Reverse: i.Reverse, Aloud: i.Aloud,
+	}
+	if i.IsText() {
+		q.Type, q.Kind, q.About = TypeLongText, bank.Choice, cmp.Or(i.About, bank.AboutSchool)
+		return d.add(section, q)
 	}
 	q.onScale(scale)
 	if len(i.Favourable) > 0 {
@@ -107,6 +110,7 @@ type Own struct {
 	Gateway          string
 	Origin           Origin
 	DescribesOneself bool
+	Guesses          string
 	Aloud            bool // it says nothing about any adult, feelings, safety or home, so a room may raise hands
 	Scale            bank.Scale
 	Favourable       []string // instead of the scale's
@@ -126,7 +130,7 @@ func (d *Document) AddOwn(section string, own Own) []Problem {
 	q := Question{
 		Item: own.Item, Text: own.Text, Short: own.Short, Note: own.Note, About: own.About, Sensitive: own.Sensitive,
 		Gateway: own.Gateway, Origin: own.Origin, DescribesOneself: own.DescribesOneself, Reverse: own.Reverse,
-		Aloud: own.Aloud,
+		Aloud: own.Aloud, Guesses: own.Guesses,
 	}
 	q.ShowIf, q.Grid = own.ShowIf, own.Grid
 	q.answeredBy(own)

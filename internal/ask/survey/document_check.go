@@ -85,7 +85,7 @@ const (
 	OpeningAudience = "opening_audience"
 	OpeningOther    = "opening_other_audience"
 	OpeningHandsUp  = "opening_hands_up_sensitive"
-	OpeningText     = "opening_text" // words need somebody who reads them at once
+	OpeningText     = "opening_text" // nobody writes with a raised hand
 )
 
 var (
@@ -121,6 +121,7 @@ func (d Document) Problems() []Problem {
 	}
 	d.sections(&c, len(questions))
 	d.routing(&c)
+	d.guesses(&c)
 	oneself := 0
 	ids, items := map[string]bool{}, map[string]bool{}
 	n := -1
@@ -177,7 +178,7 @@ func (d Document) CanOpenWith(audience string, routes ...bank.Route) []Problem {
 		c.add(OpeningOther, "audience", audience, "for", d.Audience)
 	}
 	for n, q := range d.Questions() {
-		if q.Type.IsText() {
+		if q.Type.IsText() && slices.Contains(routes, bank.HandsUp) {
 			c.add(OpeningText, "question", q.ID, "number", strconv.Itoa(n+1), "short", q.Short)
 		}
 		// The whole room sees a raised hand.
@@ -388,6 +389,7 @@ func Keys() []string {
 		QuestionOrigin, QuestionOneself, QuestionKind, FewOptions, ManyOptions, OptionID, OptionLabel, OptionValue,
 		FavourableNone, FavourableWords, FavourableUnknown, MissingUnknown, AtMostOut, SeveralFew, QuestionAloud, QuestionDecides,
 		RouteBroken, RouteUnknown, RouteLater, RouteWords, RouteOption, RouteCurrent, RouteFunction, RouteNever,
+		GuessMany, GuessWho, GuessNothing, GuessOf, GuessPlace, GuessAsked, GuessAnswers,
 		ChoiceID, ChoiceText, ChoiceFew, ChoiceApart, ChoiceUnknown, ChoiceShowIf, AskOut, GridApart, NumberRange, NumberBands, NoteFields,
 	}
 }

@@ -122,7 +122,6 @@ func TestPuttingTogether(t *testing.T) {
 		{"unknown item", "", "afl_c_nope", survey.UnknownItem},
 		{"retired item", "", "tech_s_check", survey.RetiredItem},
 		{"another audience", "", "afl_p_know", survey.OtherAudience},
-		{"text", "", "voice_s_open_best", survey.LeftOutText},
 		{"twice", "", "afl_c_goal", survey.ItemTwice},
 		{"unknown section", "s9", "afl_c_stuck", survey.UnknownSection},
 	} {
@@ -132,6 +131,13 @@ func TestPuttingTogether(t *testing.T) {
 				t.Errorf("got %v, want %s", got, c.key)
 			}
 		})
+	}
+	words, left, _ := survey.FromItems(b, "Ours", bank.Pupils11to16, []string{"afl_c_goal", "voice_s_open_best", "voice_c_open_help"})
+	if len(words.Questions()) != 1 || len(left) != 2 || left[0].Key != survey.LeftOutText {
+		t.Errorf("a ready survey asks for words: %v", left)
+	}
+	if p := words.AddItem(b, "", "voice_c_open_help"); p != nil || !words.HasText() || words.Questions()[1].About != bank.AboutThisClass || words.Problems() != nil {
+		t.Errorf("and can be made to: %v, %v", p, words.Problems())
 	}
 	if _, _, got := survey.FromTemplate(b, "nope"); len(got) != 1 || got[0].Key != survey.UnknownTemplate {
 		t.Errorf("got %v", got)

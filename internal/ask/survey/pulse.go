@@ -13,7 +13,7 @@ const mostPulse = 3
 func (d Document) Pulse(title string, questions []string) Document {
 	out := Document{Title: title, Audience: d.Audience, Language: d.Language, Sections: []Section{{ID: "s1"}}}
 	for _, q := range d.Questions() {
-		if len(out.Sections[0].Questions) < mostPulse && slices.Contains(questions, q.ID) {
+		if len(out.Sections[0].Questions) < mostPulse && slices.Contains(questions, q.ID) && q.Guesses == "" {
 			q.ID, q.ShowIf, q.Grid = "q"+strconv.Itoa(len(out.Sections[0].Questions)+1), "", ""
 			out.Sections[0].Questions = append(out.Sections[0].Questions, q)
 		}

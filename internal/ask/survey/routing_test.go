@@ -249,11 +249,40 @@ func TestNotesAndGridsAndTexts(t *testing.T) {
 	if p := d.Problems(); p != nil {
 		t.Errorf("a survey with a text can be written: %v", p)
 	}
-	if p := d.CanOpenWith(d.Audience); len(p) != 1 || p[0].Key != survey.OpeningText {
-		t.Errorf("and not opened: %v", p)
+	if p := d.CanOpenWith(d.Audience); p != nil || !d.HasText() {
+		t.Errorf("and opened: %v", p)
 	}
-	if _, p := d.Read(form(map[string][]string{"q4": {"Mr X is"}}), ""); len(p) != 1 || p[0].Key != survey.AnswerText {
-		t.Errorf("words are not taken: %v", p)
+	if p := d.CanOpenWith(d.Audience, bank.HandsUp); len(p) != 1 || p[0].Key != survey.OpeningText {
+		t.Errorf("not with raised hands: %v", p)
+	}
+}
+
+// What is written is no answer: among the answers nothing says whether anybody wrote.
+func TestWordsGoTheirOwnWay(t *testing.T) {
+	words := survey.Question{ID: "q4", Item: "own_q4", Type: survey.TypeText, Text: "Say", Short: "q4", About: bank.AboutMe, Origin: survey.FromSchool, Kind: bank.Choice}
+	long := survey.Question{ID: "q5", Item: "own_q5", Type: survey.TypeLongText, Text: "Say more", Short: "q5", About: bank.AboutMe, Origin: survey.FromSchool, Kind: bank.Choice, ShowIf: "${q2} = 'lot'"}
+	words.Wording, long.Wording = words.MakeWording(), long.MakeWording()
+	d := document(section("s1", scale("q2", ""), words, long))
+	in := map[string][]string{"q2": {"no"}, "q4": {"  More time.\r\nAnd  soap. "}, "q4_far": {"exact"}, "q5": {"not asked"}}
+	a := read(t, d, in)
+	if none := read(t, d, map[string][]string{"q2": {"no"}}); !cmp.Equal(a, none) {
+		t.Errorf("the answers tell who wrote: %v and %v", a, none)
+	}
+	list, p := d.Wrote(form(in), a)
+	if p != nil || len(list) != 1 || list[0] != (survey.Remark{Question: "q4", Words: "More time.\nAnd  soap.", Far: "exact"}) {
+		t.Errorf("%+v, %v", list, p)
+	}
+	in["q4"] = []string{strings.Repeat("é", survey.MostFew)}
+	if _, p = d.Wrote(form(in), a); p != nil {
+		t.Errorf("as many as fit: %v", p)
+	}
+	in["q4"][0] += "x"
+	if list, p = d.Wrote(form(in), a); len(p) != 1 || p[0].Key != survey.AnswerLong || p[0].Values["most"] != "200" || len(list) > 0 {
+		t.Errorf("one more: %+v, %v", list, p)
+	}
+	in["q2"], in["q4"] = []string{"lot"}, nil
+	if list, p = d.Wrote(form(in), read(t, d, in)); p != nil || len(list) != 1 || list[0].Question != "q5" || list[0].Far != "" {
+		t.Errorf("%+v, %v", list, p)
 	}
 }
 

@@ -29,10 +29,11 @@ func (d Document) Words() []Words {
 	return list
 }
 
-// In puts a document into another language with the words of a translation, by key. missing counts the pieces it lacks,
+// In puts a document into another language with the words of a translation, by key, and of Said. missing counts the pieces it lacks,
 // each once however often it stands, and they stay as they are. The wordings keep their ids: a translation is the same question.
 func (d Document) In(language string, said map[string]string) (translated Document, missing int) {
 	// Everything that changes is copied: the document is shared.
+	said = d.Said(language, said)
 	out := d
 	out.Language = language
 	out.Sections = append([]Section{}, d.Sections...)

@@ -20,11 +20,13 @@ type Board struct {
 	Now           []Promise // what is promised now
 	Owed          []string  // rounds that are owed a reply, with the day
 	Last          string    // the pack before this one
+	Became        []string  // what became of what that one named to work on
 	Ask           []string  // questions that the school itself suggests
 }
 
 // Voice is what pupils, parents or staff said last.
 type Voice struct {
+	Round          string // its id
 	Name, Title    string
 	When, Why, May string
 	View           result.Viewed
@@ -41,10 +43,11 @@ type StaffPicture struct {
 // Promise is one answer of a reply.
 type Promise struct {
 	Heard, Does, Who, State, Became, Moves string
+	Moved                                  string // whether what it should move did, once that was asked again
 }
 
 func (p Promise) line(v words.Voice) string {
-	return figure.Join(v.Say("board.promise", words.V{"Heard": p.Heard, "Does": p.Does}), p.Who, p.State, p.Became, p.Moves)
+	return figure.Join(v.Say("board.promise", words.V{"Heard": p.Heard, "Does": p.Does}), p.Who, p.State, p.Became, p.Moves, p.Moved)
 }
 
 // mostPromises is how many promises stand on one slide.
@@ -76,6 +79,7 @@ func ForBoard(v words.Voice, b *bank.Bank, in Board) Deck {
 		who.Lists = append(who.Lists, List{x.Name, lines})
 	}
 	d.add(who)
+	d.expect(v, in)
 	for i, x := range in.Voices {
 		school := x.View.School()
 		stand := figure.Stand(v, x.View, school.Unit)
@@ -109,6 +113,9 @@ func ForBoard(v words.Voice, b *bank.Bank, in Board) Deck {
 	if s, ok := beside(v, b, in); ok {
 		d.add(s)
 	}
+	if len(in.Became) > 0 {
+		d.add(Slide{Title: say("became"), Lead: in.Last, Lists: []List{{Lines: in.Became}}, Small: say("became_small"), Notes: say("notes.became")})
+	}
 	d.promises(v, say("before"), say("before_none"), in.Last, say("notes.before"), in.Before)
 	d.promises(v, say("now"), say("now_none"), "", say("notes.now"), in.Now)
 	if len(in.Owed) > 0 {
@@ -117,7 +124,7 @@ func ForBoard(v words.Voice, b *bank.Bank, in Board) Deck {
 	if s, ok := evidence(v, b, in); ok {
 		// Four areas fill a slide.
 		rest := s
-		s.Lists, rest.Lists, rest.Lead = s.Lists[:4], s.Lists[4:], ""
+		s.Lists, rest.Lists, s.Small, rest.Lead = s.Lists[:4], s.Lists[4:], "", ""
 		d.add(s)
 		d.add(rest)
 	}

@@ -26,10 +26,9 @@ func chartXML(d chartData) string {
 	}
 	b.WriteString(`<c:gapWidth val="45"/><c:overlap val="` + overlap + `"/><c:axId val="1001"/><c:axId val="1002"/></c:barChart>`)
 	// The first category stands on top.
-	b.WriteString(`<c:catAx><c:axId val="1001"/><c:scaling><c:orientation val="maxMin"/></c:scaling><c:delete val="` + flag(d.stacked && len(d.categories) == 1) +
-		`"/><c:axPos val="l"/><c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="low"/>` +
-		`<c:spPr><a:ln><a:solidFill><a:srgbClr val="8A8578"/></a:solidFill></a:ln></c:spPr>` + textXML(1400) + `<c:crossAx val="1002"/><c:crosses val="autoZero"/><c:auto val="1"/><c:lblAlgn val="ctr"/><c:lblOffset val="100"/><c:noMultiLvlLbl val="0"/></c:catAx>`)
-	most := "100"
+	b.WriteString(`<c:catAx><c:axId val="1001"/><c:scaling><c:orientation val="maxMin"/></c:scaling><c:delete val="0"/><c:axPos val="l"/><c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="low"/>` +
+		`<c:spPr><a:ln><a:solidFill><a:srgbClr val="8A8578"/></a:solidFill></a:ln></c:spPr>` + textXML(2000) + `<c:crossAx val="1002"/><c:crosses val="autoZero"/><c:auto val="1"/><c:lblAlgn val="ctr"/><c:lblOffset val="100"/><c:noMultiLvlLbl val="0"/></c:catAx>`)
+	most := strconv.Itoa(d.most)
 	if d.stacked {
 		most = "1"
 	}
@@ -37,7 +36,7 @@ func chartXML(d chartData) string {
 		`<c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:crossAx val="1001"/><c:crosses val="autoZero"/><c:crossBetween val="between"/></c:valAx>`)
 	b.WriteString(`<c:spPr><a:noFill/></c:spPr></c:plotArea>`)
 	if d.stacked {
-		b.WriteString(`<c:legend><c:legendPos val="b"/><c:overlay val="0"/>` + textXML(1400) + `</c:legend>`)
+		b.WriteString(`<c:legend><c:legendPos val="b"/><c:overlay val="0"/>` + textXML(1800) + `</c:legend>`)
 	}
 	b.WriteString(`<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr><c:externalData r:id="rId1"><c:autoUpdate val="0"/></c:externalData></c:chartSpace>`)
 	return b.String()
@@ -60,6 +59,9 @@ func seriesXML(d chartData, i int, s series) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<c:ser><c:idx val="%d"/><c:order val="%d"/><c:tx><c:strRef><c:f>Sheet1!$%s$1</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>%s</c:v></c:pt></c:strCache></c:strRef></c:tx>`, i, i, column, escape(s.name))
 	fmt.Fprintf(&b, `<c:spPr><a:solidFill><a:srgbClr val="%s"/></a:solidFill><a:ln w="9525"><a:solidFill><a:srgbClr val="FFFFFF"/></a:solidFill></a:ln></c:spPr><c:invertIfNegative val="0"/>`, s.colour)
+	for i, colour := range s.colours {
+		fmt.Fprintf(&b, `<c:dPt><c:idx val="%d"/><c:invertIfNegative val="0"/><c:bubble3D val="0"/><c:spPr><a:solidFill><a:srgbClr val="%s"/></a:solidFill></c:spPr></c:dPt>`, i, colour)
+	}
 	b.WriteString(`<c:dLbls>`)
 	for place, n := range s.values {
 		if d.stacked && n < 5 { // too narrow for a number
@@ -76,7 +78,7 @@ func seriesXML(d chartData, i int, s series) string {
 	if s.low != nil {
 		place, colour = `<c:dLblPos val="inBase"/>`, "FFFFFF" // away from the line of the interval
 	}
-	b.WriteString(`<c:numFmt formatCode="0&quot;%&quot;" sourceLinked="0"/><c:spPr><a:noFill/></c:spPr><c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="1400" b="1"><a:solidFill><a:srgbClr val="` + colour +
+	b.WriteString(`<c:numFmt formatCode="0&quot;%&quot;" sourceLinked="0"/><c:spPr><a:noFill/></c:spPr><c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="2000" b="1"><a:solidFill><a:srgbClr val="` + colour +
 		`"/></a:solidFill></a:defRPr></a:pPr><a:endParaRPr lang="en-GB"/></a:p></c:txPr>` + place + `<c:showLegendKey val="0"/><c:showVal val="1"/><c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/><c:showBubbleSize val="0"/></c:dLbls>`)
 	if s.low != nil {
 		b.WriteString(`<c:errBars><c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/><c:plus>` + numbers("Sheet1!$D$2:$D$"+strconv.Itoa(last), s.high) + `</c:plus><c:minus>` +

@@ -85,6 +85,7 @@ type box struct {
 	name       string
 	x, y, w, h int
 	size       int // hundredths of a point
+	least      int // the size below which the text would have to go; 0 for none
 	bold       bool
 	colour     string
 	paragraphs []string
@@ -100,7 +101,16 @@ func (p *pack) text(b box) string {
 	}
 	fmt.Fprintf(&s, `<p:sp><p:nvSpPr><p:cNvPr id="%d" name="%s"/><p:cNvSpPr txBox="%s"/><p:nvPr>%s</p:nvPr></p:nvSpPr><p:spPr><a:xfrm><a:off x="%d" y="%d"/><a:ext cx="%d" cy="%d"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/></p:spPr>`,
 		b.id, escape(b.name), flag(!b.title), placeholder, b.x, b.y, b.w, b.h)
-	s.WriteString(`<p:txBody><a:bodyPr wrap="square" lIns="0" rIns="0" tIns="0" bIns="0"><a:normAutofit/></a:bodyPr><a:lstStyle/>`)
+	anchor := "t"
+	if b.title {
+		anchor = "b" // next to what is said
+	}
+	// LibreOffice shrinks far more than is needed, so only what is too long for the least size is left to the program.
+	shrink := `<a:noAutofit/>`
+	if b.size <= b.least {
+		shrink = `<a:normAutofit/>`
+	}
+	s.WriteString(`<p:txBody><a:bodyPr wrap="square" lIns="0" rIns="0" tIns="0" bIns="0" anchor="` + anchor + `">` + shrink + `</a:bodyPr><a:lstStyle/>`)
 	right := ""
 	if p.deck.Dir == "rtl" {
 		right = ` algn="r" rtl="1"`
@@ -123,57 +133,113 @@ const (
 	soft = "5E584C"
 )
 
-// slide lays one slide out: heading, what is said, then a chart or lists side by side, and small print at the foot.
+// fit is the size, in hundredths of a point, in which paragraphs fill a box without running over it: an estimate, with
+// letters nearly half as wide as they are high, which is a little more than they are.
+func fit(paragraphs []string, w, h, least, most int) int {
+	const emu = 127 // in a hundredth of a point
+	for size := most; size > least; size -= 100 {
+		lines := 0
+		for _, p := range paragraphs {
+			perLine := max(1, (w-200000)/(emu*size*45/100))
+			lines += (len([]rune(p)) + perLine - 1) / perLine
+		}
+		if lines*emu*size*5/4+len(paragraphs)*emu*600 <= h {
+			return size
+		}
+	}
+	return least
+}
+
+// bold is a width as bold letters fill it.
+func bold(width int) int { return width * 85 / 100 }
+
+// slide lays one slide out: heading, what is said, then a chart or lists side by side, and small print at the foot. Text is
+// as large as there is room for.
 func (p *pack) slide(n int, s Slide) error {
 	var shapes strings.Builder
 	rels := relsHead + relation(1, "slideLayout", "../slideLayouts/slideLayout1.xml") + relation(2, "notesSlide", fmt.Sprintf("../notesSlides/notesSlide%d.xml", n))
-	width := wide - 2*margin
-	first := n == 1
-	titleSize, y := 3000, 420000
-	if first {
-		titleSize, y = 4400, 2100000
+	width, foot := wide-2*margin, tall-900000
+	if s.Small == "" {
+		foot = tall - 450000
 	}
-	shapes.WriteString(p.text(box{id: 2, name: "Title", x: margin, y: y, w: width, h: 1050000, size: titleSize, bold: true, colour: ink, paragraphs: []string{s.Title}, title: true}))
-	y += 1150000
+	title := []string{s.Title}
+	y, high, most := 380000, 1050000, 3600
+	switch {
+	case n == 1:
+		y, high, most = 1900000, 1700000, 6000
+	case fit(title, bold(width), 650000, 100, most) == most:
+		high = 650000 // one line
+	}
+	shapes.WriteString(p.text(box{id: 2, name: "Title", x: margin, y: y, w: width, h: high, size: fit(title, bold(width), high, 2400, most), least: 2400, bold: true, colour: ink, paragraphs: title, title: true}))
+	y += high + 120000
+	data, drawn := dataOf(s.Figure)
 	if s.Lead != "" {
-		size, high := 2000, 800000
-		if s.Figure == nil && len(s.Lists) == 0 {
-			size, high = 2800, 2400000
+		lead := []string{s.Lead}
+		high := foot - y
+		most := 4000
+		if drawn || len(s.Lists) > 0 {
+			high, most = 900000, 2600
 		}
-		shapes.WriteString(p.text(box{id: 3, name: "What is said", x: margin, y: y, w: width, h: high, size: size, colour: ink, paragraphs: []string{s.Lead}}))
-		y += 850000
+		size := fit(lead, width, high, 1600, most)
+		shapes.WriteString(p.text(box{id: 3, name: "What is said", x: margin, y: y, w: width, h: high, size: size, least: 1600, colour: ink, paragraphs: lead}))
+		if fit(lead, width, 450000, 100, most) == size {
+			high = 550000 // one line
+		}
+		y += high + 80000
 	}
-	foot := tall - 900000
-	if data, ok := dataOf(s.Figure); ok {
+	if drawn {
 		p.charts++
 		rels += relation(3, "chart", fmt.Sprintf("../charts/chart%d.xml", p.charts))
-		height := min(foot-y, 1500000+620000*len(data.categories))
 		shapes.WriteString(fmt.Sprintf(`<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id="4" name="Chart" descr="%s"/><p:cNvGraphicFramePr/><p:nvPr/></p:nvGraphicFramePr><p:xfrm><a:off x="%d" y="%d"/><a:ext cx="%d" cy="%d"/></p:xfrm><a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" r:id="rId3"/></a:graphicData></a:graphic></p:graphicFrame>`,
-			escape(s.Lead), margin, y, width, height))
+			escape(s.Lead), margin, y, width, foot-y))
 		if err := p.chart(data); err != nil {
 			return err
 		}
 	}
-	for i, l := range s.Lists {
-		each := width / len(s.Lists)
-		x := margin + i*each
-		if p.deck.Dir == "rtl" {
-			x = margin + (len(s.Lists)-1-i)*each
-		}
-		top := y
-		if l.Heading != "" {
-			shapes.WriteString(p.text(box{id: 10 + 2*i, name: l.Heading, x: x, y: top, w: each - 200000, h: 400000, size: 2000, bold: true, colour: ink, paragraphs: []string{l.Heading}}))
-			top += 480000
-		}
-		shapes.WriteString(p.text(box{id: 11 + 2*i, name: "List", x: x, y: top, w: each - 200000, h: foot - top, size: 1800, colour: ink, paragraphs: l.Lines, bullets: len(l.Lines) > 1}))
-	}
+	p.lists(&shapes, s.Lists, y, foot-y)
 	if s.Small != "" {
-		shapes.WriteString(p.text(box{id: 5, name: "Small print", x: margin, y: foot + 60000, w: width, h: 600000, size: 1400, colour: soft, paragraphs: []string{s.Small}}))
+		small := []string{s.Small}
+		shapes.WriteString(p.text(box{id: 5, name: "Small print", x: margin, y: foot + 60000, w: width, h: 640000, size: fit(small, width, 640000, 1000, 1600), least: 1000, colour: soft, paragraphs: small}))
 	}
 	p.part(fmt.Sprintf("ppt/slides/slide%d.xml", n), "presentationml.slide", header+`<p:sld `+spaces+`><p:cSld>`+tree(shapes.String())+`</p:cSld><p:clrMapOvr><a:masterClrMapping/></p:clrMapOvr></p:sld>`)
 	p.write(fmt.Sprintf("ppt/slides/_rels/slide%d.xml.rels", n), rels+relsEnd)
 	p.notes(n, s.Notes)
 	return nil
+}
+
+// lists stand beside each other, or four of them two by two, all in one size.
+func (p *pack) lists(shapes *strings.Builder, lists []List, y, high int) {
+	if len(lists) == 0 {
+		return
+	}
+	columns, rows := len(lists), 1
+	if columns > 3 {
+		columns, rows = 2, (len(lists)+1)/2
+	}
+	each, tallest := (wide-2*margin)/columns, high/rows
+	heading := 0
+	for _, l := range lists {
+		if l.Heading != "" {
+			heading = 420000
+		}
+	}
+	size := 2800
+	for _, l := range lists {
+		size = min(size, fit(l.Lines, each-300000, tallest-heading, 1200, 2800))
+	}
+	for i, l := range lists {
+		column := i % columns
+		if p.deck.Dir == "rtl" {
+			column = columns - 1 - column
+		}
+		x, top := margin+column*each, y+i/columns*tallest
+		end := top + tallest
+		if head := []string{l.Heading}; l.Heading != "" {
+			shapes.WriteString(p.text(box{id: 10 + 2*i, name: l.Heading, x: x, y: top, w: each - 250000, h: heading - 40000, size: fit(head, bold(each-250000), heading-40000, 1200, min(2400, size+200)), least: 1200, bold: true, colour: ink, paragraphs: head}))
+			top += heading
+		}
+		shapes.WriteString(p.text(box{id: 11 + 2*i, name: "List", x: x, y: top, w: each - 250000, h: end - top, size: size, least: 1200, colour: ink, paragraphs: l.Lines, bullets: len(l.Lines) > 1}))
+	}
 }
 
 func tree(shapes string) string {

@@ -27,6 +27,7 @@ type Slide struct {
 	Figure *figure.Figure
 	Small  string // in small print below: doubt, and what is hidden
 	Notes  string
+	Wall   bool `json:",omitempty"` // for a screen alone: on paper it says nothing
 }
 
 // List is a heading and some lines.
@@ -129,19 +130,49 @@ func unknown(v words.Voice, view result.Viewed, g result.Group, about About) []s
 	return append(all, v.Say("slides.why"))
 }
 
+// Bar is one answer in a picture that fills a slide: a bar from zero, long enough to be seen from the back of a hall.
+type Bar struct {
+	Label   string
+	Percent int
+	Tone    figure.Tone
+}
+
+// Bars are the bars of a figure about one group, and the per cent that fill the width: 40 at least, in steps of 20.
+// A figure of several groups has none.
+func Bars(f *figure.Figure) (bars []Bar, most int) {
+	switch {
+	case f == nil:
+	case f.Likert != nil && len(f.Likert.Rows) == 1:
+		for _, p := range f.Likert.Rows[0].Pieces {
+			bars = append(bars, Bar{p.Label, p.Percent, p.Tone})
+		}
+	case f.Bars != nil:
+		for _, row := range f.Bars.Rows {
+			bars = append(bars, Bar{row.Label, row.Percent, figure.Agree2})
+		}
+	}
+	most = 40
+	for _, b := range bars {
+		most = max(most, (b.Percent+19)/20*20)
+	}
+	return bars, most
+}
+
 // chartData is a figure as a table of series: categories across, one row of numbers a series.
 type chartData struct {
 	stacked    bool
+	most       int // per cent at the end of the axis
 	categories []string
 	series     []series
 }
 
 type series struct {
-	name   string
-	colour string
-	values []int // per cent; -1 for none
-	low    []int // distances of an interval's ends, where there is one
-	high   []int
+	name    string
+	colour  string
+	colours []string // of each category, where they differ
+	values  []int    // per cent; -1 for none
+	low     []int    // distances of an interval's ends, where there is one
+	high    []int
 }
 
 // colours of the house's diverging palette on white, as in the style sheets for print; none of them is red or green.
@@ -153,6 +184,15 @@ const plainColour = "12566B"
 
 // dataOf turns what a figure draws into numbers; ok is false for one that is a table alone.
 func dataOf(f *figure.Figure) (d chartData, ok bool) {
+	d.most = 100
+	if bars, most := Bars(f); len(bars) > 0 {
+		s := series{name: f.Title, colour: plainColour}
+		for _, b := range bars {
+			d.categories, s.values, s.colours = append(d.categories, b.Label), append(s.values, b.Percent), append(s.colours, colours[b.Tone])
+		}
+		d.most, d.series = most, []series{s}
+		return d, true
+	}
 	switch {
 	case f == nil:
 		return d, false
@@ -174,13 +214,6 @@ func dataOf(f *figure.Figure) (d chartData, ok bool) {
 				d.series[at[key]].values[i] = p.Percent
 			}
 		}
-	case f.Bars != nil && len(f.Bars.Rows) > 0:
-		s := series{name: f.Title, colour: plainColour}
-		for _, row := range f.Bars.Rows {
-			d.categories = append(d.categories, row.Label)
-			s.values = append(s.values, row.Percent)
-		}
-		d.series = []series{s}
 	case f.Dots != nil && len(f.Dots.Rows) > 0:
 		s := series{name: f.Title, colour: plainColour}
 		for _, row := range f.Dots.Rows {

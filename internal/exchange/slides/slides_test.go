@@ -19,8 +19,12 @@ func deck(dir string) slides.Deck {
 	likert := figure.Figure{Title: "A & B <c>", Sentence: "60% said often", Likert: &figure.Likert{Rows: []figure.LikertRow{{Label: "School", Pieces: []figure.Piece{
 		{Label: "Never", Tone: figure.Disagree2, Side: -1, Percent: 16}, {Label: "Sometimes", Tone: figure.Neutral, Percent: 24}, {Label: "Often", Tone: figure.Agree2, Side: 1, Percent: 60}}}}}}
 	dots := figure.Figure{Title: "Groups", Dots: &figure.Dots{Rows: []figure.Dot{{Label: "7A", Percent: 40, Low: 30, High: 52}, {Label: "7B", Percent: 55, Low: 55, High: 55}}}}
+	groups := figure.Figure{Title: "Beside each other", Likert: &figure.Likert{}}
+	for i, name := range []string{"7A", "7B"} {
+		groups.Likert.Rows = append(groups.Likert.Rows, figure.LikertRow{Label: name, Pieces: []figure.Piece{{Label: "No", Tone: figure.Disagree2, Side: -1, Percent: 30 + i}, {Label: "Yes", Tone: figure.Agree2, Side: 1, Percent: 70 - i}}})
+	}
 	return slides.Deck{School: "Riverside", Title: "Round", Lang: "en", Dir: dir, Slides: []slides.Slide{
-		{Title: "Round", Lead: "Riverside"}, {Title: likert.Title, Lead: likert.Sentence, Figure: &likert, Notes: "Say \"thanks\" \x01&"}, {Title: "Groups", Figure: &dots},
+		{Title: "Round", Lead: "Riverside"}, {Title: likert.Title, Lead: likert.Sentence, Figure: &likert, Notes: "Say \"thanks\" \x01&"}, {Title: "Groups", Figure: &dots}, {Title: groups.Title, Figure: &groups},
 		{Title: "Lists", Lists: []slides.List{{Heading: "Strong", Lines: []string{"one", "two"}}, {Heading: "Weak", Lines: []string{"three"}}}},
 		{Title: "No picture", Figure: &figure.Figure{Title: "x"}}}}
 }
@@ -113,14 +117,17 @@ func TestChartsHoldTheirNumbers(t *testing.T) {
 		t.Fatal(err)
 	}
 	files := open(t, body)
-	stacked, dots := files["ppt/charts/chart1.xml"], files["ppt/charts/chart2.xml"]
-	if strings.Count(stacked, "<c:ser>") != 3 || !strings.Contains(stacked, "percentStacked") || !strings.Contains(stacked, "<c:v>60</c:v>") || strings.Contains(stacked, "errBars") {
+	single, dots, stacked := files["ppt/charts/chart1.xml"], files["ppt/charts/chart2.xml"], files["ppt/charts/chart3.xml"]
+	if strings.Count(single, "<c:ser>") != 1 || strings.Count(single, "<c:dPt>") != 3 || !strings.Contains(single, `<c:max val="60"/>`) || !strings.Contains(single, "<c:v>Sometimes</c:v>") || !strings.Contains(single, "<c:v>60</c:v>") || strings.Contains(single, "errBars") {
+		t.Error(single)
+	}
+	if strings.Count(stacked, "<c:ser>") != 2 || !strings.Contains(stacked, "percentStacked") || !strings.Contains(stacked, "<c:v>70</c:v>") {
 		t.Error(stacked)
 	}
 	if strings.Count(dots, "<c:ser>") != 1 || !strings.Contains(dots, "<c:v>12</c:v>") || !strings.Contains(dots, "errBars") {
 		t.Error(dots)
 	}
-	if _, more := files["ppt/charts/chart3.xml"]; more {
+	if _, more := files["ppt/charts/chart4.xml"]; more {
 		t.Error("a figure without numbers has a chart")
 	}
 	f, err := excelize.OpenReader(strings.NewReader(files["ppt/embeddings/numbers2.xlsx"]))

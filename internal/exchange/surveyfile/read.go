@@ -40,7 +40,7 @@ var sentences = map[bank.Code]string{
 }
 
 var itemKeys = []string{"id", "gateway", "scale", "type", "at_most", "about", "short", "text", "note", "reverse", "favourable",
-	"favourable_words", "sensitive", "describes_oneself", "aloud", "min", "max", "bands", "show_if", "grid"}
+	"favourable_words", "sensitive", "describes_oneself", "guesses", "aloud", "min", "max", "bands", "show_if", "grid"}
 
 // answers are the kinds of answer that type can name; without it, the scale decides between one of an order and one of a list.
 var answers = []string{string(survey.TypeSeveral), string(survey.TypeRanking), string(survey.TypeNumber), string(survey.TypeText),
@@ -150,7 +150,7 @@ func (r *reader) readItems() {
 			Item: id, Text: f.Need("text"), Short: f.Text("short"), Note: f.Text("note"), About: bank.About(f.Text("about")),
 			Sensitive: f.Text("sensitive"), Gateway: f.Text("gateway"), Origin: survey.FromFile, Reverse: f.Yes("reverse"),
 			DescribesOneself: f.Yes("describes_oneself"), Favourable: f.Texts("favourable"), FavourableWords: f.Text("favourable_words"),
-			Aloud: f.Yes("aloud"), AtMost: f.Whole("at_most"), ShowIf: f.Text("show_if"), Grid: f.Text("grid"),
+			Aloud: f.Yes("aloud"), Guesses: f.Text("guesses"), AtMost: f.Whole("at_most"), ShowIf: f.Text("show_if"), Grid: f.Text("grid"),
 		}
 		if id != "" && !strings.HasPrefix(id, survey.OwnPrefix) {
 			r.report(f.At("id"), OwnID, "id", id, "want", survey.OwnPrefix+id)

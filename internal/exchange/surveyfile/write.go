@@ -58,6 +58,7 @@ type item struct {
 	About            string   `yaml:"about,omitempty"`
 	Sensitive        string   `yaml:"sensitive,omitempty"`
 	DescribesOneself bool     `yaml:"describes_oneself,omitempty"`
+	Guesses          string   `yaml:"guesses,omitempty"`
 	Aloud            bool     `yaml:"aloud,omitempty"`
 	Short            string   `yaml:"short,omitempty"`
 	Text             string   `yaml:"text"`
@@ -147,7 +148,7 @@ func (f *file) own(q survey.Question, scales map[string]string) (item, error) {
 		return i, nil
 	}
 	i.Gateway, i.AtMost, i.About, i.Sensitive, i.DescribesOneself = q.Gateway, q.AtMost, string(q.About), q.Sensitive, q.DescribesOneself
-	i.Short, i.Note, i.Reverse, i.Grid, i.Aloud = q.Short, q.Note, q.Reverse, q.Grid, q.Aloud
+	i.Short, i.Note, i.Reverse, i.Grid, i.Aloud, i.Guesses = q.Short, q.Note, q.Reverse, q.Grid, q.Aloud, q.Guesses
 	switch q.Type {
 	case survey.TypeNumber:
 		i.Type, i.Min, i.Max, i.Favourable, i.FavourableWords = string(q.Type), &q.Min, &q.Max, q.Favourable, q.FavourableWords

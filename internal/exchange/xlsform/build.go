@@ -153,6 +153,7 @@ func (r *reader) add(section string, q *asked, taken map[string]bool) {
 		own.About = r.opt.About
 	}
 	own.Sensitive, own.Gateway = r.factOf(partQuestion, q.name, "sensitive", bank.Sensitivities()), r.gateway(partQuestion, q.name)
+	own.Guesses = fact("guesses")
 	own.DescribesOneself, own.Aloud, own.Reverse = isYes(fact("describes_oneself")), isYes(fact("aloud")), isYes(fact("reverse"))
 	for _, name := range strings.Fields(fact("favourable")) {
 		own.Favourable = append(own.Favourable, q.list.optionID(name))

@@ -59,6 +59,10 @@ func lay(d survey.Document, said map[string]map[string]string, b *bank.Bank, fro
 	l := &layer{flat: flat, d: d, bank: b, from: from, said: said, keys: wordKeys(d), missing: map[string]bool{}, names: map[string]bool{}, nameOf: map[string]string{},
 		lists: map[string]string{}, listOf: map[string]string{}, done: map[string]bool{}}
 	l.chooseLanguages()
+	l.said = map[string]map[string]string{}
+	for _, code := range l.languages {
+		l.said[code] = d.Said(code, said[code])
+	}
 	l.chooseNames()
 	l.voice = append(l.voice, slices.Clone(voiceColumns))
 	l.scales = append(l.scales, slices.Clone(scaleColumns))
@@ -285,7 +289,7 @@ func (l *layer) question(q survey.Question) {
 	cells := l.labels("text", "", q.Text)
 	kind, relevant := "", q.ShowIf
 	facts := map[string]string{"item": q.Item, "wording": q.Wording, "about": string(q.About), "sensitive": q.Sensitive, "gateway": q.Gateway, "short": q.Short,
-		"note": q.Note, "describes_oneself": yes(q.DescribesOneself), "aloud": yes(q.Aloud), "reverse": yes(q.Reverse)}
+		"note": q.Note, "describes_oneself": yes(q.DescribesOneself), "guesses": q.Guesses, "aloud": yes(q.Aloud), "reverse": yes(q.Reverse)}
 	switch q.Type {
 	case survey.TypeNote:
 		kind, facts = "note", map[string]string{"item": q.Item}

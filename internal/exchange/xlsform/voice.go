@@ -9,7 +9,7 @@ import (
 )
 
 // voiceColumns are those of _voice, which says of a row of survey, by its name, what XLSForm has no column for.
-var voiceColumns = []string{"part", "name", "item", "wording", "about", "sensitive", "describes_oneself", "aloud", "gateway", "short", "note",
+var voiceColumns = []string{"part", "name", "item", "wording", "about", "sensitive", "describes_oneself", "guesses", "aloud", "gateway", "short", "note",
 	"reverse", "favourable", "favourable_words", "bands", "places", "ask", "topic_of", "pick", "draw", "audience", "language", "minutes", "text"}
 
 // scaleColumns are those of _scales, which says how the choices of a list belong together.

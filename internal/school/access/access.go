@@ -12,19 +12,23 @@ import (
 type Role string
 
 const (
-	Teacher            Role = "teacher"
-	Leader             Role = "leader"
-	Head               Role = "head"
-	Governor           Role = "governor"
+	Teacher  Role = "teacher"
+	Leader   Role = "leader"
+	Head     Role = "head"
+	Governor Role = "governor"
+	// Chair of governors: reads what pupils want nobody in school to read.
+	Chair              Role = "chair"
 	SafeguardingLead   Role = "safeguarding_lead"
 	SafeguardingDeputy Role = "safeguarding_deputy"
-	Administrator      Role = "administrator"
+	// CommentReader helps the safeguarding lead to read what is written in boxes.
+	CommentReader Role = "comment_reader"
+	Administrator Role = "administrator"
 	// TrustAnalyst reads sums over a trust's schools, and nothing of any one school.
 	TrustAnalyst Role = "trust_analyst"
 )
 
 // Roles lists every role, in the order in which pages show them.
-var Roles = []Role{Head, Leader, Teacher, SafeguardingLead, SafeguardingDeputy, Administrator, Governor, TrustAnalyst}
+var Roles = []Role{Head, Leader, Teacher, SafeguardingLead, SafeguardingDeputy, CommentReader, Administrator, Governor, Chair, TrustAnalyst}
 
 // Valid says whether the role is one of those the school knows.
 func (r Role) Valid() bool { return slices.Contains(Roles, r) }
@@ -82,6 +86,10 @@ const (
 	BrowseBank Verb = "browse bank"
 	// ReadConcerns: read that somebody wants to talk, and what they wrote.
 	ReadConcerns Verb = "read concerns"
+	// KeepCover: say when somebody of the safeguarding team is away.
+	KeepCover Verb = "keep cover"
+	// ReadComments: read what was written in boxes, before anybody else may.
+	ReadComments Verb = "read comments"
 	// ReadPacks: read what was made for governors.
 	ReadPacks Verb = "read packs"
 	// ReadTrust: read sums over the schools of the school's trust, and see the own school beside them.
@@ -137,7 +145,7 @@ func Can(a Actor, v Verb, o Object) bool {
 		return leads
 	case SeeRound:
 		// An administrator keeps people and settings, and has no business with rounds.
-		return leads || named || a.Is(SafeguardingLead, SafeguardingDeputy) || slices.Contains(o.Owner, a.Person)
+		return leads || named || a.Is(SafeguardingLead, SafeguardingDeputy, CommentReader) || slices.Contains(o.Owner, a.Person)
 	case ReadUnit:
 		return !o.Settled.IsZero() && a.Is(Teacher, Head, Leader) && slices.Contains(o.Owner, a.Person)
 	case ReadWhole:
@@ -157,9 +165,13 @@ func Can(a Actor, v Verb, o Object) bool {
 	case ManagePeople, ManageSchool:
 		return a.Is(Head, Administrator)
 	case ReadConcerns:
+		return a.Is(SafeguardingLead, SafeguardingDeputy, Head, Chair)
+	case KeepCover:
 		return a.Is(SafeguardingLead, SafeguardingDeputy, Head)
+	case ReadComments:
+		return a.Is(SafeguardingLead, SafeguardingDeputy, CommentReader)
 	case ReadPacks:
-		return a.Is(Head, Leader, Governor)
+		return a.Is(Head, Leader, Governor, Chair)
 	case ReadTrust:
 		return a.Is(TrustAnalyst, Head, Leader, Governor)
 	case JoinTrust:
@@ -168,12 +180,13 @@ func Can(a Actor, v Verb, o Object) bool {
 	return false
 }
 
-// Deadline is a helper of callers that fill in Object: the moment leaders may look, days school days after from.
-func Deadline(from time.Time, days int, zone *time.Location) time.Time {
+// Deadline is a helper of callers that fill in Object: the moment leaders may look, days school days after from. off says
+// which days besides weekends are no days of school; nil for none.
+func Deadline(from time.Time, days int, zone *time.Location, off func(storage.Date) bool) time.Time {
 	day := storage.DateOf(from, zone).Time(zone)
 	for days > 0 {
 		day = day.AddDate(0, 0, 1)
-		if w := day.Weekday(); w != time.Saturday && w != time.Sunday {
+		if w := day.Weekday(); w != time.Saturday && w != time.Sunday && (off == nil || !off(storage.DateOf(day, zone))) {
 			days--
 		}
 	}

@@ -14,14 +14,16 @@ func TestPolicy(t *testing.T) {
 	o := access.Object{School: "s", Owner: []string{"me"}, Readers: []string{"me"}, Settled: monday, LeadersFrom: monday.AddDate(0, 0, 3), Published: true, Now: monday.AddDate(0, 0, 9)}
 	want := map[access.Verb][]access.Role{
 		access.RunRounds:    {access.Head, access.Leader},
-		access.SeeRound:     {access.Head, access.Leader, access.Teacher, access.SafeguardingLead, access.SafeguardingDeputy, access.Administrator, access.Governor}, // named here as a reader
+		access.SeeRound:     {access.Head, access.Leader, access.Teacher, access.SafeguardingLead, access.SafeguardingDeputy, access.CommentReader, access.Administrator, access.Governor, access.Chair}, // named here as a reader
 		access.ReadUnit:     {access.Head, access.Leader, access.Teacher},
-		access.ReadWhole:    {access.Head, access.Leader, access.Teacher, access.SafeguardingLead, access.SafeguardingDeputy, access.Governor},
+		access.ReadWhole:    {access.Head, access.Leader, access.Teacher, access.SafeguardingLead, access.SafeguardingDeputy, access.CommentReader, access.Governor, access.Chair},
 		access.ManagePeople: {access.Head, access.Administrator},
 		access.ManageSchool: {access.Head, access.Administrator},
 		access.BrowseBank:   {access.Head, access.Leader, access.Teacher, access.SafeguardingLead, access.SafeguardingDeputy, access.Governor},
-		access.ReadConcerns: {access.SafeguardingLead, access.SafeguardingDeputy, access.Head},
-		access.ReadPacks:    {access.Head, access.Leader, access.Governor},
+		access.ReadConcerns: {access.SafeguardingLead, access.SafeguardingDeputy, access.Head, access.Chair},
+		access.KeepCover:    {access.SafeguardingLead, access.SafeguardingDeputy, access.Head},
+		access.ReadComments: {access.SafeguardingLead, access.SafeguardingDeputy, access.CommentReader},
+		access.ReadPacks:    {access.Head, access.Leader, access.Governor, access.Chair},
 		access.ReadTrust:    {access.Head, access.Leader, access.Governor, access.TrustAnalyst},
 		access.JoinTrust:    {access.Head},
 	}
@@ -84,7 +86,7 @@ func TestWhoLooksWhen(t *testing.T) {
 func TestDeadlineSkipsWeekends(t *testing.T) {
 	for from, want := range map[string]time.Weekday{"2026-10-05": time.Thursday, "2026-10-07": time.Monday, "2026-10-09": time.Wednesday, "2026-10-10": time.Wednesday} {
 		at, _ := time.Parse(time.DateOnly, from)
-		if got := access.Deadline(at.Add(15*time.Hour), 3, time.UTC); got.Weekday() != want || got.Hour() != 15 {
+		if got := access.Deadline(at.Add(15*time.Hour), 3, time.UTC, nil); got.Weekday() != want || got.Hour() != 15 {
 			t.Errorf("%s (%s): %s", from, at.Weekday(), got.Format("Mon 15:04"))
 		}
 	}

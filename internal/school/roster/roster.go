@@ -28,6 +28,9 @@ type School struct {
 	Helplines string
 	Invented  bool
 	CreatedAt time.Time
+	Calendar  string // JSON of Calendar
+	// AskingMinutes is how many minutes a term people are asked for before somebody has to say why more.
+	AskingMinutes int
 }
 
 // Nations are the choices of where a school is; each has its own helplines.

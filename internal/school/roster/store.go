@@ -46,6 +46,7 @@ func (s *School) problems() map[string]fault.Problem {
 	if _, err := time.LoadLocation(s.TimeZone); err != nil {
 		fields["time_zone"] = fault.Problem{Key: "school.time_zone"}
 	}
+	s.AskingMinutes = s.Asking()
 	if s.Roll < 1 || s.Roll > 20000 {
 		fields["roll"] = fault.Problem{Key: "school.roll"}
 	}

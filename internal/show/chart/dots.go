@@ -38,7 +38,7 @@ func dots(d figure.Dots) map[string]any {
 	)
 	c.AddSeries("", data)
 	option := plain(c)
-	layout(option, "dots", map[string]any{"line": d.Line, "lineLabel": d.LineLabel})
+	layout(option, "dots", map[string]any{"line": d.Line, "lineLabel": d.LineLabel, "level": d.Level})
 	percents(option, "xAxis", 0, 100, 25)
 	rows(option)
 	if d.Line >= 0 {

@@ -53,9 +53,6 @@ func drawings(f figure.Figure, version string) []Drawing {
 		panic("chart: " + err.Error())
 	}
 	list := []Drawing{{Width: Wide}, {Width: Narrow}}
-	if f.Heat != nil {
-		list = list[:1] // on a telephone its table is the better picture
-	}
 	for i := range list {
 		d := &list[i]
 		d.Title, d.Text, d.Option = printable(f.Table.Caption), printable(f.Sentence), text

@@ -39,7 +39,7 @@ func scatter(s figure.Scatter) map[string]any {
 	layout(option, "scatter", map[string]any{"across": s.Across, "upwards": s.Upwards})
 	// Room above and below, so that no point lies on an edge.
 	percents(option, "yAxis", max(0, low/10*10-10), min(100, (high+9)/10*10+10), 10)
-	set(option, map[string]any{"min": math.Floor(left*5-.01) / 5, "max": math.Ceil(right*5+.01) / 5, "interval": 0.2, "axisTick": map[string]any{"show": false},
+	set(option, map[string]any{"min": math.Floor(left*5+.01) / 5, "max": math.Ceil(right*5-.01) / 5, "interval": 0.2, "axisTick": map[string]any{"show": false},
 		"splitLine": map[string]any{"show": false}, "axisLine": map[string]any{"show": true, "onZero": false, "lineStyle": map[string]any{"color": colour("line")}},
 		"axisLabel": map[string]any{"color": colour("soft")}}, "xAxis", "0")
 	quadrant := map[string]any{"type": "dashed", "width": 1.5, "color": colour("soft")}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"os"
 	"regexp"
 	"slices"
@@ -204,6 +205,58 @@ func TestTextStaysInside(t *testing.T) {
 			fmt.Sscan(elementsOf(t, svg)[0].attrs["width"], &wide)
 			if from < -20 || to > wide+20 {
 				t.Errorf("%s: %q reaches from %.0f to %.0f", name, e.text, from, to)
+			}
+		}
+	}
+}
+
+// However close the points of a scatter lie, no two of its texts cover each other, and each point is named: at its own
+// height by words, or, where there is no room for them, by a number that a list explains.
+func TestLabelsOfPointsNeverOverlap(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 8))
+	list := map[string]figure.Figure{}
+	for n := range 6 {
+		sc := &figure.Scatter{Across: "How closely it goes with this", Upwards: "Favourable answers", MiddleLabel: "half of the questions"}
+		for i := range 4 + 5*n {
+			x := float64(rnd.IntN(5)) / 20
+			sc.Points = append(sc.Points, figure.ScatterPoint{Label: fmt.Sprintf("Question %d%s", i+100, strings.Repeat(" with words", rnd.IntN(4))), X: x, Low: x - .1, High: x + .1, Percent: 40 + rnd.IntN(5+10*n), Text: "t"})
+		}
+		list[fmt.Sprint(4+5*n)] = figure.Figure{Sentence: "s", Scatter: sc}
+	}
+	for name, svg := range drawnBy(t, engine(), list) {
+		type box struct {
+			text                     string
+			left, right, top, bottom float64
+		}
+		var boxes []box
+		for _, e := range elementsOf(t, svg) {
+			if e.name != "text" {
+				continue
+			}
+			var x, y, down float64
+			fmt.Sscanf(e.attrs["transform"], "translate(%f %f)", &x, &y) // a text at the corner has none
+			fmt.Sscan(e.attrs["y"], &down)
+			y += down
+			w := 5.5 * float64(len([]rune(e.text)))
+			b := box{e.text, x, x + w, y - 6, y + 6}
+			switch e.attrs["text-anchor"] {
+			case "end":
+				b.left, b.right = x-w, x
+			case "middle":
+				b.left, b.right = x-w/2, x+w/2
+			}
+			boxes = append(boxes, b)
+		}
+		for i, a := range boxes {
+			for _, b := range boxes[:i] {
+				if a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom {
+					t.Errorf("%s: %q and %q overlap: %v %v", name, a.text, b.text, a, b)
+				}
+			}
+		}
+		for i := range list[strings.Fields(name)[0]].Scatter.Points {
+			if !slices.ContainsFunc(boxes, func(b box) bool { return strings.HasPrefix(b.text, fmt.Sprintf("Question %d", i+100)) }) {
+				t.Errorf("%s: point %d has no name", name, i)
 			}
 		}
 	}

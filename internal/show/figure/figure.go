@@ -43,6 +43,7 @@ type Cell struct {
 	Number  bool
 	Hidden  bool // withheld so that nobody can be worked out
 	Share   int  // 1..9 in a heat map, from low to high; 0 elsewhere
+	Bar     int  // per cent, drawn beside the number; 0 for no bar
 }
 
 // Tone names a colour of the one diverging palette.
@@ -109,6 +110,8 @@ type Dots struct {
 	// Line is a share that the others are compared with, such as the school's; -1 for none.
 	Line      int
 	LineLabel string
+	// Level says that several of these stand below each other: the axis begins at the same place in each.
+	Level bool
 }
 
 // Dot is one share. Low and High are whole per cent; both are Percent where everybody asked answered.
@@ -174,6 +177,19 @@ func who(audience string) string {
 // Hidden is the sentence for a group or figure that is held back.
 func Hidden(v words.Voice, rel result.Release) string {
 	return v.Say("figure.hidden." + who(rel.Audience))
+}
+
+// None says that nothing can be shown of so many questions of a group, why, and what helps; nothing where count is 0.
+// others says that other questions of the group can be shown.
+func None(v words.Voice, rel result.Release, g result.Group, count int, others bool) (heading, text string) {
+	said := words.V{"Group": g.Name, "Count": count}
+	switch {
+	case count == 0:
+		return "", ""
+	case others:
+		return v.Say("figure.none.some_title"), v.Say("figure.none.some."+who(rel.Audience), said)
+	}
+	return v.Say("figure.none.title"), v.Say("figure.none.all."+who(rel.Audience), said)
 }
 
 // percent rounds a share to whole per cent.

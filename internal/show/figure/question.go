@@ -23,6 +23,9 @@ func Question(v words.Voice, rel result.Release, q result.Question, g result.Gro
 	}
 	p := spread(v, q, row)
 	f.Sentence, f.Doubt = headline(v, rel, q, row, g, p), doubt(v, rel, q, g, row.Share, row.Band)
+	if q.Guesses != "" {
+		f.Sentence = Join(f.Sentence, guessSentence(v, rel, q, row, g))
+	}
 	f.Table = Table{Caption: q.Text, Head: []string{v.Say("figure.head.answer"), v.Say("figure.head.people"), v.Say("figure.head.share")}}
 	banded := row.Band == nil
 	for _, part := range p.parts {
@@ -39,7 +42,7 @@ func Question(v words.Voice, rel result.Release, q result.Question, g result.Gro
 	f.Note = Join(asked(v, q, row, g), p.note(v, rel))
 	switch {
 	case p.rest > 0 || len(p.parts) == 0:
-	case q.Kind == bank.Choice:
+	case q.Kind == bank.Choice || q.Guesses != "":
 		f.Bars = p.bars(v)
 	default:
 		f.Likert = &Likert{Rows: []LikertRow{{Label: g.Name, Pieces: pieces(v, q, p)}}}

@@ -83,9 +83,15 @@ func HeatMap(v words.Voice, rel result.Viewed) (f Figure, ok bool) {
 		f.Table.Head = append(f.Table.Head, s.Name)
 		heat.Columns = append(heat.Columns, s.Name)
 	}
-	hidden := false
+	groups, hidden := 0, false
+	var bare []string // groups of which nothing can be shown
 	for _, g := range rel.Rates {
 		if !g.IsLeaf() || g.Nobody || g.Shown && !rel.Sees(g.Unit) {
+			continue
+		}
+		groups++
+		if !slices.ContainsFunc(sections, func(s result.Section) bool { _, shown := s.Row(g.Unit); return shown }) {
+			bare, hidden = append(bare, g.Name), true
 			continue
 		}
 		cells := []Cell{{Text: g.Name, Heading: true}}
@@ -93,11 +99,7 @@ func HeatMap(v words.Voice, rel result.Viewed) (f Figure, ok bool) {
 			sum, shown := s.Row(g.Unit)
 			if !shown {
 				hidden = true
-				cell := Cell{Text: v.Say("figure.hidden.short"), Hidden: true}
-				if rel.Sees(g.Unit) && g.Shown {
-					cell.Text = v.Say("figure.heat.partly")
-				}
-				cells = append(cells, cell)
+				cells = append(cells, Cell{Text: v.Say("figure.heat.partly"), Hidden: true})
 				continue
 			}
 			p := percent(sum.X, sum.N)
@@ -108,7 +110,7 @@ func HeatMap(v words.Voice, rel result.Viewed) (f Figure, ok bool) {
 		f.Table.Rows = append(f.Table.Rows, cells)
 		heat.Rows = append(heat.Rows, g.Name)
 	}
-	if len(heat.Rows) < 2 || len(sections) == 0 || len(heat.Cells) == 0 {
+	if groups < 2 || len(heat.Cells) == 0 {
 		return Figure{}, false
 	}
 	f.Heat = heat
@@ -118,7 +120,7 @@ func HeatMap(v words.Voice, rel result.Viewed) (f Figure, ok bool) {
 			without = append(without, s.Name)
 		}
 	}
-	f.Note = Join(when(hidden, v.Say("figure.heat.note."+who(rel.Audience))), when(len(without) > 0, v.Say("figure.heat.without", words.V{"Sections": List(v, without)})))
+	f.Note = Join(when(hidden, v.Say("figure.heat.note."+who(rel.Audience))), when(len(bare) > 0, v.Say("figure.heat.bare", words.V{"Groups": List(v, bare)})), when(len(without) > 0, v.Say("figure.heat.without", words.V{"Sections": List(v, without)})))
 	return f, true
 }
 
@@ -284,11 +286,11 @@ func rate(v words.Voice, rel result.Release, g result.Group, key string) string 
 
 // Gateway is what one voice said about a gateway, question by question; ok is false where nothing was asked.
 func Gateway(v words.Voice, view result.Viewed, gateway, voice string) (f Figure, ok bool) {
-	f = Figure{ID: "voice-" + who(view.Audience), Title: v.Say("figure.gateway.title", words.V{"Voice": voice}), Dots: &Dots{Line: -1}, Doubt: v.Say("figure.gateway.doubt")}
+	f = Figure{ID: "voice-" + who(view.Audience), Title: v.Say("figure.gateway.title", words.V{"Voice": voice}), Dots: &Dots{Line: -1, Level: true}, Doubt: v.Say("figure.gateway.doubt")}
 	f.Table = Table{Caption: f.Title, Head: []string{v.Say("figure.head.question"), v.Say("figure.head.share"), v.Say("figure.head.range"), v.Say("figure.head.people")}}
 	n, bare := 0, false
 	for _, q := range view.For(view.School().Unit) {
-		if q.Gateway != gateway {
+		if q.Gateway != gateway || q.Guesses != "" {
 			continue
 		}
 		n++

@@ -88,7 +88,7 @@ func (a asking) question(tb table, list []cohort, t *tally, decided map[string]t
 	q := tb.question
 	out := Question{ID: q.ID, Item: q.Item, Wording: q.Wording, Text: q.Text, Short: q.Short, Gateway: q.Gateway, About: q.About, Trend: q.Trend(),
 		Sensitive: q.Sensitive != "", Kind: q.Kind, Several: q.IsSeveral(), Reverse: q.Reverse, FavourableWords: q.FavourableWords,
-		Part: a.doc.Part(q)}
+		Part: a.doc.Part(q), Guesses: q.Guesses}
 	if q.Type == survey.TypeRanking {
 		out.Places = q.AtMost
 	}

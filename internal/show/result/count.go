@@ -48,6 +48,9 @@ func newTally(doc survey.Document, units []round.Unit, outcome string) *tally {
 		if q.Type.IsText() {
 			continue // no round opens with one
 		}
+		if q.Guesses != "" { // many or few is neither good nor bad: it counts into nothing that is favourable
+			q.Favourable, q.FavourableWords = nil, ""
+		}
 		tb := newTable(q, len(t.cells))
 		tb.part = doc.Part(q)
 		t.tables = append(t.tables, tb)

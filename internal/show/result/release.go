@@ -116,6 +116,8 @@ type Question struct {
 	Kind      bank.Kind  `json:"kind"`
 	Several   bool       `json:"several,omitempty"`
 	Places    int        `json:"places,omitempty"` // of a ranking: who put an option among the first so many stands under it
+	// Guesses is the item that this is the pupils' guess at: how many of their class said so.
+	Guesses string `json:"guesses,omitempty"`
 	// Part says why not everybody was asked: by topic, by an earlier answer, by chance.
 	Part            survey.Part `json:"part,omitempty"`
 	Reverse         bool        `json:"reverse,omitempty"`

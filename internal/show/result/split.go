@@ -80,7 +80,7 @@ func splits(tb table) bool {
 // IsOutcome says whether a question can be the one that matters most: a scale that everybody is asked, with favourable
 // answers, neither sensitive nor about the person who answers it.
 func IsOutcome(d survey.Document, q survey.Question) bool {
-	return q.Type == survey.TypeScale && q.HasOrder() && len(q.Favourable) > 0 && q.Sensitive == "" && !q.DescribesOneself && d.Part(q) == survey.AskedAll
+	return q.Type == survey.TypeScale && q.Guesses == "" && q.HasOrder() && len(q.Favourable) > 0 && q.Sensitive == "" && !q.DescribesOneself && d.Part(q) == survey.AskedAll
 }
 
 func (s *paces) add(a survey.Answers, fast bool) error {

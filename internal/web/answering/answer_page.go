@@ -94,6 +94,22 @@ type lastLine struct{ Text, Lang string }
 // promiseView holds the parts of the promise by where they are read.
 type promiseView struct {
 	First, Send, More []string
+	Box               boxView
+}
+
+// boxView is what stands around a box for words: what gives somebody away, who reads it and when, what happens then, and how
+// far the words may go.
+type boxView struct {
+	Above []string
+	Ask   string // empty where there is no choice
+	Fars  []farView
+	Shut  string // nobody is there to read: why there is no box
+}
+
+// farView is one answer to how far words may go.
+type farView struct {
+	Value, Text string
+	Default     bool
 }
 
 // questionView is one screen, or one row of a grid: a question, a note, a page before a section, a choice of topics.
@@ -115,6 +131,7 @@ type questionView struct {
 	Places       []placeView
 	Min, Max     int
 	Value        string // as it was typed
+	Far          string // how far the words may go, as ticked
 	Error        string
 }
 
@@ -176,6 +193,9 @@ func (q questionView) IsNumber() bool { return q.Type == survey.TypeNumber }
 
 // IsLong says whether the box for words has several lines.
 func (q questionView) IsLong() bool { return q.Type == survey.TypeLongText }
+
+// FarName is the field that says how far the words of a box may go.
+func (q questionView) FarName() string { return survey.FarField(q.ID) }
 
 // IsText says whether there is a box for words.
 func (q questionView) IsText() bool { return q.Type.IsText() }

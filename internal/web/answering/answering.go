@@ -44,6 +44,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Public("POST", "/a/:code", p.send)
 	r.Public("GET", "/a/:code/shared", p.answerOn(bank.SharedDevice))
 	r.Public("GET", "/a/:code/helper", p.answerOn(bank.AdultHelper))
+	r.Public("GET", "/a/:code/minute", p.minute)
 	r.Public("GET", "/a/:code/words", p.extraWords)
 	r.Public("GET", "/a/:code/stored", p.stored)
 	r.Public("GET", "/a/:code/talk", p.talk)
@@ -63,7 +64,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
-	return []*page.Template{answerTemplate, outcomeTemplate, findTemplate, stopTemplate, talkTemplate}
+	return []*page.Template{answerTemplate, outcomeTemplate, findTemplate, stopTemplate, talkTemplate, minuteTemplate}
 }
 
 var (
@@ -77,6 +78,7 @@ type asked struct {
 	round   round.Round
 	doc     survey.Document
 	tongues tongues
+	minute  bool // it begins with a minute without the screen
 	last    *told
 	expires time.Time
 	drawn   sync.Map // reading -> *drawn
@@ -116,7 +118,7 @@ func (p Pages) ask(c echo.Context) (*asked, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &asked{round: r, doc: doc, expires: time.Now().Add(remember)}
+	a := &asked{round: r, doc: doc, minute: r.Choices().Minute, expires: time.Now().Add(remember)}
 	if a.tongues, err = p.tonguesOf(ctx, r, doc); err != nil {
 		return nil, err
 	}
@@ -164,6 +166,11 @@ func (p Pages) drawFor(ctx context.Context, a *asked, as reading) (answerPage, e
 		return answerPage{}, err
 	}
 	d := drawAnswer(to, a.round, promise)
+	if a.doc.HasText() {
+		if err := p.box(ctx, &d, to.voice, a.round); err != nil {
+			return answerPage{}, err
+		}
+	}
 	d.Last = a.last.lines(to.voice, as.language)
 	d.More, d.Extras = true, "/a/"+a.round.Code+"/words?lang="+as.language
 	d.Languages, d.Language, d.Both = a.tongues.links(as), as.language, as.both
@@ -199,6 +206,11 @@ func (p Pages) answerOn(route bank.Route) echo.HandlerFunc {
 		as := a.tongues.reading(c, route)
 		if a.round.State != round.Open {
 			return p.over(c, a, as)
+		}
+		if a.minute && route == bank.AnyDevice && c.Request().URL.RawQuery == "" {
+			// What stands after the # goes along. Every link back to here says something after a ?, so it comes once.
+			c.Response().Header().Set("Cache-Control", "no-store")
+			return c.Redirect(http.StatusSeeOther, "/a/"+a.round.Code+"/minute")
 		}
 		if route != bank.AnyDevice && c.QueryParam("ready") == "" {
 			return outcomeTemplate.Send(c, http.StatusOK, adultPage(a.tongues.voice(as.language), route, a.round, "?ready=1&lang="+as.language))

@@ -13,6 +13,7 @@ import (
 	"earshot/internal/ask/survey"
 	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
+	"earshot/internal/listen/safeguard"
 )
 
 // frame is what every page for those who answer has: the school, and somebody to talk to.
@@ -79,6 +80,8 @@ func drawAnswer(to reader, r round.Round, promise bank.Promise) answerPage {
 			d.Promise.Send = append(d.Promise.Send, part.Text)
 		case bank.ShowMore:
 			d.Promise.More = append(d.Promise.More, part.Text)
+		case bank.ShowComment:
+			d.Promise.Box.add(part)
 		}
 	}
 	d.Title = to.doc.Title
@@ -99,6 +102,20 @@ func drawAnswer(to reader, r round.Round, promise bank.Promise) answerPage {
 		d.Words.Script.Needs = v.Say("answer.needs")
 	}
 	return d
+}
+
+// fars are the parts of a promise that are choices.
+var fars = map[string]safeguard.Far{"words_lead": safeguard.LeadOnly, "words_retold": safeguard.Retold, "words_exact": safeguard.Exact}
+
+func (b *boxView) add(part bank.Part) {
+	switch far, choice := fars[part.Part]; {
+	case choice:
+		b.Fars = append(b.Fars, farView{string(far), part.Text, part.Default})
+	case part.Part == "words_ask":
+		b.Ask = part.Text
+	default:
+		b.Above = append(b.Above, part.Text)
+	}
 }
 
 // adultPage is what the adult reads who sets up a shared device, or who helps, before anybody answers.

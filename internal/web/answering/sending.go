@@ -95,7 +95,8 @@ func (p Pages) take(c echo.Context, a *asked, form url.Values) error {
 	if len(problems) == 0 {
 		problems = a.doc.Check(answers)
 	}
-	if len(problems) > 0 {
+	remarks, long := a.doc.Wrote(func(name string) []string { return form[name] }, answers)
+	if problems = append(problems, long...); len(problems) > 0 {
 		return p.invalid(c, a, as, form, problems)
 	}
 	route := "plain_form"
@@ -106,7 +107,7 @@ func (p Pages) take(c echo.Context, a *asked, form url.Values) error {
 	}
 	v := a.tongues.voice(as.language)
 	outcome, err := p.Collector.Submit(c.Request().Context(), a.round, collecting.Sending{
-		Code: form.Get("code"), Receipt: form.Get("receipt"), Pace: form.Get("pace"), Route: route, Language: as.language, Answers: answers})
+		Code: form.Get("code"), Receipt: form.Get("receipt"), Pace: form.Get("pace"), Route: route, Language: as.language, Answers: answers, Remarks: remarks})
 	if f, ok := fault.Of(err); ok && f.Kind == fault.Busy {
 		// Not all at once again: a whole school may be waiting.
 		c.Response().Header().Set("Retry-After", strconv.Itoa(2+rand.IntN(9)))
@@ -215,7 +216,7 @@ func (p Pages) redraw(c echo.Context, code int, a *asked, as reading, form url.V
 func (d *answerPage) fill(form url.Values) {
 	for i := range d.Questions {
 		q := &d.Questions[i]
-		d.Questions[i].Value = form.Get(q.ID)
+		d.Questions[i].Value, d.Questions[i].Far = form.Get(q.ID), form.Get(q.FarName())
 		for j := range q.Options {
 			q.Options[j].Chosen = slices.Contains(form[q.ID], q.Options[j].Value)
 		}

@@ -3,7 +3,6 @@ package answering
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -87,7 +86,7 @@ func (p Pages) newTalk(c echo.Context, r round.Round, v words.Voice) (talkPage, 
 		d.Lines = append(d.Lines, v.Say("talk.when_now"), v.Say("talk.call"))
 	default:
 		next := hours.Next(now).In(hours.Zone)
-		d.Lines = append(d.Lines, v.Say("talk.when_later", words.V{"When": v.Date(time.Date(next.Year(), next.Month(), next.Day(), 0, 0, 0, 0, time.UTC)) + ", " + next.Format("15:04")}))
+		d.Lines = append(d.Lines, v.Say("talk.when_later", words.V{"When": moment(v, next)}))
 	}
 	d.Lines = append(d.Lines, v.Say("talk.keep"))
 	line := ""

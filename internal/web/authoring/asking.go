@@ -20,14 +20,24 @@ func (p Pages) acts() action.Store { return action.NewStore(p.DB, p.Key, p.Bank)
 // against says in words what speaks against asking; minutes are left out while nobody has chosen whom to ask.
 func (p Pages) against(c echo.Context, who access.Actor, f round.Form, doc survey.Document, minutes bool) (lines []string, err error) {
 	v := page.Voice(c)
-	a, err := p.acts().Against(c.Request().Context(), who, doc, f.Plan.Groups, page.School(c).Zone())
+	a, err := p.acts().Against(c.Request().Context(), who, doc, f.Plan.Groups)
 	for _, o := range a.Owed {
 		lines = append(lines, v.Say("asking.owed", words.V{"Title": o.Title, "Date": round.SayDate(o.ReplyBy)}))
 	}
 	if minutes && a.TooMuch() {
-		lines = append(lines, v.Say("asking.minutes", words.V{"Asked": a.Asked, "Count": a.Minutes, "Most": action.AskingMost}))
+		lines = append(lines, v.Say("asking.minutes", words.V{"Asked": a.Asked, "Count": a.Minutes, "Most": a.Most}))
 	}
 	return lines, err
+}
+
+// budget says how many minutes people have been asked for in this term, with which survey, and of how many.
+func (p Pages) budget(c echo.Context, who access.Actor, groups []string, doc survey.Document) (string, error) {
+	a, err := p.acts().Against(c.Request().Context(), who, doc, groups)
+	key := "asking.budget"
+	if !a.OwnTerms {
+		key = "asking.budget_months"
+	}
+	return page.Voice(c).Say(key, words.V{"Count": a.Minutes, "Asked": a.Asked, "Most": a.Most, "Term": a.Term.Name, "From": round.SayDate(a.Term.First)}), err
 }
 
 // checkAsking refuses to go on without a word where something speaks against asking.

@@ -68,13 +68,14 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Staff("GET", "/rounds/:id/screen", p.screen)
 	r.Staff("GET", "/rounds/:id/card", p.helperCard)
 	r.Staff("GET", "/rounds/:id/paper", p.blankSheet)
+	r.Staff("GET", "/rounds/:id/thinking", p.thinking)
 	r.Staff("GET", "/rounds/:id/ways", p.ways)
 }
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
 	return []*page.Template{homeTemplate, bankTemplate, startTemplate, startSurveyTemplate, surveysTemplate, surveyEditTemplate,
-		ownTemplate, rewordTemplate, whenTemplate, translationsTemplate, translateTemplate, roundsTemplate, roundEditTemplate, roundTemplate, slipsTemplate, scriptTemplate, screenTemplate, paperTemplate, cardTemplate, waysTemplate,
+		ownTemplate, rewordTemplate, whenTemplate, translationsTemplate, translateTemplate, roundsTemplate, roundEditTemplate, roundTemplate, slipsTemplate, scriptTemplate, screenTemplate, paperTemplate, cardTemplate, thinkingTemplate, waysTemplate,
 		mailTemplate, posterTemplate, bringInTemplate, columnsTemplate, broughtTemplate}
 }
 
@@ -134,7 +135,7 @@ func closing(c echo.Context, typed string) time.Time {
 }
 
 func schoolDay(c echo.Context, from time.Time, days int) storage.Date {
-	return storage.DateOf(access.Deadline(from, days, page.School(c).Zone()), page.School(c).Zone())
+	return storage.DateOf(access.Deadline(from, days, page.School(c).Zone(), page.School(c).Days().Still), page.School(c).Zone())
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

@@ -162,6 +162,12 @@ func (p Pages) nextStep(c echo.Context, who access.Actor, rounds []round.Round) 
 			return nextStep{r.Title, "What your class said is ready. You see it before anybody else does, and nobody can see whether you have looked.",
 				page.Link{Text: "Guess three, then look", URL: "/rounds/" + r.ID + "/look"}, true}
 		}
+		if r, ok := find(func(r round.Round) bool {
+			return who.Is(access.Teacher) && r.About == round.AboutClasses && (r.State == round.Open || r.State == round.Closed)
+		}); ok {
+			return nextStep{r.Title, "Your class is being asked. Before anybody has seen a result, you can agree with it what would be good enough.",
+				page.Link{Text: "What would be good enough?", URL: "/rounds/" + r.ID + "/look"}, false}
+		}
 		if r, ok := find(func(r round.Round) bool { return r.State == round.Open }); ok {
 			return nextStep{r.Title, "This round is open. The screen for the room shows pupils where to type their code.",
 				page.Link{Text: "Open the screen for the room", URL: "/rounds/" + r.ID + "/screen"}, false}

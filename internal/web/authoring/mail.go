@@ -84,7 +84,7 @@ func (p Pages) drawMail(c echo.Context, who access.Actor, status int, r round.Ro
 		d.Facts = append(d.Facts, v.Say("mail.count.waiting", words.V{"Count": n}))
 	}
 	d.Trouble = trouble(v, post.Waiting)
-	if hours, now := participation.HoursOf(page.School(c)), p.DB.Now(); !hours.In(now) && len(post.Ready)+len(post.Waiting) > 0 && hours.Next(now).Before(r.ClosesAt) {
+	if hours, now := participation.MailHoursOf(page.School(c)), p.DB.Now(); !hours.In(now) && len(post.Ready)+len(post.Waiting) > 0 && hours.Next(now).Before(r.ClosesAt) {
 		d.Facts = append(d.Facts, v.Say("mail.goes", words.V{"Date": dayAndHour(c, hours.Next(now))}))
 	}
 	if n := len(post.Ready); n > 0 && d.Open && p.Mail != nil {
@@ -145,7 +145,7 @@ func trouble(v words.Voice, waiting []participation.Recipient) string {
 // reminding says on which days reminders go out.
 func (p Pages) reminding(c echo.Context, r round.Round, post participation.Post) string {
 	v := page.Voice(c)
-	from, most := participation.HoursOf(page.School(c)).Next(p.DB.Now()), participation.RemindersMost
+	from, most := participation.MailHoursOf(page.School(c)).Next(p.DB.Now()), participation.RemindersMost
 	if post.Begun {
 		from, most = post.InvitedAt, post.Reminders
 	}
@@ -153,7 +153,7 @@ func (p Pages) reminding(c echo.Context, r round.Round, post participation.Post)
 		return v.Say("mail.remind.off")
 	}
 	var dates []string
-	for _, t := range participation.Reminders(from, r.ClosesAt, most, participation.HoursOf(page.School(c))) {
+	for _, t := range participation.Reminders(from, r.ClosesAt, most, participation.MailHoursOf(page.School(c))) {
 		dates = append(dates, day(c, t))
 	}
 	switch len(dates) {

@@ -53,6 +53,7 @@ type roundPage struct {
 	Slips     bool // people answer with slips of paper
 	Mailed    bool // with links that come by e-mail
 	Pupils    bool // pupils are asked
+	Minute    bool // it begins with a minute without the screen
 	SurveyID  string
 	Sheets    []sheetLine
 	Unprinted int // classes whose slips have not been printed
@@ -136,6 +137,16 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 			return err
 		}
 		d.Facts = append(d.Facts, whom...)
+	}
+	if d.Draft {
+		minutes, err := p.budget(c, who, r.Choices().Groups, doc)
+		if err != nil {
+			return err
+		}
+		d.Facts = append(d.Facts, fact{"Minutes asked for", minutes})
+	}
+	if d.Minute = r.Choices().Minute && !d.BroughtIn; d.Minute {
+		d.Facts = append(d.Facts, fact{"How it begins", "With a minute without the screen."})
 	}
 	if why := r.Choices().Despite; why != "" {
 		d.Facts = append(d.Facts, fact{"Why we ask all the same", why})
@@ -368,7 +379,7 @@ func (p Pages) openRound(c echo.Context, who access.Actor) error {
 	ctx := c.Request().Context()
 	r, err := p.Rounds().Find(ctx, who, c.Param("id"))
 	if err == nil && r.State == round.Draft {
-		err = p.acts().MayOpen(ctx, who, r, page.School(c).Zone())
+		err = p.acts().MayOpen(ctx, who, r)
 	}
 	if err == nil {
 		r, err = p.Rounds().Open(ctx, who, r.ID)

@@ -38,6 +38,7 @@ type roundEditPage struct {
 	Adults   bool   // parents or staff are asked
 	NoMail   string // why nobody can be asked by e-mail
 	Lead     bool   // no lead or no deputy is named yet
+	Minutes  string // how many people have been asked for this term
 	Opts     []optOut
 }
 
@@ -113,7 +114,7 @@ func readRound(c echo.Context) (round.Form, error) {
 		SurveyID: form.Get("survey"), Title: form.Get("title"), About: round.About(form.Get("about")),
 		Purpose: access.Purpose(form.Get("purpose")), Why: form.Get("why"), MayChange: form.Get("may_change"),
 		ReplyBy: storage.Date(form.Get("reply_by")), ReplyPlace: strings.TrimSpace(form.Get("reply_place")), ClosesAt: closing(c, form.Get("closes_at")),
-		Plan: round.Plan{Groups: form["groups"], Readers: form["readers"], Reading: map[string]int{}, People: form["people"], Outcome: form.Get("outcome"), Despite: form.Get("despite"), PerChild: form.Get("per") == "child"},
+		Plan: round.Plan{Groups: form["groups"], Readers: form["readers"], Reading: map[string]int{}, People: form["people"], Outcome: form.Get("outcome"), Despite: form.Get("despite"), Minute: form.Get("minute") != "", PerChild: form.Get("per") == "child"},
 	}
 	f.Mode = readMode(form.Get("mode"), &f.Plan)
 	for _, g := range f.Plan.Groups {
@@ -281,6 +282,8 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 		about, groups,
 		pick("mode", "How do people answer?", "", string(f.Mode), "anonymous", "open_link"),
 		pick("purpose", "What is it for?", "This can never be changed after opening.", string(f.Purpose), "learning", "school"),
+		page.Field{Name: "minute", Label: "A minute to think first", Several: true, Hint: "A calm page before the first question asks people to put the screen down for a minute. Nobody has to wait. There are thinking cards on paper to print as well.",
+			Options: []page.Option{{Value: "yes", Label: "Begin with a minute without the screen", Chosen: f.Plan.Minute}}},
 		readers, outcomeField(c, doc, f.Plan.Outcome),
 		page.Field{Name: "closes_at", Type: "date", Label: "Last day to answer", Value: closes},
 		page.Field{Name: "reply_by", Type: "date", Label: "The day by which you will reply", Value: string(f.ReplyBy), Hint: "The clock stands on your first page until the reply is there."},
@@ -289,6 +292,9 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 		deputy, page.Field{Name: "deputy_place", Label: "Where pupils find the deputy", Hint: "A name alone is hard to find at break.", Value: c.FormValue("deputy_place")})
 	against, err := p.against(c, who, f, doc, id != "" || c.Request().Method == http.MethodPost)
 	if err != nil {
+		return err
+	}
+	if d.Minutes, err = p.budget(c, who, f.Plan.Groups, doc); err != nil {
 		return err
 	}
 	d.Form.Fields["despite"] = despiteField(against, f.Plan.Despite, errs.Of("despite") != "")

@@ -177,6 +177,9 @@ func (p Pages) roomScript(c echo.Context, who access.Actor) error {
 	v := page.Voice(c)
 	d := scriptPage{Base: p.NewBase(c, "Script for the room"), Heading: r.Title, Address: page.Bare(p.address(r)), Code: r.Code}
 	for i := 1; i <= 7; i++ {
+		if i == 3 && r.Choices().Minute {
+			d.Steps = append(d.Steps, v.Say("script.minute"))
+		}
 		d.Steps = append(d.Steps, v.Say(fmt.Sprintf("script.%d", i), words.V{"Address": d.Address}))
 	}
 	promise, err := p.Rounds().Promise(c.Request().Context(), r, bank.AnyDevice)

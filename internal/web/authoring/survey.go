@@ -126,6 +126,7 @@ type questionLine struct {
 	Hint   string
 	Rule   string // when it is asked, in words
 	Own    bool   // its words may be changed
+	Guess  bool   // the class may be asked to guess it
 	Up     bool
 	Down   bool
 }
@@ -155,7 +156,12 @@ func (p Pages) drawSurvey(c echo.Context, status int, doc survey.Document, errs 
 		page.Field{Name: "choice", Label: "What people read when they choose their topics", Value: topics.Text},
 		page.Field{Name: "pick", Type: "number", Label: "How many topics each person chooses", Value: itoa(topics.Pick)},
 		page.Field{Name: "draw", Type: "number", Label: "How many more topics chance adds", Value: itoa(topics.Draw), Hint: "So that topics few would choose get answers too."})
-	number := 0
+	number, guesses := 0, 0
+	for _, q := range doc.Questions() {
+		if q.Guesses != "" {
+			guesses++
+		}
+	}
 	for n, s := range doc.Sections {
 		line := partLine(v, doc, n)
 		d.Topics = d.Topics || line.Topic
@@ -179,6 +185,11 @@ func (p Pages) drawSurvey(c echo.Context, status int, doc survey.Document, errs 
 			if q.Sensitive != "" {
 				hints = append(hints, v.Say("bank.sensitive"))
 			}
+			if of, ok := doc.Guessed(q); ok {
+				hints = append(hints, v.Say("guess.hint", words.V{"Of": of.Short}))
+			}
+			_, guessed := doc.GuessAt(q)
+			ql.Guess = doc.CanGuess() && q.CanBeGuessed() && !guessed && guesses < survey.MaxGuesses
 			if q.Aloud {
 				hints = append(hints, v.Say("bank.aloud"))
 			}
@@ -215,7 +226,13 @@ func (p Pages) saveSurvey(c echo.Context, who access.Actor) error {
 	}
 	p.saveParts(c, &doc)
 	what, id, _ := strings.Cut(c.FormValue("do"), " ")
+	said := "survey.saved"
 	switch what {
+	case "guess":
+		if problems := doc.AddGuess(p.Bank, id, ""); len(problems) > 0 {
+			return p.drawSurvey(c, http.StatusConflict, doc, problemsFault(c, problems))
+		}
+		doc.Minutes, said = max(doc.Minutes, (len(doc.Questions())+2)/3), "guess.add"
 	case "remove":
 		if deciding := doc.Deciding(id); len(deciding) > 0 {
 			return p.drawSurvey(c, http.StatusConflict, doc, problemsFault(c, deciding))
@@ -236,7 +253,7 @@ func (p Pages) saveSurvey(c echo.Context, who access.Actor) error {
 	} else if err != nil {
 		return err
 	}
-	return p.Done(c, "/surveys/"+c.Param("id"), page.Voice(c).Say("survey.saved"))
+	return p.Done(c, "/surveys/"+c.Param("id"), page.Voice(c).Say(said))
 }
 
 func formValue(c echo.Context, name string) (string, bool) {

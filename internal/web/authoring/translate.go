@@ -143,6 +143,7 @@ func (p Pages) drawTranslate(c echo.Context, who access.Actor, status int, typed
 			said, d.State, d.Approved = t.Said(), translationState(c, doc, t), translationStands(doc, t)
 		}
 	}
+	said = doc.Said(l.Code, said)
 	for _, w := range doc.Words() {
 		line := pieceLine{Key: w.Key, Place: placeOf(doc, w), Text: w.Text, Said: said[w.Key], Error: errs.Of(w.Key), Answer: w.Part == "option", Rows: 1 + len([]rune(w.Text))/45}
 		if typed != nil {

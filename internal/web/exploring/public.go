@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -11,6 +12,7 @@ import (
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/language"
 	"earshot/internal/ask/round"
+	"earshot/internal/ask/survey"
 	"earshot/internal/base/fault"
 	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
@@ -29,9 +31,11 @@ type publicPage struct {
 	When      string // it was asked
 	Rate      string
 	Facts     []fact
+	Thought   string // heading over what pupils thought of themselves
+	Thoughts  []figure.Thought
 	Asked     string
 	Figures   []page.Figure
-	Foreign   bool // the figures are in English on a page that is not
+	TitleIn   string // the language of the title, where it is not the page's
 	Method    string
 	Small     string
 }
@@ -80,16 +84,28 @@ func (p Pages) public(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	doc, err := p.inLanguage(ctx, r, code)
+	if err != nil {
+		return err
+	}
 	var d publicPage
 	_, view, err := p.lookPublic(ctx, c.Param("code"))
 	switch {
 	case err == nil:
-		d = newPublicPage(v, r, view)
+		d = newPublicPage(v, r, view, doc)
+		d.thoughts(v, view, doc)
 	case !fault.Is(err, fault.NotFound):
 		return err
 	}
-	d.Languages, d.Foreign = links, v.Lang != words.English().Lang
-	base := p.NewBase(c, r.Title)
+	d.Languages = links
+	title := r.Title
+	switch {
+	case doc != nil:
+		title = doc.Title
+	case code != "":
+		d.TitleIn = words.English().Lang
+	}
+	base := p.NewBase(c, title)
 	snap := r.AtOpening()
 	base.School, base.Demo, base.Lang, base.Dir = snap.School, snap.Invented, v.Lang, v.Dir
 	d.Base = base
@@ -154,14 +170,65 @@ func aboutRound(v words.Voice, r round.Round) []fact {
 	return facts
 }
 
-// newPublicPage fills in what was said. The figures themselves speak English.
-func newPublicPage(v words.Voice, r round.Round, view result.Viewed) publicPage {
-	school := view.School()
-	v, asked := words.English(), asked(v, r)
-	d := publicPage{Lead: v.Say("public.lead"), When: asked, Rate: figure.Rate(v, view.Release, school), Asked: v.Say("public.asked"),
+// askedIn says when a round was asked, in any language.
+func askedIn(v words.Voice, r round.Round) string {
+	day := func(t time.Time) string { return v.Date(t.In(r.Zone())) }
+	from, to := day(*r.OpenedAt), day(*r.ClosedAt)
+	if from == to {
+		return v.Say("public.asked_on", words.V{"From": from})
+	}
+	return v.Say("public.asked_from", words.V{"From": from, "To": to})
+}
+
+// inLanguage is the questionnaire of a round in the language that is read; nil for English, and where nobody has approved a
+// translation.
+func (p Pages) inLanguage(ctx context.Context, r round.Round, code string) (*survey.Document, error) {
+	if code == "" {
+		return nil, nil
+	}
+	doc, err := p.Rounds().Document(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	all, err := survey.NewStore(p.DB).Languages(ctx, r.SchoolID, r.SurveyID, doc)
+	if doc, ok := all[code]; ok && err == nil {
+		return &doc, nil
+	}
+	return nil, err
+}
+
+// newPublicPage fills in what was said. In English each question has its chart; in another language, whose letters no chart
+// can be drawn with before somebody reads them, bars stand in its table. doc is the questionnaire in that language, if any.
+func newPublicPage(v words.Voice, r round.Round, view result.Viewed, doc *survey.Document) publicPage {
+	school, english := view.School(), v.Lang == words.English().Lang
+	d := publicPage{Lead: v.Say("public.lead"), When: asked(v, r), Rate: figure.RateForReaders(v, view.Release, school), Asked: v.Say("public.asked"),
 		Method: v.Say("public.method"), Small: v.Say("public.small")}
+	if english {
+		d.Rate = figure.Rate(v, view.Release, school)
+	} else if !r.BroughtIn() && r.OpenedAt != nil && r.ClosedAt != nil {
+		d.When = askedIn(v, r)
+	}
 	for _, q := range view.Questions {
-		d.Figures = append(d.Figures, page.PlainFigure(figure.Question(v, view.Release, q, school)))
+		if english {
+			d.Figures = append(d.Figures, page.PlainFigure(figure.Question(v, view.Release, q, school)))
+			continue
+		}
+		q, translated := page.InWords(v, q, doc)
+		made := page.PlainFigure(figure.ForReaders(v, view.Release, q, school))
+		if !translated {
+			made.TitleIn = words.English().Lang
+		}
+		d.Figures = append(d.Figures, made)
 	}
 	return d
+}
+
+// thoughts fills in what pupils thought of themselves and what they are.
+func (d *publicPage) thoughts(v words.Voice, view result.Viewed, doc *survey.Document) {
+	all := make([]result.Question, len(view.Questions))
+	for i, q := range view.Questions {
+		all[i], _ = page.InWords(v, q, doc)
+	}
+	view.Questions = all
+	d.Thought, d.Thoughts = v.Say("guess.title"), figure.Thoughts(v, view, view.School())
 }

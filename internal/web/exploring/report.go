@@ -27,6 +27,9 @@ type reportPage struct {
 	Up, Down       []standing
 	Moved, Unsure  string
 	Parts          []reportPart
+	None           *none
+	Sections, Heat *page.Figure // their tables
+	Rates          []rateLine
 	Missing, Reach string
 	Kept, Hidden   string
 	Back           page.Link
@@ -103,8 +106,13 @@ func newReportPage(v words.Voice, r round.Round, view result.Viewed, g result.Gr
 	if stand.Overlap {
 		d.Order = v.Say("figure.standings.overlap")
 	}
+	var hidden []page.Link
 	for _, q := range view.For(g.Unit) {
-		row, _ := q.Row(g.Unit)
+		row, ok := q.Row(g.Unit)
+		if !ok || row.Hidden {
+			hidden = append(hidden, page.Link{Text: q.Text})
+			continue
+		}
 		line := reportRow{Text: q.Text, Sentence: figure.Brief(v, view, q, g, against)}
 		if s := row.Share; s != nil && !q.Several {
 			line.Bar, line.Percent = true, figure.Percent(s.X, s.N)
@@ -116,5 +124,29 @@ func newReportPage(v words.Voice, r round.Round, view result.Viewed, g result.Gr
 		last := &d.Parts[len(d.Parts)-1]
 		last.Rows = append(last.Rows, line)
 	}
+	if heading, text := figure.None(v, view.Release, g, len(hidden), len(d.Parts) > 0); text != "" {
+		d.None = &none{heading, text, hidden}
+	}
+	d.groups(v, view, g)
 	return d
+}
+
+// groups adds what is said of the whole school's parts: sections, forms beside each other, and who answered.
+func (d *reportPage) groups(v words.Voice, view result.Viewed, g result.Group) {
+	if f, ok := figure.Sections(v, view, g); ok {
+		made := page.PlainFigure(f)
+		d.Sections = &made
+	}
+	if g.Kind != round.UnitSchool {
+		return
+	}
+	if f, ok := figure.HeatMap(v, view); ok {
+		made := page.PlainFigure(f)
+		d.Heat = &made
+	}
+	if len(view.Rates) > 1 {
+		for _, other := range view.Rates {
+			d.Rates = append(d.Rates, rateLine{Name: other.Called(), Leaf: other.IsLeaf(), Text: figure.ShortRate(v, view.Release, other)})
+		}
+	}
 }

@@ -40,6 +40,8 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Staff("GET", "/rounds/:id/look", p.begin)
 	r.Staff("GET", "/rounds/:id/look/:unit", p.look)
 	r.Staff("POST", "/rounds/:id/look/:unit", p.guess)
+	r.Staff("GET", "/rounds/:id/look/:unit/enough", p.enough)
+	r.Staff("POST", "/rounds/:id/look/:unit/enough", p.saveEnough)
 	r.Staff("GET", "/rounds/:id/look/:unit/journal", p.journal)
 	r.Staff("POST", "/rounds/:id/look/:unit/journal", p.saveJournal)
 	r.Staff("GET", "/rounds/:id/look/:unit/wall", p.wall)
@@ -54,6 +56,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.ReadPacks, "GET", "/packs", p.packs)
 	r.For(access.RunRounds, "POST", "/packs", p.makePack)
 	r.For(access.ReadPacks, "GET", "/packs/:id", p.pack)
+	r.For(access.RunRounds, "POST", "/packs/:id/withdrawal", p.withdrawPack)
 	r.For(access.ReadPacks, "GET", "/packs/:id/slides", p.packSlides)
 	r.For(access.ReadPacks, "GET", "/packs/:id/files/:file", p.packFile)
 	r.Staff("GET", "/agreement", p.agreement)
@@ -67,7 +70,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
 	return []*page.Template{repliesTemplate, readTemplate, replyTemplate, answerTemplate, languageTemplate, posterTemplate, slidesTemplate, actionsTemplate, actionTemplate,
-		beginTemplate, guessTemplate, revealTemplate, journalTemplate, notesTemplate, packsTemplate, packTemplate, shareTemplate, sharedTemplate, agreementTemplate}
+		beginTemplate, enoughTemplate, guessTemplate, revealTemplate, journalTemplate, notesTemplate, packsTemplate, packTemplate, shareTemplate, sharedTemplate, agreementTemplate}
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

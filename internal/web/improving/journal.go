@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"earshot/internal/act/action"
 	"earshot/internal/ask/round"
+	"earshot/internal/base/fault"
 	"earshot/internal/school/access"
 	"earshot/internal/show/result"
 	"earshot/internal/web/page"
@@ -27,6 +30,7 @@ type journalPage struct {
 	Heading string
 	Form    page.Form
 	Fields  []page.Field
+	Guessed []labelled // what was guessed and what was said, to write beside
 	Class   bool
 	Tries   page.Tries
 	Results string
@@ -51,13 +55,18 @@ func (p Pages) journal(c echo.Context, who access.Actor) error {
 }
 
 func (p Pages) drawJournal(c echo.Context, status int, r round.Round, view result.Viewed, g result.Group, n action.Note, errs page.Errors) error {
-	d := journalPage{Base: p.NewBase(c, "What I make of it"), Heading: g.Called(), Class: g.Kind == round.UnitClass, Results: "/rounds/" + r.ID + "/results/" + g.Unit,
+	d := journalPage{Base: p.NewBase(c, "What I make of it"), Heading: g.Called(), Class: g.Kind == round.UnitClass, Results: p.results(r, view, g),
 		Wall: lookURL(r, g.Unit) + "/wall", Share: lookURL(r, g.Unit) + "/share", All: "/journal"}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID + "/look"}, {Text: g.Name, Here: true}}
+	for _, x := range inTurn(page.Voice(c), view, g, n) {
+		if x.gap.Guess != "" {
+			d.Guessed = append(d.Guessed, labelled{x.Text, "You guessed “" + x.gap.Guess + "”. " + x.gap.Said + " " + x.gap.Text})
+		}
+	}
 	d.Tries = p.toTry(page.Voice(c), r, view, g, n)
 	var fields []page.Field
 	for _, prompt := range action.Prompts {
-		fields = append(fields, page.Field{Name: prompt, Label: prompts[prompt], Rows: 3, Value: n.Journal[prompt]})
+		fields = append(fields, page.Field{Name: prompt, Label: prompts[prompt], Rows: 2, Value: n.Journal[prompt]})
 	}
 	agreed := page.Field{Name: "agreed", Label: "What the class agreed on", Rows: 2, Value: n.Agreed,
 		Hint: "After reading the figures together: one sentence that the class says aloud and you type. No names."}
@@ -114,18 +123,30 @@ func (p Pages) kept(ctx context.Context, who access.Actor) (list []noteLine, err
 	if err != nil {
 		return nil, err
 	}
+	all, err := p.store().Replies(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range all { // what everybody may see can be guessed too
+		if !slices.ContainsFunc(rounds, func(r round.Round) bool { return r.ID == o.ID }) {
+			rounds = append(rounds, o.Round)
+		}
+	}
 	for _, r := range rounds {
 		if !r.HasResults() {
 			continue
 		}
-		_, view, made, err := p.Look(ctx, who, r.ID)
-		if err != nil {
+		s, err := p.sees(ctx, who, r.ID)
+		if fault.Is(err, fault.NotFound) || err == nil && !s.made {
+			continue
+		} else if err != nil {
 			return nil, err
 		}
-		if !made {
-			continue
-		}
-		for _, g := range view.Groups {
+		for _, g := range slices.Concat(s.view.Groups, s.public.Groups) {
+			view, _, ok := s.of(g.Unit)
+			if !ok {
+				continue
+			}
 			n, err := p.store().Note(ctx, who, r, g.Unit)
 			if err != nil {
 				return nil, err
@@ -137,6 +158,9 @@ func (p Pages) kept(ctx context.Context, who access.Actor) (list []noteLine, err
 			for _, q := range view.For(g.Unit) {
 				if guess := n.Guesses[q.ID]; guess != "" {
 					line.Lines = append(line.Lines, labelled{q.Text, "I guessed “" + guess + "”."})
+				}
+				if tenths := n.Enough[q.ID] / 10; tenths > 0 {
+					line.Lines = append(line.Lines, labelled{q.Text, "We said beforehand: " + strconv.Itoa(tenths) + " in ten would be good enough."})
 				}
 			}
 			for _, prompt := range action.Prompts {

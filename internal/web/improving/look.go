@@ -2,7 +2,6 @@ package improving
 
 import (
 	"cmp"
-	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"earshot/internal/act/action"
+	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/base/fault"
 	"earshot/internal/base/words"
@@ -22,104 +22,6 @@ import (
 // few is how many guesses are asked for at first.
 const few = 3
 
-// beginPage leads somebody to what was said about their classes, the one thing to do next first.
-type beginPage struct {
-	page.Base
-	Next  *classLine
-	Later []classLine
-	Done  []classLine
-}
-
-type classLine struct {
-	Name string
-	Text string
-	Seen string // who else can see it
-	URL  string
-	Link string
-}
-
-var beginTemplate = page.New("improving/begin", "base", beginPage{})
-
-// mine finds a group whose answers the actor may see: one of their own classes, or the whole of a round that they may
-// read.
-func (p Pages) mine(ctx context.Context, who access.Actor, id, unit string) (round.Round, result.Viewed, result.Group, error) {
-	r, view, made, err := p.Look(ctx, who, id)
-	if err != nil {
-		return r, view, result.Group{}, err
-	}
-	g, ok := view.Group(unit)
-	if !made || !ok || !g.Shown || len(view.For(unit)) == 0 {
-		return r, view, g, notFound()
-	}
-	return r, view, g, nil
-}
-
-func lookURL(r round.Round, unit string) string { return "/rounds/" + r.ID + "/look/" + unit }
-
-// begin lists the actor's classes in a round.
-func (p Pages) begin(c echo.Context, who access.Actor) error {
-	ctx, v := c.Request().Context(), page.Voice(c)
-	r, view, made, err := p.Look(ctx, who, c.Param("id"))
-	if err != nil {
-		return err
-	}
-	if !made || len(view.Own) == 0 && view.Empty() {
-		return c.Redirect(http.StatusSeeOther, "/rounds/"+r.ID+"/results")
-	}
-	d := beginPage{Base: p.NewBase(c, r.Title)}
-	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, Here: true}}
-	units := view.Own
-	if len(units) == 0 && view.Sees(view.School().Unit) {
-		units = []string{view.School().Unit}
-	}
-	for _, unit := range units {
-		g, _ := view.Group(unit)
-		line := classLine{Name: g.Called(), Text: figure.Rate(v, view.Release, g), URL: lookURL(r, unit)}
-		if line.Seen, err = p.seen(ctx, r, g); err != nil {
-			return err
-		}
-		n, err := p.store().Note(ctx, who, r, unit)
-		if err != nil {
-			return err
-		}
-		switch {
-		case len(view.For(unit)) == 0:
-			line.URL = ""
-			line.Text = figure.Hidden(v, view.Release)
-			d.Done = append(d.Done, line)
-		case len(n.Journal) > 0:
-			line.Link = "Go on with your journal"
-			line.URL += "/journal"
-			d.Done = append(d.Done, line)
-		case d.Next == nil:
-			line.Link = map[bool]string{false: "Guess three, then look", true: "Go on"}[n.Looked]
-			d.Next = &line
-		default:
-			d.Later = append(d.Later, line)
-		}
-	}
-	if d.Next == nil && len(d.Later) == 0 && len(d.Done) == 1 && d.Done[0].URL != "" {
-		return c.Redirect(http.StatusSeeOther, d.Done[0].URL)
-	}
-	return beginTemplate.Send(c, http.StatusOK, d)
-}
-
-// seen says who else can see the figures of a class, and from when.
-func (p Pages) seen(ctx context.Context, r round.Round, g result.Group) (string, error) {
-	owners, err := p.Rounds().UnitReaders(ctx, r)
-	switch {
-	case err != nil || g.Kind != round.UnitClass:
-		return "", err
-	case r.Purpose != access.ForLearning && r.LeadersFrom().After(p.DB.Now()):
-		return "Who else can see it: nobody until " + r.LeadersFrom().In(r.Zone()).Format("Monday 2 January") + ", then leaders.", nil
-	case r.Purpose != access.ForLearning:
-		return "Leaders can see it too.", nil
-	case len(owners[g.Unit]) > 1:
-		return "Who else can see it: only those who teach this class with you.", nil
-	}
-	return "Who else can see it: nobody.", nil
-}
-
 // guessPage asks what somebody expects, before they look.
 type guessPage struct {
 	page.Base
@@ -129,25 +31,36 @@ type guessPage struct {
 	More    string // address of the page with all questions; empty on it
 	Skip    string
 	Seen    string // who else can see the figures
+	Enough  string // address of the page on what would be good enough
+	Look    bool   // nothing has been looked at yet, so it can be looked at without guessing
 	Staff   bool
 	Errors  page.Errors
 }
 
 var guessTemplate = page.New("improving/guess", "base", guessPage{})
 
-// guessable are the questions that can be guessed for a group: their answers have an order, and they are not sensitive.
+// guessable are the questions that can be guessed for a group: their answers have an order, and they are not sensitive. In
+// a round about classes what is about this class is guessed by class, and only the rest for a year or the school.
 func guessable(view result.Viewed, unit string) (list []result.Question) {
+	g, _ := view.Group(unit)
+	wider := 0
 	for _, q := range view.For(unit) {
-		if row, _ := q.Row(unit); figure.Guessable(q) && !q.Sensitive && !row.Hidden {
+		if row, _ := q.Row(unit); figure.Guessable(q) && q.Guesses == "" && !q.Sensitive && !row.Hidden {
 			list = append(list, q)
+			if q.About != bank.AboutThisClass {
+				wider++
+			}
 		}
+	}
+	if g.Kind != round.UnitClass && wider > 0 {
+		list = slices.DeleteFunc(list, func(q result.Question) bool { return q.About == bank.AboutThisClass })
 	}
 	return list
 }
 
 // guessField asks for one guess, in the words of the bank's mirror where there is one.
-func (p Pages) guessField(id, item, text string, labels []string, chosen string) page.Field {
-	f := page.Field{Name: id, Label: text, Hint: "My pupils in this class would say:"}
+func (p Pages) guessField(id, item, text, hint string, labels []string, chosen string) page.Field {
+	f := page.Field{Name: id, Label: text, Hint: hint}
 	if m, ok := p.Bank.Mirror(item); ok {
 		f.Label, f.Hint = m.Text, ""
 	}
@@ -185,7 +98,7 @@ func (p Pages) look(c echo.Context, who access.Actor) error {
 }
 
 func (p Pages) drawGuess(c echo.Context, status int, r round.Round, view result.Viewed, g result.Group, errs page.Errors) error {
-	d := guessPage{Base: p.NewBase(c, g.Called()), Heading: g.Called(), Skip: "/rounds/" + r.ID + "/results/" + g.Unit, Errors: errs}
+	d := guessPage{Base: p.NewBase(c, g.Called()), Heading: g.Called(), Look: true, Errors: errs}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID + "/look"}, {Text: g.Name, Here: true}}
 	var err error
 	if d.Seen, err = p.seen(c.Request().Context(), r, g); err != nil {
@@ -193,15 +106,18 @@ func (p Pages) drawGuess(c echo.Context, status int, r round.Round, view result.
 	}
 	list := guessable(view, g.Unit)
 	d.Lead = figure.Rate(page.Voice(c), view.Release, g)
+	hint := "Most in " + g.Name + " would say:"
+	switch g.Kind {
+	case round.UnitClass:
+		hint, d.Enough = "My pupils in this class would say:", lookURL(r, g.Unit)+"/enough"
+	case round.UnitSchool:
+		hint = "Most would say:"
+	}
 	if c.QueryParam("all") == "" && len(list) > few {
 		list, d.More = list[:few], lookURL(r, g.Unit)+"?all=1"
 	}
 	for _, q := range list {
-		f := p.guessField(q.ID, q.Item, q.Text, options(q), c.FormValue(q.ID))
-		if g.Kind == round.UnitSchool && f.Hint != "" {
-			f.Hint = "Most would say:"
-		}
-		d.Fields = append(d.Fields, f)
+		d.Fields = append(d.Fields, p.guessField(q.ID, q.Item, q.Text, hint, options(q), c.FormValue(q.ID)))
 	}
 	return guessTemplate.Send(c, status, d)
 }
@@ -225,7 +141,7 @@ func (p Pages) guess(c echo.Context, who access.Actor) error {
 				n.Guesses[q.ID] = label
 			}
 		}
-		if len(n.Guesses) == 0 {
+		if len(n.Guesses) == 0 && c.FormValue("do") != "look" {
 			errs, status, _ := page.Explain(c, fault.New(fault.Invalid, "action.guess_none"))
 			return p.drawGuess(c, status, r, view, g, errs)
 		}
@@ -242,6 +158,7 @@ type revealPage struct {
 	page.Base
 	Place  string
 	Text   string
+	Enough []string // what was agreed to be good enough, beside what was said
 	Gap    figure.Gap
 	Figure page.Figure
 	Back   string
@@ -259,13 +176,15 @@ type guessed struct {
 	gap figure.Gap
 }
 
-// inTurn puts what was guessed into the order in which it is shown: a strength first, then the gaps, the biggest last.
+// inTurn puts what was guessed, or agreed on beforehand, into the order in which it is shown: a strength first, then the gaps, the biggest last.
 func inTurn(v words.Voice, view result.Viewed, g result.Group, n action.Note) (list []guessed) {
 	for _, q := range view.For(g.Unit) {
 		label, ok := n.Guesses[q.ID]
 		row, _ := q.Row(g.Unit)
 		if i := slices.IndexFunc(q.Options, func(o result.Option) bool { return o.Label == label }); ok && i >= 0 {
 			list = append(list, guessed{q, row, figure.Guessed(v, q, row, g, i)})
+		} else if n.Enough[q.ID] > 0 {
+			list = append(list, guessed{Question: q, row: row})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b guessed) int { return cmp.Compare(a.gap.Size, b.gap.Size) })
@@ -292,7 +211,7 @@ func (p Pages) reveal(c echo.Context, r round.Round, view result.Viewed, g resul
 	v := page.Voice(c)
 	list := inTurn(v, view, g, n)
 	if len(list) == 0 {
-		return c.Redirect(http.StatusSeeOther, "/rounds/"+r.ID+"/results/"+g.Unit)
+		return c.Redirect(http.StatusSeeOther, p.results(r, view, g))
 	}
 	at, err := strconv.Atoi(c.QueryParam("n"))
 	if err != nil || at < 1 || at > len(list) {
@@ -303,6 +222,10 @@ func (p Pages) reveal(c echo.Context, r round.Round, view result.Viewed, g resul
 		Figure: page.NewFigure(figure.Question(v, view.Release, x.Question, g)), Class: g.Kind == round.UnitClass}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID + "/look"}, {Text: g.Name, Here: true}}
 	d.JS = page.ChartScripts()
+	d.Figure.Title = "All their answers" // the question stands over the page
+	if said := n.Enough[x.ID] / 10; said > 0 {
+		d.Enough = figure.Enough(v, x.Question, g, said)
+	}
 	if at > 1 {
 		d.Back = lookURL(r, g.Unit) + "?n=" + strconv.Itoa(at-1)
 	}

@@ -59,7 +59,8 @@ func (p Pages) drawStaffGuess(c echo.Context, who access.Actor, status int, r ro
 	case gave:
 		d.Lead = "You have given your guesses. The picture of the whole staff stands beside what pupils said once the round is published, if ten or more have guessed."
 	case r.State == round.Published:
-		d.Lead = "The results are published, so the guesses of the staff are closed."
+		d.Lead = "The results are published, so the guesses of the staff are closed. You can still guess for yourself before you look."
+		d.More = "/rounds/" + r.ID + "/look"
 	default:
 		for _, q := range p.toGuess(doc) {
 			var labels []string
@@ -68,7 +69,7 @@ func (p Pages) drawStaffGuess(c echo.Context, who access.Actor, status int, r ro
 					labels = append(labels, o.Label)
 				}
 			}
-			d.Fields = append(d.Fields, p.guessField(q.ID, q.Item, q.Text, labels, c.FormValue(q.ID)))
+			d.Fields = append(d.Fields, p.guessField(q.ID, q.Item, q.Text, "Most would say:", labels, c.FormValue(q.ID)))
 		}
 	}
 	return guessTemplate.Send(c, status, d)

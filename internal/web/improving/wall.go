@@ -2,9 +2,14 @@ package improving
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
+	"earshot/internal/act/action"
+	"earshot/internal/ask/language"
+	"earshot/internal/ask/round"
+	"earshot/internal/ask/survey"
 	"earshot/internal/base/words"
 	"earshot/internal/exchange/slides"
 	"earshot/internal/school/access"
@@ -24,25 +29,70 @@ func (p Pages) wall(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	d, err := p.NewSlides(ctx, p.NewBase(c, r.Title), r.SchoolID, wallDeck(page.Voice(c), view, g, n.Agreed))
+	v, doc, links, err := p.wallLanguage(c, r)
 	if err != nil {
 		return err
 	}
-	d.Links = []page.Link{{Text: "Back", URL: lookURL(r, g.Unit) + "/journal"}}
+	title := r.Title
+	if doc != nil {
+		title = doc.Title
+		view.Questions = slices.Clone(view.Questions)
+		for i, q := range view.Questions {
+			view.Questions[i], _ = page.InWords(v, q, doc)
+		}
+	}
+	base := p.NewBase(c, title)
+	base.Lang, base.Dir = v.Lang, v.Dir
+	d, err := p.NewSlides(ctx, base, r.SchoolID, wallDeck(v, view, g, n))
+	if err != nil {
+		return err
+	}
+	d.Links = append([]page.Link{{Text: "Back", URL: lookURL(r, g.Unit) + "/journal"}}, links...)
 	return slidesTemplate.Send(c, http.StatusOK, d)
 }
 
+// wallLanguage is the language in which the class reads: ?lang= of those in which the school may ask and the questions have
+// been translated. links lead to the others.
+func (p Pages) wallLanguage(c echo.Context, r round.Round) (v words.Voice, doc *survey.Document, links []page.Link, err error) {
+	ctx := c.Request().Context()
+	v = page.Voice(c)
+	english, err := p.Rounds().Document(ctx, r)
+	if err != nil {
+		return v, nil, nil, err
+	}
+	docs, err := survey.NewStore(p.DB).Languages(ctx, r.SchoolID, r.SurveyID, english)
+	if err != nil {
+		return v, nil, nil, err
+	}
+	spoken, err := language.NewStore(p.DB, p.Bank).Spoken(ctx, r.SchoolID)
+	for _, l := range spoken {
+		in, ok := docs[l.Code]
+		switch {
+		case !ok:
+		case l.Code == c.QueryParam("lang"):
+			v, doc = l.Voice, &in
+		default:
+			links = append(links, page.Link{Text: l.Name, URL: "?lang=" + l.Code})
+		}
+	}
+	if doc != nil {
+		links = append([]page.Link{{Text: "English", URL: "?lang=en"}}, links...)
+	}
+	return v, doc, links, err
+}
+
 // wallDeck is what a class sees of itself: how to talk about it, one sentence a question, and what it agreed on.
-func wallDeck(v words.Voice, view result.Viewed, g result.Group, agreed string) slides.Deck {
+func wallDeck(v words.Voice, view result.Viewed, g result.Group, n action.Note) slides.Deck {
 	d := slides.Deck{Title: g.Name}
 	d.Slides = append(d.Slides, slides.Slide{Title: v.Say("wall.title", words.V{"Group": g.Name}), Lead: v.Say("wall.lead"),
 		Lists: []slides.List{{Lines: []string{v.Say("wall.alone"), v.Say("wall.pairs"), v.Say("wall.paper"), v.Say("wall.sentence")}}}, Small: v.Say("wall.small")})
 	for _, q := range view.For(g.Unit) {
 		if text, ok := figure.ForPupils(v, q, g); ok {
-			d.Slides = append(d.Slides, slides.Slide{Title: q.Text, Lead: text, Small: v.Say("wall.ask")})
+			d.Slides = append(d.Slides, slides.Slide{Title: q.Text, Lead: text, Lists: enoughOnWall(v, q, g, n), Small: v.Say("wall.ask")})
 		}
 	}
-	end := slides.Slide{Title: v.Say("wall.end"), Lead: agreed, Small: v.Say("wall.end_small")}
+	d.Slides = append(d.Slides, thoughtSlides(v, view, g)...)
+	end := slides.Slide{Title: v.Say("wall.end"), Lead: n.Agreed, Small: v.Say("wall.end_small")}
 	d.Slides = append(d.Slides, end)
 	return d
 }

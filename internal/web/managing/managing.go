@@ -49,10 +49,16 @@ func Routes(k *page.Kit, r *page.Routes) {
 
 	r.For(access.ManageSchool, "GET", "/school", p.school)
 	r.For(access.ManageSchool, "POST", "/school", p.saveSchool)
+	r.For(access.ManageSchool, "GET", "/school/calendar", p.calendar)
+	r.For(access.ManageSchool, "POST", "/school/calendar", p.saveCalendar)
 	r.For(access.ManageSchool, "GET", "/school/audit", p.audit)
 	r.For(access.JoinTrust, "GET", "/school/trust", p.trust)
 	r.For(access.JoinTrust, "POST", "/school/trust", p.joinTrust)
 	r.For(access.JoinTrust, "POST", "/school/trust/leaving", p.leaveTrust)
+	r.Staff("GET", "/me", p.me)
+	r.Staff("POST", "/me", p.saveMe)
+	r.Public("GET", "/digest/:token", p.endDigest)
+	r.Public("POST", "/digest/:token", p.saveEndDigest)
 	r.Staff("GET", "/school/languages", p.languages)
 	r.Staff("GET", "/school/languages/:code", p.language)
 	r.Staff("GET", "/school/languages/:code/paper", p.languagePaper)
@@ -62,7 +68,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
 	return []*page.Template{peopleTemplate, groupTemplate, staffTemplate, invitationTemplate, importTemplate, previewTemplate,
-		parentsTemplate, parentTemplate, parentsImportTemplate, parentsPreviewTemplate, schoolTemplate, trustTemplate, auditTemplate, languagesTemplate, languageTemplate, languagePaperTemplate}
+		parentsTemplate, parentTemplate, parentsImportTemplate, parentsPreviewTemplate, schoolTemplate, calendarTemplate, meTemplate, endTemplate, trustTemplate, auditTemplate, languagesTemplate, languageTemplate, languagePaperTemplate}
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

@@ -225,6 +225,9 @@ func (p Pages) auditNote(v words.Voice, e audit.Entry, targets map[string]string
 			parts = append(parts, v.Say("audit.note.parents", words.V{"Added": added, "Changed": changed, "Left": left, "Back": back, "Unchanged": same}))
 		}
 	case "round":
+		if e.Action == "reply.change" && e.Note != "" {
+			parts = append(parts, v.Say("audit.note.before", words.V{"Text": e.Note}))
+		}
 		if e.Action == "mail.invite" {
 			parts = append(parts, v.Say("audit.note.invited", words.V{"Count": e.Note}))
 		}

@@ -14,6 +14,7 @@ import (
 type Figure struct {
 	ID       string
 	Title    string
+	TitleIn  string // the language of the title, where it is not the page's
 	Sentence string
 	Doubt    string
 	Note     string
@@ -42,6 +43,7 @@ type Cell struct {
 	Hidden  bool
 	Heading bool
 	Share   int // 1..9 in a heat map
+	Bar     int // per cent, drawn beside the number
 }
 
 // NewFigure makes a figure ready for a page, with its chart.
@@ -60,7 +62,7 @@ func PlainFigure(f figure.Figure) Figure {
 	for _, row := range f.Table.Rows {
 		cells := make([]Cell, len(row))
 		for i, c := range row {
-			cells[i] = Cell{Text: c.Text, Number: c.Number, Hidden: c.Hidden, Heading: c.Heading, Share: c.Share}
+			cells[i] = Cell{Text: c.Text, Number: c.Number, Hidden: c.Hidden, Heading: c.Heading, Share: c.Share, Bar: c.Bar}
 		}
 		out.Table.Rows = append(out.Table.Rows, cells)
 	}

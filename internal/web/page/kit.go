@@ -111,6 +111,7 @@ func (k *Kit) NewBase(c echo.Context, title string) Base {
 		add("Replies", "/replies")
 	}
 	add("Concerns", "/concerns", access.ReadConcerns)
+	add("Comments", "/comments", access.ReadComments)
 	add("Surveys", "/surveys", access.RunRounds)
 	add("Question bank", "/bank", access.BrowseBank)
 	add("People", "/people", access.ManagePeople)

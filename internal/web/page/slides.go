@@ -19,6 +19,13 @@ type Slide struct {
 	Number int
 	slides.Slide
 	Figure *Figure
+	Bars   []SlideBar // instead of the figure's drawing, where it is about one group
+}
+
+// SlideBar is one of the bars that fill a slide.
+type SlideBar struct {
+	slides.Bar
+	Length int // of a hundred
 }
 
 // NewSlides draws a deck with its figures. base brings title and language.
@@ -32,6 +39,10 @@ func (k *Kit) NewSlides(ctx context.Context, base Base, school string, deck slid
 			f := PlainFigure(*s.Figure)
 			one.Figure = &f
 			figures = append(figures, &f)
+			bars, most := slides.Bars(s.Figure)
+			for _, b := range bars {
+				one.Bars = append(one.Bars, SlideBar{b, 100 * b.Percent / most})
+			}
 		}
 		d.Slides = append(d.Slides, one)
 	}
