@@ -76,6 +76,7 @@ type plan struct {
 	replies    time.Time          // zero: the reply is still owed
 	guessed    bool               // staff guessed what pupils would say
 	translated bool               // its questions can be read in other languages
+	words      string             // an item of the bank that asks for written words; empty for none
 	thought    string             // the item of which pupils also guess how many of their class said so; empty for none
 	matters    string             // the item that matters most to the school; empty if none was chosen
 	term       string             // tells two rounds of one survey apart
@@ -116,7 +117,7 @@ func (b *builder) finished() []plan {
 			ClosesAt:  at(day(17), 16, 0), ReplyBy: dateOf(day(-8))},
 		opens: at(day(20), 9, 0), settles: at(day(14), 16, 0), publishes: at(day(10), 9, 0),
 	}, {
-		template: "first_class", rooms: b.town.english, whoAnswers: pupil, days: 4, thought: "l2l_c_mistake",
+		template: "first_class", rooms: b.town.english, whoAnswers: pupil, days: 4, thought: "l2l_c_mistake", words: "voice_c_open_help",
 		form: round.Form{About: round.AboutClasses, Purpose: access.ForLearning,
 			Why:       "your English teacher wants to know what helps you to learn",
 			MayChange: "How lessons in your English class are taught.",
@@ -197,6 +198,11 @@ func (b *builder) run(ctx context.Context, p plan, governors bool) (*round.Round
 			}
 		}
 	}
+	if p.words != "" {
+		if problems = doc.AddItem(b.Bank, "", p.words); len(problems) > 0 {
+			return nil, fmt.Errorf("words: %v", problems)
+		}
+	}
 	sv, err := survey.NewStore(b.DB).Add(ctx, b.head, doc, p.template)
 	if err != nil {
 		return nil, err
@@ -259,6 +265,11 @@ func (b *builder) run(ctx context.Context, p plan, governors bool) (*round.Round
 	b.Clock.PutBack(p.settles)
 	if err := b.Settle(ctx, b.head, r.ID); err != nil {
 		return nil, err
+	}
+	if p.words != "" {
+		if err := b.readWords(ctx, r); err != nil {
+			return nil, fmt.Errorf("words: %w", err)
+		}
 	}
 	if p.guessed {
 		if err := b.guess(ctx, r, doc); err != nil {
@@ -333,6 +344,10 @@ func (b *builder) collect(ctx context.Context, p plan, r round.Round, doc survey
 		codes[year] = codes[year][1:]
 		return next
 	}
+	writer, err := newWriter(b.model.seed)
+	if err != nil {
+		return err
+	}
 	days := make([][]collecting.Sending, p.days)
 	for _, room := range p.rooms {
 		g := room.asGroup()
@@ -344,7 +359,7 @@ func (b *builder) collect(ctx context.Context, p plan, r round.Round, doc survey
 				continue
 			}
 			answers, pace := model{seed: b.model.seed, shift: p.shift}.answer(p.template+p.term, doc, who, g)
-			days[day] = append(days[day], collecting.Sending{Code: code, Receipt: rand.Text(), Answers: answers, Pace: pace, Route: "own_device"})
+			days[day] = append(days[day], collecting.Sending{Code: code, Receipt: rand.Text(), Answers: answers, Pace: pace, Route: "own_device", Remarks: writer.write(doc)})
 		}
 	}
 	day := p.opens

@@ -129,6 +129,10 @@ func (m model) answer(title string, doc survey.Document, p person, g group) (sur
 	}
 	for _, q := range doc.Questions() {
 		scored := scored(q)
+		if q.Type.IsText() {
+			answers[q.ID] = survey.Answer{State: survey.Skipped} // what is written goes its own way
+			continue
+		}
 		if q.Guesses != "" {
 			answers[q.ID] = m.guessOfClass(q, p, g)
 			continue
