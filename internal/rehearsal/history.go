@@ -158,7 +158,7 @@ const begun = 11
 // nowOpen is the round that can be answered now, of every form; those named have begun.
 func (b *builder) nowOpen(opens time.Time, begun []room) plan {
 	return plan{
-		template: "first_say", rooms: begun, whoAnswers: pupil, days: 1, opens: opens, translated: true,
+		template: "first_say", rooms: begun, whoAnswers: pupil, days: 1, opens: opens, translated: true, words: "voice_s_open_change",
 		form: round.Form{About: round.AboutSchool, Purpose: access.ForSchool,
 			Why:       "we want to hear how easy it is for you to have a say",
 			MayChange: "How pupils are asked, and how they hear what came of it.",

@@ -62,13 +62,14 @@ var lists = sync.OnceValues(func() (map[string]*list, error) {
 	return all, nil
 })
 
-// Read looks through a text. language is that of the page it was written on; English is looked for everywhere, because
+// Read looks through a text. language is that of the page it was written on, English if it is empty; English is looked for everywhere, because
 // many write English on a page in another language.
 func Read(language, text string) (Finding, error) {
 	all, err := lists()
 	if err != nil {
 		return Finding{}, err
 	}
+	language = cmp.Or(language, "en")
 	_, known := all[language]
 	found := Finding{NoList: !known}
 	for _, l := range Languages {

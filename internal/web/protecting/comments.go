@@ -94,6 +94,7 @@ type queuePage struct {
 type queueGroup struct {
 	Title string
 	Lines []queueLine
+	Done  bool // nothing is left to do about these
 }
 
 type queueLine struct{ URL, Text, Status string }
@@ -133,7 +134,7 @@ func (p Pages) queue(c echo.Context, who access.Actor) error {
 	}
 	d := queuePage{Base: p.NewBase(c, r.Title), ID: r.ID, Settled: r.HasResults()}
 	d.Crumbs = []page.Link{{Text: "Comments", URL: "/comments"}, {Text: r.Title, Here: true}}
-	groups := []queueGroup{{Title: "Read, nothing decided"}, {Title: "Staff may read them"}, {Title: "Kept here"}, {Title: "With staff"}}
+	groups := []queueGroup{{Title: "Read, nothing decided"}, {Title: "Staff may read them"}, {Title: "Kept here", Done: true}, {Title: "With staff", Done: true}}
 	place := map[safeguard.Standing]int{safeguard.Seen: 0, safeguard.Ready: 1, safeguard.Kept: 2, safeguard.Released: 3}
 	for _, o := range list {
 		if o.State == safeguard.Held {
