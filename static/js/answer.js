@@ -93,6 +93,7 @@
     placeCode(!kept.code);
     dialog();
     form.addEventListener("change", changed);
+    form.addEventListener("input", (e) => e.target.type[0] === "t" && changed(e)); // words, before the press of Next moves what is pressed
     form.addEventListener("keydown", (e) => {
       if (e.key === "Enter" && e.target.tagName === "INPUT") { e.preventDefault(); next(); }
     });
@@ -347,7 +348,7 @@
 
   function clear() {
     const step = steps[here()];
-    for (const q of rows(step)) { delete kept.answers[q.id.slice(2)]; delete kept.answers[q.id]; }
+    for (const q of rows(step)) { for (const id of [q.id, q.id.slice(2), q.id.slice(2) + "_far"]) { delete kept.answers[id]; } }
     draw();
     showIf(el("clear"), false);
     keep();

@@ -42,7 +42,7 @@ var spoken = []struct {
 	{"help", []string{"help.", "helpline.", "talk."}, []string{"paper.help"}},
 	{"start", nil, []string{"start.spent", "start.unknown_code", "answer.code", "answer.code_wrong", "answer.spent", "answer.unknown_code", "answer.over.closed", "answer.over.cancelled"}},
 	{"screen", nil, []string{"answer.send", "answer.clear", "answer.clear_all", "answer.clear_all_sure", "answer.offline", "answer.busy", "answer.problem", "answer.thanks",
-		"answer.close_window", "answer.text_hint", "answer.skip", "paper.leave", "look.kept", "lang.draft"}},
+		"answer.close_window", "answer.skip", "paper.leave", "look.kept", "lang.draft"}},
 	{"stored", []string{"stored."}, []string{"answer.stored_link", "public.small", "wall.small"}},
 	{"keep", []string{"keep."}, nil},
 	{"kiosk", []string{"kiosk."}, nil},

@@ -1,6 +1,7 @@
 package theme
 
 import (
+	"cmp"
 	"embed"
 	"regexp"
 	"strings"
@@ -137,13 +138,23 @@ func singular(w string) string {
 	return w
 }
 
-// terms are what a text says: its words, and the pairs of words that stand side by side in it.
-func terms(text, language string) (words, pairs []string) {
-	stop, last := stopWords(or(language, "en")), ""
+// forms counts how each word was written.
+type forms map[string]map[string]int
+
+// terms are what a text says: its words, and the pairs of words that stand side by side in it. How they were written is added
+// to seen, if there is one.
+func terms(text, language string, seen forms) (words, pairs []string) {
+	stop, last := stopWords(cmp.Or(language, "en")), ""
 	for _, token := range tokens(text) {
 		w := word(token, language, stop)
 		if w != "" {
 			words = append(words, w)
+			if seen != nil {
+				if seen[w] == nil {
+					seen[w] = map[string]int{}
+				}
+				seen[w][strings.TrimSuffix(token, "'s")]++
+			}
 			if last != "" {
 				pairs = append(pairs, last+" "+w)
 			}
@@ -151,11 +162,4 @@ func terms(text, language string) (words, pairs []string) {
 		last = w
 	}
 	return words, pairs
-}
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }

@@ -101,6 +101,8 @@ type promiseView struct {
 // far the words may go.
 type boxView struct {
 	Above []string
+	Until string // nobody reads it before; empty while somebody does
+	Below []string
 	Ask   string // empty where there is no choice
 	Fars  []farView
 	Shut  string // nobody is there to read: why there is no box

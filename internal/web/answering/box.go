@@ -27,7 +27,7 @@ func (p Pages) box(ctx context.Context, d *answerPage, v words.Voice, r round.Ro
 	case !ok:
 		d.Promise.Box.Shut = v.Say("talk.box_shut", words.V{"Help": v.Say("help.label")})
 	case next.After(p.DB.Now()):
-		d.Promise.Box.Above = append(d.Promise.Box.Above, v.Say("talk.box_until", words.V{"When": moment(v, next)}))
+		d.Promise.Box.Until = v.Say("talk.box_until", words.V{"When": moment(v, next)})
 	}
 	return nil
 }

@@ -113,6 +113,8 @@ func (b *boxView) add(part bank.Part) {
 		b.Fars = append(b.Fars, farView{string(far), part.Text, part.Default})
 	case part.Part == "words_ask":
 		b.Ask = part.Text
+	case part.Part == "hurt":
+		b.Below = append(b.Below, part.Text)
 	default:
 		b.Above = append(b.Above, part.Text)
 	}
@@ -260,8 +262,6 @@ func (d *drawer) question(q, twin survey.Question, s survey.Section) questionVie
 		}
 	case survey.TypeNumber:
 		view.Hint = v.Say("answer.number", words.V{"Min": q.Min, "Max": q.Max})
-	case survey.TypeText, survey.TypeLongText:
-		view.Hint = v.Say("answer.text_hint")
 	}
 	return view
 }
