@@ -46,6 +46,7 @@ var plan = map[string]string{
 	"internal/show/disclosure": "what may be published",
 	"internal/show/stat":       "the statistics",
 	"internal/show/figure":     "a release ready to draw",
+	"internal/show/theme":      "what written words are about",
 	"internal/show/chart":      "figure to ECharts option and to SVG",
 
 	"internal/act/action": "replies, what they promise, and what becomes of it",
@@ -82,7 +83,7 @@ var plan = map[string]string{
 }
 
 // pure packages have no input, no output, no clock and no randomness of their own.
-var pure = []string{"internal/show/disclosure", "internal/show/stat", "internal/show/figure", "internal/ask/bank", "internal/ask/expression"}
+var pure = []string{"internal/show/disclosure", "internal/show/stat", "internal/show/figure", "internal/show/theme", "internal/ask/bank", "internal/ask/expression"}
 
 var activities = []string{"joining", "managing", "authoring", "answering", "exploring", "improving", "protecting", "discussing"}
 

@@ -27,6 +27,7 @@ type commands struct {
 	Report   reportCommand   `cmd:"" help:"Write the report of a round as HTML or PDF."`
 	Token    tokenCommand    `cmd:"" help:"Make a token with which a program reads results as a person may, or take tokens away."`
 	Trust    trustCommand    `cmd:"" help:"Make a trust, in which schools read sums over all of them, or list the trusts."`
+	Drill    drillCommand    `cmd:"" help:"Send a test message to the safeguarding team and say how many minutes it takes until somebody reads it."`
 	Replay   replayCommand   `cmd:"" help:"Answer a round over HTTP with real responses from a file, as many people would."`
 	Intruder intruderCommand `cmd:"" help:"Try to find out what single pupils of an invented school said, with all that its staff may see."`
 	Load     loadCommand     `cmd:"" help:"Let many made-up pupils answer a round of their own, and check that nothing acknowledged is lost or doubled."`

@@ -263,7 +263,7 @@ func (b *builder) people(ctx context.Context) error {
 	b.town = everybody(b.model, storage.DateOf(since, since.Location()))
 	return b.DB.InTx(ctx, func(tx *storage.DB) error {
 		ro := roster.NewStore(tx)
-		school, err := ro.CreateSchool(ctx, roster.School{Name: SchoolName, Nation: "england", Roll: len(b.town.pupils), Invented: true})
+		school, err := ro.CreateSchool(ctx, roster.School{Name: SchoolName, Nation: "england", Roll: len(b.town.pupils), Invented: true, Escalation: inventedEscalation})
 		if err != nil {
 			return err
 		}

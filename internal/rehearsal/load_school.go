@@ -61,9 +61,12 @@ func FoundLoadSchool(ctx context.Context, db *storage.DB, key seal.Key, b *bank.
 	return s, s.Ask(ctx, people)
 }
 
+// inventedEscalation is whom adults of invented schools would call: numbers that are set aside for stories.
+const inventedEscalation = "Children’s social care: 01632 960001\nLocal authority designated officer, about an adult in school: 01632 960002\nPolice, in danger now: 999\nPolice, not urgent: 101"
+
 func foundLoadSchool(ctx context.Context, tx *storage.DB, key seal.Key) error {
 	ro, id := roster.NewStore(tx), identity.NewStore(tx, key)
-	school, err := ro.CreateSchool(ctx, roster.School{Name: loadSchoolName, Nation: "england", Roll: 1500, Invented: true})
+	school, err := ro.CreateSchool(ctx, roster.School{Name: loadSchoolName, Nation: "england", Roll: 1500, Invented: true, Escalation: inventedEscalation})
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func TestAdultsAreToldAndNeverWhat(t *testing.T) {
 		testkit.Must(t, err)
 	}
 	st := safeguard.NewStore(m.DB, m.Key)
-	testkit.Must(t, st.Ask(ctx, m.School.School.SchoolID, safeguard.Form{Name: "Kim Archer", Words: "Please come and find me."}))
+	ask(t, st, m.School.School.SchoolID, safeguard.Form{Name: "Kim Archer", Words: "Please come and find me."})
 	alert := func() (to []string) {
 		t.Helper()
 		testkit.Must(t, m.clock.Alert(ctx))
@@ -69,7 +69,7 @@ func TestAdultsAreToldAndNeverWhat(t *testing.T) {
 	// Over a weekend nobody is told a second time before school begins.
 	m.Clock.Forward(time.Duration(5-int(m.DB.Now().Weekday())+7) % 7 * 24 * time.Hour) // to a Friday
 	m.until(time.Date(m.DB.Now().Year(), m.DB.Now().Month(), m.DB.Now().Day(), 19, 0, 0, 0, time.UTC))
-	testkit.Must(t, st.Ask(ctx, m.School.School.SchoolID, safeguard.Form{Words: "On a Friday night."}))
+	ask(t, st, m.School.School.SchoolID, safeguard.Form{Words: "On a Friday night."})
 	if to := alert(); !slices.Equal(to, team) {
 		t.Errorf("on a Friday night: %v", to)
 	}
@@ -100,7 +100,7 @@ func (m *mailer) unread() (ids []string) {
 func TestSomebodyIsAlwaysTold(t *testing.T) {
 	m := newMailer(t)
 	ctx := context.Background()
-	testkit.Must(t, safeguard.NewStore(m.DB, m.Key).Ask(ctx, m.School.School.SchoolID, safeguard.Form{Name: "Kim"}))
+	ask(t, safeguard.NewStore(m.DB, m.Key), m.School.School.SchoolID, safeguard.Form{Name: "Kim"})
 	testkit.Must(t, m.clock.Alert(ctx))
 	if n := len(m.post.Take()); n != 0 {
 		t.Fatalf("%d mails, and nobody has an address", n)
@@ -111,4 +111,12 @@ func TestSomebodyIsAlwaysTold(t *testing.T) {
 	if posts := m.post.Take(); len(posts) != 1 || posts[0].To != "hedda@school.example" {
 		t.Errorf("told: %+v", posts)
 	}
+}
+
+// ask sends a message of somebody who wants to talk.
+func ask(t *testing.T, st safeguard.Store, school string, f safeguard.Form) string {
+	t.Helper()
+	id, err := st.Ask(context.Background(), school, f)
+	testkit.Must(t, err)
+	return id
 }

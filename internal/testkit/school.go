@@ -51,7 +51,7 @@ func FoundSchool(t testing.TB, db *storage.DB, key seal.Key, clock *Clock, name 
 	s := &School{T: t, DB: db, Key: key, Bank: b, Clock: clock}
 	ctx := context.Background()
 	ro := roster.NewStore(db)
-	s.School, err = ro.CreateSchool(ctx, roster.School{Name: name, Nation: "england", Roll: 900})
+	s.School, err = ro.CreateSchool(ctx, roster.School{Name: name, Nation: "england", Roll: 900, Escalation: "Children’s social care: 01632 960001\nLocal authority designated officer: 01632 960002\nPolice, not urgent: 101"})
 	Must(t, err)
 	s.Head = s.Staff("Amara Okafor", access.Head)
 	s.Lead, err = ro.AddStaff(ctx, access.Clock(s.School.SchoolID), roster.StaffForm{Name: "Ruth Lindqvist", Roles: []access.Role{access.SafeguardingLead}, Place: "Room 4"})

@@ -149,6 +149,7 @@ func (e *everything) schoolSurvey() survey.Survey {
 		doc.Sections[len(doc.Sections)-1].Choice = "c1"
 		add(id, survey.Own{Text: topic + ": how often?", Scale: often})
 	}
+	box(e, &doc, bank.AboutSchool)
 	if p := doc.Problems(); len(p) > 0 {
 		e.T.Fatal(p)
 	}
@@ -164,7 +165,7 @@ func (e *everything) classSurvey() survey.Survey {
 	for _, q := range []string{"q3", "q7"} {
 		problems = append(problems, doc.AddGuess(e.Bank, q, "")...)
 	}
-	box(e, &doc)
+	box(e, &doc, bank.AboutThisClass)
 	if len(problems) > 0 {
 		e.T.Fatal(problems)
 	}

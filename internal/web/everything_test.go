@@ -33,6 +33,7 @@ func TestEverything(t *testing.T) {
 	for _, a := range e.rounds {
 		e.solve(a, seen[a])
 	}
+	e.allHeard()
 }
 
 // The same for the tables alone, which hold every number, of other schools.
@@ -108,7 +109,7 @@ func (e *everything) addresses(path string) (list []string) {
 					one = out
 				}
 			}
-			if strings.HasSuffix(path, "/questions/:question") {
+			if strings.HasSuffix(path, "/questions/:question") || strings.HasSuffix(path, "/words") {
 				for _, url := range slices.Clone(one) {
 					for _, u := range a.unitIDs() {
 						one = append(one, url+"?unit="+u)

@@ -143,6 +143,19 @@ func TestTheCalendarOfASchool(t *testing.T) {
 	if strings.Contains(page, "British schools") {
 		t.Error("terms are set, and it says that British ones are meant")
 	}
+	// A leader who is not the head reads it and cannot change it; a teacher and a governor have no door to it.
+	leader := s.Staff("Martin Ellwood", access.Leader)
+	if page := s.open(leader, "/school/calendar"); !strings.Contains(page, "Mocks: 30 November 2026 to 4 December 2026") || !strings.Contains(page, "12 minutes in a term") || strings.Contains(page, "<input") {
+		t.Errorf("a leader reads\n%s", page)
+	}
+	if res, _ := s.do("POST", "/school/calendar", s.as(leader), form); res.StatusCode != http.StatusForbidden {
+		t.Errorf("a leader changes it: %d", res.StatusCode)
+	}
+	for _, role := range []access.Role{access.Teacher, access.Governor} {
+		if res, _ := s.do("GET", "/school/calendar", s.as(s.Staff("Sam "+string(role), role)), nil); res.StatusCode != http.StatusForbidden {
+			t.Errorf("%s: %d", role, res.StatusCode)
+		}
+	}
 	// The next round is measured against it, and refused on the quiet days.
 	forms := s.Forms("9A 27")
 	draft, err := s.Rounds().SaveDraft(context.Background(), s.Head, "", s.Form(s.Survey("how_is_learning"), forms))

@@ -271,6 +271,15 @@ func TestAClosedRoundOwesNothingYet(t *testing.T) {
 	if n := owed(); n != 0 {
 		t.Errorf("a closed round: %d replies are owed", n)
 	}
+	if list := b.open(b.Head, "/replies"); strings.Contains(list, r.ID) {
+		t.Error("a reply to it can be begun")
+	}
+	if res, _ := b.do("GET", "/replies/"+r.ID+"/edit", b.as(b.Head), nil); res.StatusCode != http.StatusNotFound {
+		t.Errorf("the page of its reply: %d", res.StatusCode)
+	}
+	if res, _ := b.do("GET", "/r/"+r.Code, nil, nil); res.StatusCode != http.StatusOK {
+		t.Errorf("its public page, which says when the reply is due: %d", res.StatusCode)
+	}
 	if _, body := b.makePack("Autumn", "preview", b.round.ID); strings.Contains(body, "Replies that are owed") {
 		t.Error("the pack says that a round owes its reply which has not settled")
 	}

@@ -3,17 +3,12 @@
 package web_test
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 
-	"earshot/internal/ask/bank"
-	"earshot/internal/base/storage"
-	"earshot/internal/rehearsal"
-	"earshot/internal/schedule"
 	"earshot/internal/school/access"
 	"earshot/internal/testkit"
 )
@@ -24,32 +19,7 @@ func TestBrowserPicture(t *testing.T) {
 	if os.Getenv("EARSHOT_PICTURE") != "1" {
 		t.Skip("EARSHOT_PICTURE is not 1")
 	}
-	ctx := context.Background()
-	clock := &rehearsal.Clock{}
-	b, err := bank.Load()
-	testkit.Must(t, err)
-	db, err := storage.Open(ctx, storage.Options{File: filepath.Join(t.TempDir(), "earshot.db"), Now: clock.Now})
-	testkit.Must(t, err)
-	t.Cleanup(func() { db.Close() })
-	_, err = db.Migrate(ctx)
-	testkit.Must(t, err)
-	s := serve(t, &testkit.School{T: t, DB: db, Key: testkit.Key(t), Bank: b})
-	demo, err := rehearsal.Build(ctx, rehearsal.Options{DB: db, Clock: clock, Key: s.Key, Bank: b, BaseURL: s.http.URL, Seed: 1,
-		Settle: func(ctx context.Context, who access.Actor, roundID string) error {
-			_, err := schedule.Settle(ctx, db, s.Key, b, who, roundID)
-			return err
-		}})
-	testkit.Must(t, err)
-
-	v := s.visit(t, testkit.Size(1280, 900), testkit.Scheme("light"))
-	v.Go("/")
-	for _, a := range demo.Accounts {
-		if a.Role == "teacher" {
-			v.fill("email", a.Email)
-			v.fill("password", a.Password)
-		}
-	}
-	v.press("Sign in")
+	v := newDemo(t).signIn(t, access.Teacher, testkit.Size(1280, 900))
 	v.press("How learning feels in this class")
 	v.press("See the results")
 	v.press("9En1, English")

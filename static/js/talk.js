@@ -4,7 +4,7 @@
   "use strict";
   const form = document.getElementById("write"), problem = document.getElementById("problem"), place = document.getElementById("thanks");
   const button = form.querySelector("nav button");
-  const say = (text) => { problem.textContent = text; problem.scrollIntoView({ block: "center" }); };
+  const complain = (text) => { problem.textContent = text; problem.scrollIntoView({ block: "center" }); };
   // Going back must not show the next person what was written here.
   addEventListener("pageshow", (e) => { if (e.persisted) { location.reload(); } });
   form.addEventListener("submit", async (e) => {
@@ -22,7 +22,7 @@
       reply = null;
     }
     button.disabled = false;
-    if (!reply || reply.problem || !reply.lines) { return say(reply && reply.problem || form.dataset.notSent); }
+    if (!reply || reply.problem || !reply.lines) { return complain(reply && reply.problem || form.dataset.notSent); }
     const heading = document.createElement("h1"), link = document.createElement("a"), last = document.createElement("p");
     heading.textContent = reply.title;
     heading.tabIndex = -1;
@@ -30,7 +30,15 @@
     link.textContent = form.dataset.backText;
     last.append(link);
     form.reset();
-    place.replaceChildren(heading, ...reply.lines.map((line) => { const p = document.createElement("p"); p.textContent = line; return p; }), last);
+    const say = (tag, text) => { const e = document.createElement(tag); e.textContent = text; return e; };
+    const lines = (list) => list.map((line) => say("p", line)), way = [];
+    if (reply.receipt) {
+      const digits = say("p", reply.receipt.digits);
+      digits.className = "digits";
+      digits.dir = "ltr";
+      way.push(say("h2", reply.receipt.title), digits, ...lines(reply.receipt.lines));
+    }
+    place.replaceChildren(heading, ...lines(reply.lines), ...way, last);
     heading.focus();
     scrollTo(0, 0);
   });

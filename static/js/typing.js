@@ -30,6 +30,9 @@
     said.className = bad ? "notice problem" : "notice";
   }
 
+  // written is for words, which are typed once and not compared.
+  const written = (q) => /text/.test(q.type);
+
   // The questions are built once; show says what has changed.
   const lines = questions.map((q, i) => {
     const line = make("li"), group = make("div"), asked = make("span", q.n + ". " + q.text, "asked"), keys = make("span", "", "keys");
@@ -55,13 +58,15 @@
         return button;
       });
     } else {
-      number = document.createElement("input");
-      number.inputMode = "numeric";
+      number = document.createElement(written(q) ? "textarea" : "input");
+      number.inputMode = written(q) ? "text" : "numeric";
       number.autocomplete = "off";
+      if (written(q)) { number.maxLength = q.max; number.rows = 4; number.dir = "auto"; }
       number.setAttribute("aria-labelledby", asked.id);
       number.onfocus = () => { if (at >= 0 && at !== i) { at = i; show(); } };
       number.oninput = () => { set(q, number.value.trim() ? [number.value.trim()] : []); };
-      keys.append(number, make("span", words.number.replace("{min}", q.min).replace("{max}", q.max), "hint"));
+      keys.append(number);
+      if (!written(q)) { keys.append(make("span", words.number.replace("{min}", q.min).replace("{max}", q.max), "hint")); }
     }
     return { line: line, group: group, buttons: buttons, number: number };
   });
@@ -108,7 +113,7 @@
   // next leaves a question, unless its number will not do.
   function next() {
     const q = questions[at], have = chosen(q)[0];
-    if (!q.options && have && !(/^[0-9]+$/.test(have) && +have >= q.min && +have <= q.max)) {
+    if (!q.options && !written(q) && have && !(/^[0-9]+$/.test(have) && +have >= q.min && +have <= q.max)) {
       say(words.number.replace("{min}", q.min).replace("{max}", q.max), true);
       return;
     }
@@ -149,7 +154,8 @@
     if (e.ctrlKey || e.metaKey || e.altKey || busy) { return; }
     if (settling) { return settleKey(e); }
     if (at < 0 || e.target === code || e.target.tagName === "SELECT") { return; }
-    const q = questions[at], onNumber = e.target.tagName === "INPUT";
+    const q = questions[at], onNumber = /INPUT|TEXTAREA/.test(e.target.tagName);
+    if (e.target.tagName === "TEXTAREA" && (e.shiftKey || e.key === " ")) { return; } // a new line, a space
     if (e.key === "Backspace" && !(onNumber && e.target.value)) {
       e.preventDefault();
       return back();
@@ -203,13 +209,13 @@
     if (busy) { return; }
     if (sheet.twice && !sheet.first && !sheet.result) {
       sheet.first = answers;
-      answers = {};
+      answers = Object.fromEntries(questions.filter((q) => written(q) && answers[q.id]).map((q) => [q.id, answers[q.id]]));
       go(0);
       return say(words.again);
     }
     if (sheet.first && !sheet.result) {
-      const one = sheet.first, differ = questions.filter((q) => text(q, one[q.id]) !== text(q, answers[q.id]));
-      sheet.result = { compared: questions.length, different: differ.length };
+      const one = sheet.first, differ = questions.filter((q) => !written(q) && text(q, one[q.id]) !== text(q, answers[q.id]));
+      sheet.result = { compared: questions.filter((q) => !written(q)).length, different: differ.length };
       if (differ.length) { return settle(differ, one, answers); }
     }
     const data = [["code", code.value], ["receipt", sheet.receipt], ["language", el("language").value]];

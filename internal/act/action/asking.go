@@ -33,8 +33,7 @@ func (a Against) TooMuch() bool { return a.Asked+a.Minutes > a.Most }
 // Any says whether somebody has to say why they ask all the same.
 func (a Against) Any() bool { return len(a.Owed) > 0 || a.TooMuch() }
 
-// Against looks at what speaks against asking a survey of some groups now. A round owes its reply from settling on: before
-// that nobody can know what to reply to.
+// Against looks at what speaks against asking a survey of some groups now.
 func (s Store) Against(ctx context.Context, who access.Actor, doc survey.Document, groups []string) (a Against, err error) {
 	school, err := roster.NewStore(s.db).School(ctx, who.School)
 	if err != nil {
@@ -47,7 +46,7 @@ func (s Store) Against(ctx context.Context, who access.Actor, doc survey.Documen
 		return a, err
 	}
 	for _, o := range all {
-		if o.PublishedAt == nil && o.HasResults() && Voice(o.Audience) == Voice(doc.Audience) && doc.Minutes >= long {
+		if o.PublishedAt == nil && Voice(o.Audience) == Voice(doc.Audience) && doc.Minutes >= long {
 			a.Owed = append(a.Owed, o)
 		}
 	}

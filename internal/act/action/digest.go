@@ -42,7 +42,7 @@ func (s Store) Waits(ctx context.Context, who access.Actor, zone *time.Location,
 			return nil, err
 		}
 		for _, o := range owed {
-			if o.PublishedAt != nil || !o.HasResults() || o.OnTrial(now) || now.Before(o.LeadersFrom()) || o.ReplyBy > near {
+			if o.PublishedAt != nil || o.OnTrial(now) || now.Before(o.LeadersFrom()) || o.ReplyBy > near {
 				continue
 			}
 			replied[o.ID] = true

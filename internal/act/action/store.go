@@ -38,8 +38,8 @@ func mayReply(who access.Actor) error {
 	return nil
 }
 
-// Answerable says whether a reply to a round can be begun: once nobody is handed a page any more.
-func Answerable(r round.Round) bool { return r.State == round.Closed || r.HasResults() }
+// Answerable says whether a reply to a round can be begun: from settling. Before that nobody can know what to reply to.
+func Answerable(r round.Round) bool { return r.HasResults() }
 
 // Replies lists the rounds that are owed a reply, those first whose day comes first, and then those that have one, the
 // newest first. All staff may know: what a school owes to those whom it asked is no secret.
@@ -49,7 +49,7 @@ func (s Store) Replies(ctx context.Context, who access.Actor) ([]Owed, error) {
 		return nil, nil
 	}
 	var rounds []round.Round
-	err := s.db.Query(ctx).Where("school_id = ? AND state IN ?", school, []round.State{round.Closed, round.Settled, round.Published}).Find(&rounds).Error
+	err := s.db.Query(ctx).Where("school_id = ? AND state IN ?", school, []round.State{round.Settled, round.Published}).Find(&rounds).Error
 	if err != nil {
 		return nil, err
 	}

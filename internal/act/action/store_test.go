@@ -184,6 +184,11 @@ func TestSmallThingsAreAnsweredAtOnce(t *testing.T) {
 	}
 	r, err := s.Rounds().Close(ctx, s.Head, r.ID)
 	testkit.Must(t, err)
+	if _, err := st.SaveAction(ctx, s.Head, r, "", form(s)); !fault.Is(err, fault.Conflict) {
+		t.Errorf("answered before anybody can know what was said: %v", err)
+	}
+	r, err = collecting.Settle(ctx, s.DB, s.Key, s.Bank, s.Head, r.ID)
+	testkit.Must(t, err)
 	f := form(s)
 	big, err := st.SaveAction(ctx, s.Head, r, "", f)
 	testkit.Must(t, err)
@@ -198,7 +203,7 @@ func TestSmallThingsAreAnsweredAtOnce(t *testing.T) {
 		t.Errorf("%+v %v", shown, err)
 	}
 	if err := st.Publish(ctx, s.Head, r); !fault.Is(err, fault.Conflict) {
-		t.Errorf("the whole reply before the results: %v", err)
+		t.Errorf("the whole reply while teachers look first: %v", err)
 	}
 }
 

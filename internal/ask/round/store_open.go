@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"earshot/internal/ask/bank"
 	"earshot/internal/ask/survey"
 	"earshot/internal/base/fault"
 	"earshot/internal/base/storage"
@@ -38,6 +39,9 @@ func (s Store) Open(ctx context.Context, who access.Actor, id string) (Round, er
 		}
 		if p := doc.CanOpenWith(r.Audience, pageRoute); len(p) > 0 {
 			return fault.New(fault.Conflict, p[0].Key, fault.Values(anyMap(p[0].Values)))
+		}
+		if (bank.IsPupils(r.Audience) || doc.HasText()) && !school.CanEscalate() {
+			return fault.New(fault.Conflict, "round.no_escalation")
 		}
 		if doc.HasText() {
 			cover, err := ro.Cover(ctx, school)

@@ -1,7 +1,6 @@
 package survey
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -50,8 +49,16 @@ func (d Document) Wrote(get func(name string) []string, answers Answers) (list [
 }
 
 // HasText says whether a survey has a box to write in.
-func (d Document) HasText() bool {
-	return slices.ContainsFunc(d.Questions(), func(q Question) bool { return q.Type.IsText() })
+func (d Document) HasText() bool { return d.Boxes() > 0 }
+
+// Boxes is how many boxes to write in a survey has.
+func (d Document) Boxes() (n int) {
+	for _, q := range d.Questions() {
+		if q.Type.IsText() {
+			n++
+		}
+	}
+	return n
 }
 
 func wrote(values []string) string {

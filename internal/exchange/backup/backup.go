@@ -24,7 +24,7 @@ var order = []string{
 	"directory", "accounts", "schools", "people", "groups", "memberships", "appointments", "audit", "jobs", "language_readings", "families", "addresses",
 	"surveys", "versions", "translations", "rounds", "units", "unit_readers", "promises",
 	"slips", "mailings", "invitations", "mails", "receipts", "inbox", "responses", "hands", "tallies", "releases", "totals", "trusts", "trust_schools", "trust_sums",
-	"replies", "actions", "reply_languages", "notes", "staff_guesses", "packs", "shares", "agreements", "digests", "concerns", "absences", "comments", "quotes",
+	"replies", "actions", "reply_languages", "notes", "staff_guesses", "packs", "shares", "agreements", "digests", "concerns", "threads", "thread_replies", "told", "drills", "absences", "comments", "quotes", "theme_rules",
 }
 
 // leftOut are tables that are not carried: whoever was signed in has to sign in again, and charts are drawn again.

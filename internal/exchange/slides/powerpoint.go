@@ -134,13 +134,13 @@ const (
 )
 
 // fit is the size, in hundredths of a point, in which paragraphs fill a box without running over it: an estimate, with
-// letters nearly half as wide as they are high, which is a little more than they are.
+// letters half as wide as they are high, which is a little more than they are.
 func fit(paragraphs []string, w, h, least, most int) int {
 	const emu = 127 // in a hundredth of a point
 	for size := most; size > least; size -= 100 {
 		lines := 0
 		for _, p := range paragraphs {
-			perLine := max(1, (w-200000)/(emu*size*45/100))
+			perLine := max(1, (w-200000)/(emu*size/2))
 			lines += (len([]rune(p)) + perLine - 1) / perLine
 		}
 		if lines*emu*size*5/4+len(paragraphs)*emu*600 <= h {
@@ -217,15 +217,24 @@ func (p *pack) lists(shapes *strings.Builder, lists []List, y, high int) {
 		columns, rows = 2, (len(lists)+1)/2
 	}
 	each, tallest := (wide-2*margin)/columns, high/rows
-	heading := 0
-	for _, l := range lists {
-		if l.Heading != "" {
-			heading = 420000
+	// All headings are of one size, on one line or, where one of them is long, on two.
+	heading, headSize := 0, 0
+	headings := func(high int) int {
+		size := 2200
+		for _, l := range lists {
+			if l.Heading != "" {
+				heading = high
+				size = min(size, fit([]string{l.Heading}, bold(each-250000), high-40000, 1400, 2200))
+			}
 		}
+		return size
+	}
+	if headSize = headings(480000); headSize < 1800 {
+		headSize = headings(820000)
 	}
 	size := 2800
 	for _, l := range lists {
-		size = min(size, fit(l.Lines, each-300000, tallest-heading, 1200, 2800))
+		size = min(size, fit(l.Lines, each-550000, tallest-heading, 1200, 2800))
 	}
 	for i, l := range lists {
 		column := i % columns
@@ -235,7 +244,7 @@ func (p *pack) lists(shapes *strings.Builder, lists []List, y, high int) {
 		x, top := margin+column*each, y+i/columns*tallest
 		end := top + tallest
 		if head := []string{l.Heading}; l.Heading != "" {
-			shapes.WriteString(p.text(box{id: 10 + 2*i, name: l.Heading, x: x, y: top, w: each - 250000, h: heading - 40000, size: fit(head, bold(each-250000), heading-40000, 1200, min(2400, size+200)), least: 1200, bold: true, colour: ink, paragraphs: head}))
+			shapes.WriteString(p.text(box{id: 10 + 2*i, name: l.Heading, x: x, y: top, w: each - 250000, h: heading - 40000, size: headSize, least: 1400, bold: true, colour: ink, paragraphs: head}))
 			top += heading
 		}
 		shapes.WriteString(p.text(box{id: 11 + 2*i, name: "List", x: x, y: top, w: each - 250000, h: end - top, size: size, least: 1200, colour: ink, paragraphs: l.Lines, bullets: len(l.Lines) > 1}))

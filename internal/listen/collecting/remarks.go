@@ -13,15 +13,15 @@ import (
 // hold keeps what was written in boxes apart, in the transaction that stores the answers it came with. Until the round
 // settles and the tables are written anew, the database could be asked which came together; from then on nothing tells.
 func hold(ctx context.Context, tx *storage.DB, key seal.Key, school, roundID string, remarks []safeguard.Remark) error {
-	adults, err := adultsOf(ctx, tx, school)
+	adults, err := Adults(ctx, tx, school)
 	if err != nil {
 		return err
 	}
 	return safeguard.NewStore(tx, key).Hold(ctx, school, roundID, remarks, adults)
 }
 
-// adultsOf are those who would read something that cannot wait.
-func adultsOf(ctx context.Context, tx *storage.DB, school string) (a safeguard.Adults, err error) {
+// Adults are those who would read something that cannot wait.
+func Adults(ctx context.Context, tx *storage.DB, school string) (a safeguard.Adults, err error) {
 	people := roster.NewStore(tx)
 	for role, add := range map[access.Role]func(roster.StaffMember){
 		access.SafeguardingLead:   func(m roster.StaffMember) { a.Leads = append(a.Leads, m.Name()) },

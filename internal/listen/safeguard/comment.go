@@ -43,6 +43,15 @@ const (
 // MostWords is the longest that a comment may be, in characters.
 const MostWords = 2000
 
+// secondsEach is how long reading one comment and deciding about it takes, as far as one can plan.
+const secondsEach = 30
+
+// Minutes is how long reading so many comments takes.
+func Minutes(comments int) int { return max(1, (comments*secondsEach+59)/60) }
+
+// Expected is how many comments may come from so many people who are shown so many boxes, if one in two writes.
+func Expected(people, boxes int) int { return (people*boxes + 1) / 2 }
+
 // Comment is what one person wrote in one box, as it lies in the database. Nothing leads from it to their other answers.
 type Comment struct {
 	SchoolID string `gorm:"primaryKey"`

@@ -49,6 +49,7 @@ type Concern struct {
 	Alerts    int
 	AlertAt   *time.Time // nil once somebody has read it
 	HandledOn string
+	Drill     bool // made by adults, to try it out
 }
 
 // Open says whether it still waits for somebody.
@@ -64,6 +65,16 @@ type Said struct {
 	Unit     string   `json:"unit,omitempty"` // shown only to those who have said why they need it
 	Far      Far      `json:"far,omitempty"`
 	Revealed []string `json:"revealed,omitempty"` // ids of those to whom the class was shown
+	// What went to and fro since, in its order: the adults' own copy of what they answered, and what came after it.
+	Talk []Line `json:"talk,omitempty"`
+}
+
+// Line is one message of a thread.
+type Line struct {
+	ID   string `json:"id,omitempty"` // made with the page, so that a repeat is known
+	By   string `json:"by,omitempty"` // an adult's name; empty: whoever holds the receipt
+	On   string `json:"on"`
+	Text string `json:"text"`
 }
 
 // Note is what an adult who read it wrote beside it.
@@ -83,6 +94,7 @@ type Form struct {
 	ID          string // made with the page, so that a repeat is known; empty: a new one
 	Name, Words string
 	To          To
+	Adults      Adults // so that it goes to nobody whom it names, if the writer ticked nothing that says so
 }
 
 func (f *Form) problems() map[string]fault.Problem {

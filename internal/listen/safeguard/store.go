@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"earshot/internal/base/fault"
 	"earshot/internal/base/seal"
@@ -51,23 +50,39 @@ func (s Store) unlock(c Concern) (said Said, err error) {
 }
 
 // Ask takes in that somebody wants to talk. When it returns without an error it is on disk, and adults are alerted at the
-// next tick of the clock. It has no actor: whoever writes is nobody that the program knows.
-func (s Store) Ask(ctx context.Context, school string, f Form) error {
+// next tick of the clock. It has no actor: whoever writes is nobody that the program knows. The id is that of the concern;
+// the same message sent again has the same.
+func (s Store) Ask(ctx context.Context, school string, f Form) (id string, err error) {
 	if err := fault.Fields(f.problems()); err != nil {
-		return err
+		return "", err
+	}
+	if f.To == Team {
+		f.To, _ = f.Adults.route(f.Words, true)
 	}
 	now := s.db.Now()
-	id := s.key.Hash(use, school, f.ID) // what a page carries can be read by whoever sees it, and is no key to anything
+	said := Said{Name: f.Name, Words: f.Words}
+	c := Concern{SchoolID: school, ID: s.key.Hash(use, school, f.ID), GoesTo: f.To, State: New, ArrivedAt: &now, AlertAt: &now}
 	if f.ID == "" {
-		id = storage.NewID()
+		c.ID = storage.NewID()
 	}
-	c := Concern{SchoolID: school, ID: id, GoesTo: f.To, State: New, ArrivedAt: &now, AlertAt: &now}
-	if err := s.lock(&c, Said{Name: f.Name, Words: f.Words}); err != nil {
-		return err
-	}
-	return s.db.InTx(ctx, func(tx *storage.DB) error {
+	err = s.db.InTx(ctx, func(tx *storage.DB) error {
+		var have []Concern
+		if err := tx.Write(ctx).Where("school_id = ? AND id = ?", school, c.ID).Limit(1).Find(&have).Error; err != nil {
+			return err
+		}
+		if len(have) == 1 {
+			before, err := s.unlock(have[0])
+			if err != nil || before.Name == said.Name && before.Words == said.Words {
+				return err
+			}
+			c.ID = storage.NewID() // the page was shown again, and somebody wrote something else on it
+		}
+		if err := s.lock(&c, said); err != nil {
+			return err
+		}
 		return tx.Write(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&c).Error
 	})
+	return c.ID, err
 }
 
 // List lists what the actor may read, what nobody has read first; it opens nothing.
@@ -93,13 +108,14 @@ func (s Store) List(ctx context.Context, who access.Actor) ([]Concern, error) {
 	return all, nil
 }
 
-// Waiting counts what nobody has read yet of what the actor may read; 0 for everybody else.
+// Waiting counts what nobody has read yet of what the actor may read; 0 for everybody else. What adults sent to try it out
+// does not count.
 func (s Store) Waiting(ctx context.Context, who access.Actor) (int, error) {
 	if !access.Can(who, access.ReadConcerns, access.Object{School: who.School}) {
 		return 0, nil
 	}
 	var n int64
-	err := s.db.Query(ctx).Model(&Concern{}).Where("school_id = ? AND state = ? AND goes_to IN ?", who.School, New, open(who)).Count(&n).Error
+	err := s.db.Query(ctx).Model(&Concern{}).Where("school_id = ? AND state = ? AND drill = ? AND goes_to IN ?", who.School, New, false, open(who)).Count(&n).Error
 	return int(n), err
 }
 
@@ -122,20 +138,43 @@ func (s Store) Open(ctx context.Context, who access.Actor, id string) (c Concern
 		if said, err = st.unlock(c); err != nil {
 			return err
 		}
-		if slices.ContainsFunc(said.Notes, func(n Note) bool { return n.By == who.Name && n.Text == "" }) {
+		known := slices.ContainsFunc(said.Notes, func(n Note) bool { return n.By == who.Name && n.Text == "" })
+		if known && c.State != New {
 			return nil
 		}
-		// Who has read it stands inside, where only those who may read it see that it exists.
-		said.Notes = append(said.Notes, Note{By: who.Name, On: string(storage.DateOf(tx.Now(), time.UTC))})
-		if err := st.lock(&c, said); err != nil {
-			return err
+		if !known { // who has read it stands inside, where only those who may read it see that it exists
+			said.Notes = append(said.Notes, Note{By: who.Name, On: st.today()})
+			if err := st.lock(&c, said); err != nil {
+				return err
+			}
 		}
 		if c.State == New {
 			c.State, c.AlertAt = Read, nil
 		}
+		if err := st.drilled(ctx, c, "read_at"); err != nil {
+			return err
+		}
 		return tx.Write(ctx).Save(&c).Error
 	})
 	return c, said, err
+}
+
+// Seen is a concern for somebody who has opened it before; for everybody else it is not there.
+func (s Store) Seen(ctx context.Context, who access.Actor, id string) (c Concern, said Said, err error) {
+	err = s.db.Query(ctx).Where("school_id = ? AND id = ?", who.School, id).Take(&c).Error
+	if err == nil && !May(who, c.GoesTo) {
+		return Concern{}, said, fault.New(fault.NotFound, "fault.not_found")
+	}
+	if err != nil {
+		return c, said, storage.Fault(err, "fault.not_found")
+	}
+	if said, err = s.unlock(c); err != nil {
+		return c, said, err
+	}
+	if !slices.ContainsFunc(said.Notes, func(n Note) bool { return n.By == who.Name && n.Text == "" }) {
+		return Concern{}, Said{}, fault.New(fault.NotFound, "fault.not_found")
+	}
+	return c, said, nil
 }
 
 // Handle writes down what an adult has done, with a note. Once it has been dealt with, the time it came is forgotten.
@@ -156,7 +195,7 @@ func (s Store) Handle(ctx context.Context, who access.Actor, id string, state St
 		if note = strings.TrimSpace(note); len([]rune(note)) > maxWords {
 			return fault.Field("note", "talk.long")
 		}
-		today := string(storage.DateOf(tx.Now(), time.UTC))
+		today := st.today()
 		if note != "" {
 			said.Notes = append(said.Notes, Note{By: who.Name, On: today, Text: note})
 			if err := st.lock(&c, said); err != nil {
@@ -165,6 +204,9 @@ func (s Store) Handle(ctx context.Context, who access.Actor, id string, state St
 		}
 		if c.State, c.AlertAt = state, nil; slices.Contains(Handled, state) {
 			c.ArrivedAt, c.HandledOn = nil, today
+			if err := st.drilled(ctx, c, "handled_at"); err != nil {
+				return err
+			}
 		}
 		return tx.Write(ctx).Save(&c).Error
 	})
@@ -196,7 +238,8 @@ func (s Store) Reveal(ctx context.Context, who access.Actor, id, why string) err
 	})
 }
 
-// Remove deletes what has been dealt with and is kept where the school keeps its records.
+// Remove deletes what has been dealt with and is kept where the school keeps its records, and with it the way back to whoever
+// wrote it.
 func (s Store) Remove(ctx context.Context, who access.Actor, id string) error {
 	return s.db.InTx(ctx, func(tx *storage.DB) error {
 		c, err := Store{tx, s.key}.find(ctx, who, id)
@@ -206,35 +249,9 @@ func (s Store) Remove(ctx context.Context, who access.Actor, id string) error {
 		if c.Open() {
 			return fault.New(fault.Conflict, "concern.still_open")
 		}
+		if err := (Store{tx, s.key}).endThreads(ctx, c); err != nil {
+			return err
+		}
 		return tx.Write(ctx).Delete(&c).Error
 	})
-}
-
-// Alert is that adults have to be told of something nobody has read: not what, and not by whom.
-type Alert struct {
-	SchoolID string
-	ID       string
-	Roles    []access.Role // who is told
-	Times    int           // how often they have been before
-}
-
-// Alerts lists what is due.
-func (s Store) Alerts(ctx context.Context) ([]Alert, error) {
-	var due []Concern
-	err := s.db.Query(ctx).Where("alert_at <= ? AND state = ?", s.db.Now(), New).Order("alert_at").Limit(50).Find(&due).Error
-	var list []Alert
-	for _, c := range due {
-		a := Alert{SchoolID: c.SchoolID, ID: c.ID, Times: c.Alerts, Roles: readers[c.GoesTo]}
-		if c.GoesTo == Team && c.Alerts < withHead {
-			a.Roles = readers[Leads]
-		}
-		list = append(list, a)
-	}
-	return list, err
-}
-
-// Alerted writes down that adults have been told, and when they are told again if nobody reads it.
-func (s Store) Alerted(ctx context.Context, a Alert, again time.Time) error {
-	return s.db.Write(ctx).Model(&Concern{}).Where("school_id = ? AND id = ? AND alerts = ?", a.SchoolID, a.ID, a.Times).
-		Updates(map[string]any{"alerts": a.Times + 1, "alert_at": again.UTC()}).Error
 }

@@ -18,8 +18,8 @@ var ctx = context.Background()
 func TestWhoReadsWhat(t *testing.T) {
 	s := testkit.NewSchool(t)
 	st := safeguard.NewStore(s.DB, s.Key)
-	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Name: "Kim Archer 9B", Words: "Please come and find me."}))
-	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Words: "It is about Ms Lindqvist.", To: safeguard.Head}))
+	ask(t, st, s.School.SchoolID, safeguard.Form{Name: "Kim Archer 9B", Words: "Please come and find me."})
+	ask(t, st, s.School.SchoolID, safeguard.Form{Words: "It is about Ms Lindqvist.", To: safeguard.Head})
 	for role, want := range map[access.Role]int{access.Head: 2, access.SafeguardingLead: 1, access.SafeguardingDeputy: 1, access.Leader: 0, access.Teacher: 0, access.Governor: 0, access.Administrator: 0, access.TrustAnalyst: 0} {
 		who := s.Staff("Somebody "+string(role), role)
 		list, err := st.List(ctx, who)
@@ -56,7 +56,7 @@ func TestFromNewToDeleted(t *testing.T) {
 	s := testkit.NewSchool(t)
 	st := safeguard.NewStore(s.DB, s.Key)
 	lead := s.Staff("Ruth Moss", access.SafeguardingLead)
-	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Name: " Kim ", Words: "Please come and find me."}))
+	ask(t, st, s.School.SchoolID, safeguard.Form{Name: " Kim ", Words: "Please come and find me."})
 	var rows []safeguard.Concern
 	testkit.Must(t, s.DB.Query(ctx).Find(&rows).Error)
 	if text := fmt.Sprintf("%+v", rows); len(rows) != 1 || strings.Contains(text, "Kim") || strings.Contains(text, "find me") {
@@ -91,16 +91,16 @@ func TestNothingIsSentEmptyOrCut(t *testing.T) {
 	s := testkit.NewSchool(t)
 	st := safeguard.NewStore(s.DB, s.Key)
 	for name, f := range map[string]safeguard.Form{"empty": {Words: " \n"}, "too long": {Words: strings.Repeat("a", 4001)}} {
-		if err := st.Ask(ctx, s.School.SchoolID, f); !fault.Is(err, fault.Invalid) {
+		if _, err := st.Ask(ctx, s.School.SchoolID, f); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Words: strings.Repeat("ü", 3000) + strings.Repeat("\r\n", 999) + "a"}))
+	ask(t, st, s.School.SchoolID, safeguard.Form{Words: strings.Repeat("ü", 3000) + strings.Repeat("\r\n", 999) + "a"})
 	// A second press, or a repeat after an answer that got lost, is the same message.
 	for range 3 {
-		testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{ID: "of this page", Name: "Ada"}))
+		ask(t, st, s.School.SchoolID, safeguard.Form{ID: "of this page", Name: "Ada"})
 	}
-	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Name: "Kim", To: "everybody"}))
+	ask(t, st, s.School.SchoolID, safeguard.Form{Name: "Kim", To: "everybody"})
 	list, err := st.List(ctx, s.Head)
 	if testkit.Must(t, err); len(list) != 3 || list[0].GoesTo != safeguard.Team || list[1].GoesTo != safeguard.Team {
 		t.Errorf("%+v", list)
@@ -110,7 +110,7 @@ func TestNothingIsSentEmptyOrCut(t *testing.T) {
 func TestWhoIsToldAndWhen(t *testing.T) {
 	s := testkit.NewSchool(t)
 	st := safeguard.NewStore(s.DB, s.Key)
-	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Words: "Please come."}))
+	ask(t, st, s.School.SchoolID, safeguard.Form{Words: "Please come."})
 	var told []string
 	for range 6 {
 		due, err := st.Alerts(ctx)
@@ -127,7 +127,7 @@ func TestWhoIsToldAndWhen(t *testing.T) {
 	if got := strings.Join(told, "; "); got != "0 [safeguarding_lead safeguarding_deputy]; 1 [safeguarding_lead safeguarding_deputy]; 2 [safeguarding_lead safeguarding_deputy head]; 3 [safeguarding_lead safeguarding_deputy head]; 4 [safeguarding_lead safeguarding_deputy head]; 5 [safeguarding_lead safeguarding_deputy head]" {
 		t.Error(got)
 	}
-	testkit.Must(t, st.Ask(ctx, s.School.SchoolID, safeguard.Form{Words: "About the lead.", To: safeguard.Head}))
+	ask(t, st, s.School.SchoolID, safeguard.Form{Words: "About the lead.", To: safeguard.Head})
 	due, err := st.Alerts(ctx)
 	testkit.Must(t, err)
 	for _, a := range due {
@@ -144,4 +144,12 @@ func TestWhoIsToldAndWhen(t *testing.T) {
 	if due, _ := st.Alerts(ctx); len(due) != 0 {
 		t.Errorf("somebody has read it, and %v are told again", due)
 	}
+}
+
+// ask sends a message of somebody who wants to talk.
+func ask(t *testing.T, st safeguard.Store, school string, f safeguard.Form) string {
+	t.Helper()
+	id, err := st.Ask(context.Background(), school, f)
+	testkit.Must(t, err)
+	return id
 }

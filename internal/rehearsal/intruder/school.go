@@ -106,7 +106,7 @@ func newSchool(o Options) *school {
 func (s *school) found(ctx context.Context) error {
 	s.Clock.PutBack(s.day)
 	ro := roster.NewStore(s.DB)
-	sc, err := ro.CreateSchool(ctx, roster.School{Name: "Intruded School", Nation: "england", Roll: len(s.pupils), Invented: true})
+	sc, err := ro.CreateSchool(ctx, roster.School{Name: "Intruded School", Nation: "england", Roll: len(s.pupils), Invented: true, Escalation: "Children’s social care: 01632 960001"})
 	if err != nil {
 		return err
 	}

@@ -78,6 +78,8 @@ const (
 	ManagePeople Verb = "manage people"
 	// ManageSchool: settings, safeguarding contacts, the audit trail.
 	ManageSchool Verb = "manage school"
+	// SeeCalendar: read when terms, holidays and quiet days are, and how many minutes a term has.
+	SeeCalendar Verb = "see calendar"
 	// TypePaper: type in what pupils wrote on paper. Those whom the promise names do, and nobody the sheets of their own class.
 	TypePaper Verb = "type paper"
 	// CountHands: count raised hands or counters in a room. Nobody counts in a class of their own.
@@ -162,6 +164,8 @@ func Can(a Actor, v Verb, o Object) bool {
 		return a.Is(SafeguardingLead, SafeguardingDeputy) && !slices.Contains(o.Owner, a.Person)
 	case CountHands:
 		return a.Is(Head, Leader, Teacher, SafeguardingLead, SafeguardingDeputy) && !slices.Contains(o.Owner, a.Person)
+	case SeeCalendar:
+		return leads || a.Is(Administrator)
 	case ManagePeople, ManageSchool:
 		return a.Is(Head, Administrator)
 	case ReadConcerns:

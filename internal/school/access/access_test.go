@@ -19,6 +19,7 @@ func TestPolicy(t *testing.T) {
 		access.ReadWhole:    {access.Head, access.Leader, access.Teacher, access.SafeguardingLead, access.SafeguardingDeputy, access.CommentReader, access.Governor, access.Chair},
 		access.ManagePeople: {access.Head, access.Administrator},
 		access.ManageSchool: {access.Head, access.Administrator},
+		access.SeeCalendar:  {access.Head, access.Leader, access.Administrator},
 		access.BrowseBank:   {access.Head, access.Leader, access.Teacher, access.SafeguardingLead, access.SafeguardingDeputy, access.Governor},
 		access.ReadConcerns: {access.SafeguardingLead, access.SafeguardingDeputy, access.Head, access.Chair},
 		access.KeepCover:    {access.SafeguardingLead, access.SafeguardingDeputy, access.Head},

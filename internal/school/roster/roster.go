@@ -31,6 +31,8 @@ type School struct {
 	Calendar  string // JSON of Calendar
 	// AskingMinutes is how many minutes a term people are asked for before somebody has to say why more.
 	AskingMinutes int
+	// Escalation is whom adults call outside school: one a line, name and number.
+	Escalation string
 }
 
 // Nations are the choices of where a school is; each has its own helplines.

@@ -84,6 +84,13 @@ func (s Store) Schools(ctx context.Context, account string) ([]School, error) {
 	return schools, err
 }
 
+// SchoolsNamed lists the schools of a name; all of them without one.
+func (s Store) SchoolsNamed(ctx context.Context, name string) ([]School, error) {
+	var schools []School
+	err := s.db.Query(ctx).Where("name = ? OR ? = ''", name, name).Order("name").Find(&schools).Error
+	return schools, err
+}
+
 // SaveSettings changes a school's settings.
 func (s Store) SaveSettings(ctx context.Context, who access.Actor, school School) error {
 	if !access.Can(who, access.ManageSchool, access.Object{School: who.School}) {

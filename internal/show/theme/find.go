@@ -20,7 +20,7 @@ const (
 	most      = 12   //
 	perTheme  = 15   // comments there must be for each theme that is looked for
 	shareOfIt = 0.35 // of a comment that must lie in a theme for it to join
-	mostWords = 8    // of a theme
+	mostWords = 12   // of a theme
 	inName    = 3    // words that make up the name of a theme that nobody has named
 	wordLeast = 3    // comments that must have a word for it to be one of a theme's
 )
@@ -33,7 +33,7 @@ type Comment struct {
 }
 
 // Rule is what a school made of a theme: its name, and the words by which it is known again. A theme that is found and has at
-// least half of its words in common with a rule is the rule's; several that are the same rule's are one.
+// least a third of its words in common with a rule is the rule's; several that are the same rule's are one.
 type Rule struct {
 	ID     string
 	Name   string
@@ -43,9 +43,9 @@ type Rule struct {
 
 // Theme is what several people wrote about.
 type Theme struct {
-	ID      string // the rule's, or one made of its words
-	Name    string // the rule's, or its first words
-	Words   []string
+	ID      string   // the rule's, or one made of its words
+	Name    string   // the rule's, or its first words
+	Words   []string // that mark it off from the others, the strongest first; of a rule's, those that its members wrote
 	Members []string // comments
 	Writers int      // people, at least: nobody writes twice on one question
 	Ruled   bool     // a rule of the school made it
@@ -84,7 +84,7 @@ func Find(comments []Comment, rules []Rule, language string) Reading {
 	// What is found comes first, then what rules make of it: a rule of the school never changes what else is found.
 	themes := make([]Theme, len(rules)+classes)
 	for i, r := range rules {
-		themes[i] = Theme{ID: r.ID, Name: cmp.Or(r.Name, nameOf(r.Words)), Words: r.Words, Ruled: true, Pinned: r.Pinned}
+		themes[i] = Theme{ID: r.ID, Words: r.Words, Ruled: true, Pinned: r.Pinned}
 	}
 	place := make([]int, classes)
 	for k := range classes {
@@ -121,6 +121,11 @@ func Find(comments []Comment, rules []Rule, language string) Reading {
 			out.Other = append(out.Other, t.Members...)
 			continue
 		}
+		if t.Ruled {
+			// What defines a rule was written by other people; of that only what these wrote too is theirs to see.
+			t.Words = used(t.Words, of[i], language)
+			t.Name = cmp.Or(rules[i].Name, nameOf(t.Words))
+		}
 		out.Themes = append(out.Themes, t)
 	}
 	slices.Sort(out.Other)
@@ -148,6 +153,20 @@ func writers(list []Comment) (most int) {
 		most = max(most, on[c.Question])
 	}
 	return most
+}
+
+// used are those of a rule's words that somebody wrote.
+func used(written []string, list []Comment, language string) []string {
+	all := map[string]bool{}
+	for _, c := range list {
+		words, pairs := terms(c.Text, language, nil)
+		for _, t := range slices.Concat(words, pairs) {
+			all[t] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(written), func(w string) bool {
+		return !slices.ContainsFunc(termsOf([]string{w}, language), func(t string) bool { return all[t] })
+	})
 }
 
 // marks are the terms of each class, as far as enough of its comments have them.
@@ -202,7 +221,19 @@ func (c corpus) usual(term string) string {
 	return best
 }
 
-func nameOf(words []string) string { return strings.Join(words[:min(inName, len(words))], ", ") }
+// nameOf is the first words of a theme, without pairs of which a word stands there already.
+func nameOf(words []string) string {
+	var name []string
+	for _, w := range words {
+		again := slices.ContainsFunc(strings.Fields(w), func(part string) bool {
+			return slices.ContainsFunc(name, func(n string) bool { return slices.Contains(strings.Fields(n), part) })
+		})
+		if !again && len(name) < inName {
+			name = append(name, w)
+		}
+	}
+	return strings.Join(name, ", ")
+}
 
 func idOf(terms []string) string {
 	sum := sha256.Sum256([]byte(strings.Join(terms, "\n")))
@@ -223,14 +254,17 @@ func termsOf(written []string, language string) (list []string) {
 	return list
 }
 
-// claims says which rule a theme that was found is: the one with most words in common, half of the fewer at least; -1 is none.
+// claims says which rule a theme that was found is: the one with most words in common, a third of the fewer at least and no
+// fewer than two, unless it has but one; -1 is none.
 func claims(kept [][]string, marks []string) int {
 	at, most := -1, 0.0
 	for r, words := range kept {
-		if fewer := min(len(words), len(marks)); fewer > 0 {
-			if share := float64(common(words, marks)) / float64(fewer); share >= 0.5 && share > most {
-				at, most = r, share
-			}
+		fewer, n := min(len(words), len(marks)), common(words, marks)
+		if n == 0 || 3*n < fewer || n < min(2, len(words)) {
+			continue
+		}
+		if share := float64(n) / float64(fewer); share > most {
+			at, most = r, share
 		}
 	}
 	return at

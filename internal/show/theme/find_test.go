@@ -95,8 +95,12 @@ func TestGoldenFind(t *testing.T) {
 	r := Find(comments, nil, "en")
 	nmi, purity := agreement(truth, classOf(comments, r))
 	t.Logf("%d themes, %d of %d in none, NMI %.3f, purity %.3f", len(r.Themes), len(r.Other), len(texts), nmi, purity)
-	for _, th := range r.Themes {
-		t.Log(th.Writers, th.Name, th.Words)
+	var want struct {
+		NMF struct{ NMI, Purity float64 }
+	}
+	expected(t, folder, "quality", &want)
+	if nmi < 0.9*want.NMF.NMI || purity < 0.9*want.NMF.Purity {
+		t.Errorf("with as many themes as were chosen they agree less with the conversations than the reference does")
 	}
 }
 

@@ -26,7 +26,7 @@ func made(n int, seed uint64) (list []Comment, about []int) {
 		things, said := strings.Fields(subjects[s].things), strings.Fields(subjects[s].said)
 		other := subjects[random.IntN(len(subjects))]
 		var words []string
-		for range 3 + random.IntN(3) {
+		for range 1 + random.IntN(3) {
 			words = append(words, pick(fill), pick(things), pick(fill), pick(said))
 		}
 		words = append(words, pick(strings.Fields(other.things)), pick(fill))

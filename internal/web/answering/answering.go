@@ -49,6 +49,8 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Public("GET", "/a/:code/stored", p.stored)
 	r.Public("GET", "/a/:code/talk", p.talk)
 	r.Public("POST", "/a/:code/talk", p.sendTalk)
+	r.Public("GET", "/talk", p.findBack)
+	r.Public("POST", "/talk", p.openBack)
 	r.Public("POST", "/a/:code/task", p.task)
 	r.Public("POST", "/a/:code/sealed", p.sealed)
 	r.Public("GET", "/u/:token", p.stopMail)
@@ -64,7 +66,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
-	return []*page.Template{answerTemplate, outcomeTemplate, findTemplate, stopTemplate, talkTemplate, minuteTemplate}
+	return []*page.Template{answerTemplate, outcomeTemplate, findTemplate, stopTemplate, talkTemplate, backTemplate, minuteTemplate}
 }
 
 var (
@@ -105,11 +107,14 @@ const remember = 2 * time.Second
 const receiptMark = "receipt-of-this-page"
 
 func (p Pages) ask(c echo.Context) (*asked, error) {
-	code, _ := seal.CleanCode(c.Param("code"), 6)
+	return p.askFor(c.Request().Context(), c.Param("code"))
+}
+
+func (p Pages) askFor(ctx context.Context, typed string) (*asked, error) {
+	code, _ := seal.CleanCode(typed, 6)
 	if have, ok := p.asked.Load(code); ok && time.Now().Before(have.(*asked).expires) {
 		return have.(*asked), nil
 	}
-	ctx := c.Request().Context()
 	r, err := p.Rounds().ByCode(ctx, code)
 	if err != nil {
 		return nil, err
@@ -344,4 +349,5 @@ type findPage struct {
 	Hint    string
 	Button  string
 	Problem string
+	Back    linkView // to what an adult answered
 }

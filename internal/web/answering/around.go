@@ -35,7 +35,7 @@ func (p Pages) lookUp(c echo.Context) error {
 
 func (p Pages) drawFind(c echo.Context, code int, problem string) error {
 	v := page.Voice(c)
-	d := findPage{answerFrame: frame(v, round.Round{}), Label: v.Say("find.label"), Hint: v.Say("find.hint"), Button: v.Say("find.button"), Problem: problem}
+	d := findPage{answerFrame: frame(v, round.Round{}), Label: v.Say("find.label"), Hint: v.Say("find.hint"), Button: v.Say("find.button"), Problem: problem, Back: linkView{v.Say("talk.find_link"), "/talk"}}
 	d.Title = v.Say("find.title")
 	return findTemplate.Send(c, code, d)
 }

@@ -1,8 +1,10 @@
 package answering
 
 import (
+	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -11,6 +13,7 @@ import (
 	"earshot/internal/base/fault"
 	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
+	"earshot/internal/listen/collecting"
 	"earshot/internal/listen/participation"
 	"earshot/internal/listen/safeguard"
 	"earshot/internal/school/access"
@@ -28,15 +31,26 @@ type talkPage struct {
 	ID      string // made with the page: the same message sent again is known by it
 	Name    string
 	Words   string
-	Head    bool // the head alone
+	To      safeguard.To
+	Chair   bool // somebody chairs the governors who can be told
 	Say     talkWords
 	Back    linkView
+	Find    linkView // to the answer of an adult, with the digits of a receipt
 	Sent    []string // what is said once it has been sent; then there is no form
+	Receipt *receiptView
+	adults  safeguard.Adults
+}
+
+// receiptView is the way back, shown this once.
+type receiptView struct {
+	Title  string   `json:"title"`
+	Digits string   `json:"digits"`
+	Lines  []string `json:"lines"`
 }
 
 // talkWords are what stands beside the boxes.
 type talkWords struct {
-	Name, NameHint, Words, To, Team, Head, Send, NotSent string
+	Name, NameHint, Words, To, Team, Head, Chair, NoChair, Send, NotSent string
 }
 
 var talkTemplate = page.New("answering/talk", "answer", talkPage{})
@@ -102,7 +116,14 @@ func (p Pages) newTalk(c echo.Context, r round.Round, v words.Voice) (talkPage, 
 		}
 		notSent = v.Say("talk.not_sent", words.V{"Who": who, "Line": line})
 	}
+	adults, err := collecting.Adults(c.Request().Context(), p.DB, r.SchoolID)
+	if err != nil {
+		return d, err
+	}
+	d.To, d.Chair, d.adults = safeguard.Team, adults.Chair && p.Mail != nil, adults
+	d.Find = linkView{v.Say("talk.find_link"), p.findAddress(v, r)}
 	d.Say = talkWords{Name: v.Say("talk.name"), NameHint: v.Say("talk.name_hint"), Words: v.Say("talk.words"), To: v.Say("talk.to"), Team: v.Say("talk.to_team"), Head: v.Say("talk.to_head"),
+		Chair: v.Say("talk.to_chair"), NoChair: v.Say("talk.no_chair", words.V{"Line": line}),
 		Send: v.Say("talk.send"), NotSent: notSent}
 	return d, nil
 }
@@ -150,9 +171,13 @@ func (p Pages) sendTalk(c echo.Context) error {
 	if id := c.FormValue("id"); len(id) > 20 && len(id) < 60 {
 		d.ID = id
 	}
-	f := safeguard.Form{ID: d.ID, Name: c.FormValue("name"), Words: c.FormValue("words"), To: safeguard.To(c.FormValue("to"))}
-	status := http.StatusOK
-	err = safeguard.NewStore(p.DB, p.Key).Ask(c.Request().Context(), r.SchoolID, f)
+	f := safeguard.Form{ID: d.ID, Name: c.FormValue("name"), Words: c.FormValue("words"), To: safeguard.To(c.FormValue("to")), Adults: d.adults}
+	status, id := http.StatusOK, ""
+	if f.To == safeguard.Chair && !d.Chair {
+		err = fault.Field("words", "talk.no_chair") // nobody could be told, and nobody else may read it
+	} else {
+		id, err = safeguard.NewStore(p.DB, p.Key).Ask(c.Request().Context(), r.SchoolID, f)
+	}
 	problem, mine := fault.Of(err)
 	switch {
 	case err == nil:
@@ -163,15 +188,42 @@ func (p Pages) sendTalk(c echo.Context) error {
 		if strings.TrimSpace(f.Name) == "" {
 			d.Sent = append(d.Sent, v.Say("talk.sent_no_name"))
 		}
+		d.Receipt = p.receipt(c.Request().Context(), v, r, id)
 	case mine && problem.Kind == fault.Invalid:
 		status, d.Problem = http.StatusUnprocessableEntity, v.Say(problem.Fields["words"].Key)
+		if f.To == safeguard.Chair && !d.Chair {
+			d.Problem = d.Say.NoChair
+		}
 	default:
 		p.Log.Error("request to talk not stored", "error", err) // never what it said
 		status, d.Problem = http.StatusServiceUnavailable, d.Say.NotSent
 	}
 	if wantsJSON(c) {
-		return c.JSON(status, map[string]any{"title": d.Title, "lines": d.Sent, "problem": d.Problem})
+		return c.JSON(status, map[string]any{"title": d.Title, "lines": d.Sent, "problem": d.Problem, "receipt": d.Receipt})
 	}
-	d.Name, d.Words, d.Head = f.Name, f.Words, f.To == safeguard.Head
+	d.Name, d.Words = f.Name, f.Words
+	if f.To == safeguard.Head || f.To == safeguard.Chair {
+		d.To = f.To
+	}
 	return talkTemplate.Send(c, status, d)
+}
+
+// receiptWithin is how long somebody waits for their receipt. What they wrote is on disk by then; without a receipt it is as
+// safe, only nobody can answer it.
+const receiptWithin = 4 * time.Second
+
+// receipt makes the way back to somebody who has just written; nil where that cannot be done now.
+func (p Pages) receipt(ctx context.Context, v words.Voice, r round.Round, concern string) *receiptView {
+	ctx, cancel := context.WithTimeout(ctx, receiptWithin)
+	defer cancel()
+	digits, err := safeguard.NewStore(p.DB, p.Key).WayBack(ctx, r.SchoolID, concern)
+	if err != nil {
+		p.Log.Warn("no receipt made", "error", err)
+	}
+	if err != nil || digits == "" {
+		return nil
+	}
+	address := "\u2066" + strings.TrimPrefix(strings.TrimPrefix(p.BaseURL, "https://"), "http://") + "/talk\u2069"
+	return &receiptView{Title: v.Say("talk.receipt_title"), Digits: safeguard.InFours(digits),
+		Lines: []string{v.Say("talk.receipt"), v.Say("talk.receipt_how", words.V{"Address": address})}}
 }

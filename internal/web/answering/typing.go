@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/ask/survey"
 	"earshot/internal/base/fault"
@@ -84,6 +85,10 @@ func (p Pages) typing(c echo.Context, who access.Actor) error {
 			d.Languages = append(d.Languages, page.Option{Value: l.Code, Label: l.English, Chosen: l.Code == "en"})
 		}
 	}
+	far, err := p.farOnPaper(ctx, r, doc)
+	if err != nil {
+		return err
+	}
 	for n, q := range doc.Questions() {
 		tq := typingQuestion{ID: q.ID, Number: n + 1, Text: q.Text, Type: q.Type, Min: q.Min, Max: q.Max}
 		if q.Grid != "" {
@@ -97,7 +102,17 @@ func (p Pages) typing(c echo.Context, who access.Actor) error {
 				tq.Options = append(tq.Options, [2]string{o.ID, o.Label})
 			}
 		}
+		if q.Type.IsText() && tq.Max == 0 {
+			tq.Max = survey.MostLong
+			if q.Type == survey.TypeText {
+				tq.Max = survey.MostFew
+			}
+		}
 		d.Plan.Questions = append(d.Plan.Questions, tq)
+		if q.Type.IsText() && len(far.Options) > 0 {
+			far.ID, far.Number = survey.FarField(q.ID), n+1
+			d.Plan.Questions = append(d.Plan.Questions, far)
+		}
 	}
 	counts, err := p.Collector.TypedTwice(ctx, r)
 	if err != nil {
@@ -107,6 +122,26 @@ func (p Pages) typing(c echo.Context, who access.Actor) error {
 		d.Checked = v.Say("typing.checked", words.V{"Count": counts.Sheets, "Answers": counts.Answers, "Different": counts.Different})
 	}
 	return typingTemplate.Send(c, http.StatusOK, d)
+}
+
+// farOnPaper asks how far words may go, as it stands on the sheets: the keys are those printed beside its boxes.
+func (p Pages) farOnPaper(ctx context.Context, r round.Round, doc survey.Document) (typingQuestion, error) {
+	q := typingQuestion{Type: survey.TypeSingle}
+	if !doc.HasText() {
+		return q, nil
+	}
+	promise, err := p.Rounds().Promise(ctx, r, bank.Paper)
+	if fault.Is(err, fault.NotFound) {
+		return q, nil // it cannot be answered on paper
+	}
+	for _, part := range promise {
+		if far, ok := fars[part.Part]; ok {
+			q.Options = append(q.Options, [2]string{string(far), part.Text})
+		} else if part.Part == "words_ask" {
+			q.Text = part.Text
+		}
+	}
+	return q, err
 }
 
 // typeIn takes one sheet. The answer is JSON: state and message as for those who answer themselves.
@@ -149,11 +184,12 @@ func (p Pages) typeIn(c echo.Context, who access.Actor) error {
 	if len(problems) == 0 {
 		problems = doc.Check(answers)
 	}
-	if len(problems) > 0 {
+	remarks, long := doc.Wrote(func(name string) []string { return form[name] }, answers)
+	if problems = append(problems, long...); len(problems) > 0 {
 		return c.JSON(http.StatusUnprocessableEntity, sendReply{State: "invalid", Message: v.Say("typing.invalid", words.V{"Number": problems[0].Values["number"]})})
 	}
 	language, _ := words.Find(form.Get("language"))
-	outcome, err := p.Collector.Submit(ctx, r, collecting.Sending{Code: form.Get("code"), Receipt: form.Get("receipt"), Route: "paper", Language: language.Code, Answers: answers})
+	outcome, err := p.Collector.Submit(ctx, r, collecting.Sending{Code: form.Get("code"), Receipt: form.Get("receipt"), Route: "paper", Language: language.Code, Answers: answers, Remarks: remarks})
 	if fault.Is(err, fault.Busy) {
 		return refuse(http.StatusServiceUnavailable, "busy", "typing.busy")
 	} else if err != nil {

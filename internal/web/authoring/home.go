@@ -48,7 +48,7 @@ func (p Pages) promised(c echo.Context, who access.Actor) (next nextStep, urgent
 			return next, false, err
 		}
 		for _, o := range owed {
-			if o.PublishedAt != nil || !o.Late(today) && (o.ReplyBy > near || now.Before(o.LeadersFrom()) || !o.HasResults()) {
+			if o.PublishedAt != nil || !o.Late(today) && (o.ReplyBy > near || now.Before(o.LeadersFrom())) {
 				continue
 			}
 			next = nextStep{Title: "Reply: " + o.Title, Text: "Those who answered are owed a reply by " + round.SayDate(o.ReplyBy) + ".", Link: page.Link{Text: "Write the reply", URL: "/replies/" + o.ID + "/edit"}}

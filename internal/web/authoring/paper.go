@@ -10,6 +10,7 @@ import (
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/base/words"
+	"earshot/internal/listen/collecting"
 	"earshot/internal/listen/participation"
 	"earshot/internal/school/access"
 	"earshot/internal/web/page"
@@ -68,6 +69,15 @@ type paperQuestion struct {
 	Columns int
 	Figure  bool // a number is written
 	Lines   int
+	Words   *paperWords // around lines to write on
+}
+
+// paperWords is what stands around a box for words: what gives somebody away and who reads it, how far the words may go, and
+// what happens then.
+type paperWords struct {
+	Above, Below []string
+	Ask          string
+	Fars         []paperBox
 }
 
 // paperBox is one box to fill in. Its key is what whoever types the sheet in presses for it.
@@ -153,14 +163,38 @@ func (p Pages) newForm(c echo.Context, r round.Round, code string) (paperForm, e
 		Head: paperHead{School: page.School(c).Name, Title: doc.Title, Intro: doc.Intro, Fill: v.Say("paper.fill"), Change: v.Say("paper.change"), Any: v.Say("paper.leave"),
 			Code: v.Say("paper.code"), Page: v.Say("paper.page", words.V{"N": "{n}", "M": "{m}"})}}
 	promise, err := p.Rounds().PromiseIn(ctx, r, bank.Paper, tongue)
+	var box paperWords
 	for _, part := range promise {
-		if part.Show == bank.ShowFirst {
+		switch part.Show {
+		case bank.ShowFirst:
 			f.Head.Promise = append(f.Head.Promise, part.Text)
-		} else {
+		case bank.ShowComment:
+			box.add(part)
+		default:
 			f.Last = append(f.Last, part.Text)
 		}
 	}
+	for i := range f.Parts {
+		for j := range f.Parts[i].Questions {
+			if f.Parts[i].Questions[j].Lines > 0 {
+				f.Parts[i].Questions[j].Words = &box
+			}
+		}
+	}
 	return f, err
+}
+
+func (b *paperWords) add(part bank.Part) {
+	switch part.Part {
+	case "words_ask":
+		b.Ask = part.Text
+	case "words_lead", "words_retold", "words_exact": // in the order in which the bank has them: the keys go by it
+		b.Fars = append(b.Fars, paperBox{Key: string(collecting.TypingKeys[len(b.Fars)]), Label: part.Text})
+	case "hurt":
+		b.Below = append(b.Below, part.Text)
+	default:
+		b.Above = append(b.Above, part.Text)
+	}
 }
 
 type cardPage struct {

@@ -1,6 +1,7 @@
 package authoring
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"earshot/internal/listen/collecting"
 	"earshot/internal/listen/participation"
 	"earshot/internal/listen/response"
+	"earshot/internal/listen/safeguard"
 	"earshot/internal/schedule"
 	"earshot/internal/school/access"
 	"earshot/internal/show/result"
@@ -144,6 +146,18 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 			return err
 		}
 		d.Facts = append(d.Facts, fact{"Minutes asked for", minutes})
+	}
+	if d.Draft && doc.HasText() {
+		sizes, err := p.Roster().Sizes(ctx, r.SchoolID)
+		if err != nil {
+			return err
+		}
+		people := len(r.Choices().People)
+		for _, id := range r.Choices().Groups {
+			people += sizes[id]
+		}
+		n := safeguard.Expected(people, doc.Boxes())
+		d.Facts = append(d.Facts, fact{"Words to read", fmt.Sprintf("About %d comments if one in two writes: about %d minutes for the safeguarding team.", n, safeguard.Minutes(n))})
 	}
 	if d.Minute = r.Choices().Minute && !d.BroughtIn; d.Minute {
 		d.Facts = append(d.Facts, fact{"How it begins", "With a minute without the screen."})

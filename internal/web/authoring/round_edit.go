@@ -1,6 +1,7 @@
 package authoring
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -38,6 +39,7 @@ type roundEditPage struct {
 	Adults   bool   // parents or staff are asked
 	NoMail   string // why nobody can be asked by e-mail
 	Lead     bool   // no lead or no deputy is named yet
+	Calls    bool   // nobody has written down whom to call outside school
 	Minutes  string // how many people have been asked for this term
 	Opts     []optOut
 }
@@ -201,6 +203,18 @@ func (p Pages) nameHelpers(c echo.Context, who access.Actor) error {
 			return err
 		}
 	}
+	suggested := roster.SuggestedEscalation(page.School(c).Nation)
+	// A draft may be kept before somebody has looked the numbers up; the round does not open without them.
+	if text, asked := formValue(c, "escalation"); asked && strings.Join(strings.Fields(text), " ") != strings.Join(strings.Fields(suggested), " ") {
+		err := p.Roster().SaveEscalation(c.Request().Context(), who, text)
+		if f, ok := fault.Of(err); ok && f.Kind == fault.Forbidden {
+			fields["escalation"] = fault.Problem{Key: "round.ask_head"}
+		} else if ok && f.Kind == fault.Invalid {
+			fields["escalation"] = f.Fields["escalation"]
+		} else if err != nil {
+			return err
+		}
+	}
 	return fault.Fields(fields)
 }
 
@@ -256,6 +270,11 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 	}
 	lead.Value, deputy.Value = c.FormValue("lead"), c.FormValue("deputy")
 	d.Lead = !hasLead || !hasDeputy
+	calls, school := page.Field{}, page.School(c)
+	if d.Calls = !school.CanEscalate() && (!d.Adults || doc.HasText()); d.Calls {
+		calls = page.Field{Name: "escalation", Label: "Whom do adults call outside school?", Rows: 5, Value: cmp.Or(c.FormValue("escalation"), school.Escalation, roster.SuggestedEscalation(school.Nation)),
+			Hint: "One a line, name and number. It stands beside whatever a pupil writes who needs help. Pupils do not see it."}
+	}
 	if !d.Lead {
 		lead, deputy = page.Field{}, page.Field{}
 	}
@@ -289,7 +308,7 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 		page.Field{Name: "reply_by", Type: "date", Label: "The day by which you will reply", Value: string(f.ReplyBy), Hint: "The clock stands on your first page until the reply is there."},
 		page.Field{Name: "reply_place", Label: "Where the reply will be", Value: f.ReplyPlace},
 		lead, page.Field{Name: "lead_place", Label: "Where pupils find the lead", Hint: "For example: Room 4, by the library.", Value: c.FormValue("lead_place")},
-		deputy, page.Field{Name: "deputy_place", Label: "Where pupils find the deputy", Hint: "A name alone is hard to find at break.", Value: c.FormValue("deputy_place")})
+		calls, deputy, page.Field{Name: "deputy_place", Label: "Where pupils find the deputy", Hint: "A name alone is hard to find at break.", Value: c.FormValue("deputy_place")})
 	against, err := p.against(c, who, f, doc, id != "" || c.Request().Method == http.MethodPost)
 	if err != nil {
 		return err

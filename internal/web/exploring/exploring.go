@@ -31,6 +31,9 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Staff("GET", "/rounds/:id/questions/:question", p.question)
 	r.Staff("GET", "/rounds/:id/results/:unit/present", p.present)
 	r.Staff("GET", "/rounds/:id/results/:unit/report", p.report)
+	r.Staff("GET", "/rounds/:id/words", p.words)
+	r.For(access.RunRounds, "GET", "/rounds/:id/words/theme", p.theme)
+	r.For(access.RunRounds, "POST", "/rounds/:id/words/theme", p.changeTheme)
 	r.For(access.ReadTrust, "GET", "/trust", p.trust)
 	r.For(access.ReadTrust, "GET", "/trust/questions/:wording", p.trustQuestion)
 	r.For(access.ReadTrust, "GET", "/trust/files/:file", p.trustFile)
@@ -49,7 +52,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
-	return []*page.Template{resultsTemplate, waitingTemplate, questionTemplate, presentTemplate, reportTemplate, schoolTemplate, gatewayTemplate, trustTemplate, trustQuestionTemplate, publicTemplate, galleryTemplate, unmaskTemplate}
+	return []*page.Template{resultsTemplate, waitingTemplate, questionTemplate, presentTemplate, reportTemplate, schoolTemplate, wordsTemplate, themeTemplate, gatewayTemplate, trustTemplate, trustQuestionTemplate, publicTemplate, galleryTemplate, unmaskTemplate}
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

@@ -77,7 +77,7 @@ func (p Pages) public(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.Audience == bank.Staff || r.State != round.Open && !action.Answerable(r) {
+	if r.Audience == bank.Staff || r.State != round.Open && r.State != round.Closed && !action.Answerable(r) {
 		return notFound()
 	}
 	v, code, links, err := p.readers(c, r)

@@ -58,6 +58,7 @@ type resultsPage struct {
 	Present  string // the address of the slides
 	Report   string // and of the report
 	Whole    bool
+	Words    string // the address of what people wrote, if any of it may be read
 }
 
 // part is a run of questions under one heading of the survey.
@@ -150,6 +151,11 @@ func (p Pages) draw(c echo.Context, who access.Actor, r round.Round, v result.Vi
 	if !v.Whole && waits(r, who) {
 		d.Notice = waitingNotice(r, who, v)
 	}
+	words, err := p.wordsIn(c.Request().Context(), r, v, g)
+	if err != nil {
+		return err
+	}
+	d.Words = words
 	if err := p.Illustrate(c.Request().Context(), r.SchoolID, d.figures()...); err != nil {
 		return err
 	}

@@ -109,7 +109,7 @@ func (p Pages) promised(ctx context.Context, v words.Voice, who access.Actor, id
 		if err != nil {
 			return nil, nil, nil, err
 		}
-		if o.PublishedAt == nil && o.HasResults() { // until it settles nobody can know what to reply to
+		if o.PublishedAt == nil {
 			line := o.Title + ": " + action.Say(v, o.Round, w, action.ReplyLanguage{}, today).State
 			owed = append(owed, line)
 		}

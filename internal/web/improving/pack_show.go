@@ -3,6 +3,8 @@ package improving
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -137,7 +139,7 @@ func (p Pages) packSlides(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	d.Links = packLinks(k, "/packs/"+k.ID, "To print")
+	d.Links = slices.DeleteFunc(packLinks(k, "/packs/"+k.ID, "To print"), func(l page.Link) bool { return strings.HasSuffix(l.URL, "/slides") })
 	guess, err := p.guessFirst(c, who, k.RoundIDs())
 	if err != nil {
 		return err

@@ -102,8 +102,6 @@ func (p Pages) drawReply(c echo.Context, who access.Actor, status int, r round.R
 		d.Hard = append(d.Hard, hard(h))
 	}
 	switch {
-	case !r.HasResults():
-		d.Why = "The whole reply is published with the results or after them; this round settles by " + r.SettlesAt().In(r.Zone()).Format("Monday 2 January") + ". A small thing can be answered today."
 	case len(w.Actions) == 0:
 		d.Why = "Add at least one answer."
 	case r.State == round.Settled && p.DB.Now().Before(r.LeadersFrom()):

@@ -49,7 +49,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 
 	r.For(access.ManageSchool, "GET", "/school", p.school)
 	r.For(access.ManageSchool, "POST", "/school", p.saveSchool)
-	r.For(access.ManageSchool, "GET", "/school/calendar", p.calendar)
+	r.For(access.SeeCalendar, "GET", "/school/calendar", p.calendar)
 	r.For(access.ManageSchool, "POST", "/school/calendar", p.saveCalendar)
 	r.For(access.ManageSchool, "GET", "/school/audit", p.audit)
 	r.For(access.JoinTrust, "GET", "/school/trust", p.trust)

@@ -33,9 +33,6 @@ type commentRound struct {
 
 var commentsTemplate = page.New("protecting/comments", "base", commentsPage{})
 
-// seconds is how long reading one comment and deciding about it takes, as far as one can plan.
-const seconds = 30
-
 func (p Pages) comments(c echo.Context, who access.Actor) error {
 	ctx := c.Request().Context()
 	d := commentsPage{Base: p.NewBase(c, "Comments")}
@@ -49,7 +46,7 @@ func (p Pages) comments(c echo.Context, who access.Actor) error {
 	}
 	for _, r := range rounds {
 		n, any := counts[r.ID]
-		if r.State == round.Draft || r.State == round.Cancelled {
+		if r.State == round.Cancelled {
 			continue
 		}
 		doc, err := p.Rounds().Document(ctx, r)
@@ -59,6 +56,16 @@ func (p Pages) comments(c echo.Context, who access.Actor) error {
 		if !any && !doc.HasText() {
 			continue
 		}
+		if r.State == round.Draft {
+			people, err := p.asked(ctx, r)
+			if err != nil {
+				return err
+			}
+			n := safeguard.Expected(people, doc.Boxes())
+			d.Rounds = append(d.Rounds, commentRound{Title: r.Title, URL: "/rounds/" + r.ID, Status: "draft",
+				Text: fmt.Sprintf("Not open yet. It asks %d people; if one in two writes, about %d comments come, which take about %d minutes to read.", people, n, safeguard.Minutes(n))})
+			continue
+		}
 		line := commentRound{Title: r.Title, URL: "/comments/" + r.ID, Status: state(n)}
 		if r.State == round.Open || r.State == round.Closed {
 			line.Text = fmt.Sprintf("Words may still arrive until %s.", round.SayDate(storage.DateOf(r.ClosesAt.Add(round.Grace), r.Zone())))
@@ -66,6 +73,15 @@ func (p Pages) comments(c echo.Context, who access.Actor) error {
 		d.Rounds = append(d.Rounds, line)
 	}
 	return commentsTemplate.Send(c, http.StatusOK, d)
+}
+
+// asked is how many people a draft would ask, if it were opened now.
+func (p Pages) asked(ctx context.Context, r round.Round) (people int, err error) {
+	sizes, err := p.Roster().Sizes(ctx, r.SchoolID)
+	for _, id := range r.Choices().Groups {
+		people += sizes[id]
+	}
+	return people + len(r.Choices().People), err
 }
 
 func state(n safeguard.Count) string {
@@ -149,7 +165,7 @@ func (p Pages) queue(c echo.Context, who access.Actor) error {
 			d.Ready++
 		}
 	}
-	d.Minutes = max(1, d.Held*seconds/60)
+	d.Minutes = safeguard.Minutes(d.Held)
 	d.Groups = slices.DeleteFunc(groups, func(g queueGroup) bool { return len(g.Lines) == 0 })
 	return queueTemplate.Send(c, http.StatusOK, d)
 }
@@ -189,7 +205,6 @@ type commentPage struct {
 	Action   string
 	Question string
 	Words    string
-	Lang     string
 	Screen   string // why it comes early; empty: the screen found nothing, which says nothing
 	Far      string
 	LeadOnly bool

@@ -14,6 +14,7 @@ import (
 	"earshot/internal/base/storage"
 	"earshot/internal/listen/safeguard"
 	"earshot/internal/school/access"
+	"earshot/internal/school/roster"
 	"earshot/internal/web/page"
 )
 
@@ -29,6 +30,12 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.ReadConcerns, "POST", "/concerns/:id/handling", p.handle)
 	r.For(access.ReadConcerns, "POST", "/concerns/:id/removal", p.remove)
 	r.For(access.ReadConcerns, "POST", "/concerns/:id/class", p.revealConcern)
+	r.For(access.ReadConcerns, "POST", "/concerns/:id/answer", p.answer)
+	r.For(access.ReadConcerns, "GET", "/concerns/:id/record", p.record)
+	r.For(access.KeepCover, "POST", "/drills", p.tryOut)
+	r.For(access.KeepCover, "GET", "/outside", p.outside)
+	r.For(access.KeepCover, "POST", "/outside", p.saveOutside)
+	r.Staff("GET", "/staff-room", p.staffRoom)
 	r.For(access.ReadComments, "GET", "/comments", p.comments)
 	r.For(access.ReadComments, "GET", "/comments/:id", p.queue)
 	r.For(access.ReadComments, "POST", "/comments/:id/next", p.next)
@@ -44,7 +51,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
-	return []*page.Template{listTemplate, concernTemplate, commentsTemplate, queueTemplate, commentTemplate, coverTemplate}
+	return []*page.Template{listTemplate, concernTemplate, commentsTemplate, queueTemplate, commentTemplate, coverTemplate, recordTemplate, outsideTemplate, staffRoomTemplate}
 }
 
 func (p Pages) store() safeguard.Store { return safeguard.NewStore(p.DB, p.Key) }
@@ -55,6 +62,10 @@ type listPage struct {
 	Waiting []line
 	Done    []line
 	Mail    bool // alerts go out by mail
+	Keeps   bool // the reader belongs to those who keep it working
+	Drill   string
+	Due     bool // nobody has tried it out this term
+	NoCalls bool // nobody has written down whom to call
 }
 
 type line struct {
@@ -63,6 +74,7 @@ type line struct {
 	State string
 	Text  string
 	New   bool
+	Drill bool
 }
 
 var listTemplate = page.New("protecting/list", "base", listPage{})
@@ -76,13 +88,22 @@ func (p Pages) list(c echo.Context, who access.Actor) error {
 	}
 	d := listPage{Base: p.NewBase(c, "Somebody wants to talk"), Mail: p.Mail != nil}
 	zone := page.School(c).Zone()
+	if d.Keeps = access.Can(who, access.KeepCover, access.Object{School: who.School}); d.Keeps {
+		if d.Drill, d.Due, err = p.lastDrill(c, who); err != nil {
+			return err
+		}
+		d.NoCalls = !page.School(c).CanEscalate()
+	}
 	for _, k := range all {
-		l := line{ID: k.ID, Title: "Somebody wants to talk", State: states[k.State], New: k.State == safeguard.New, Text: to(k)}
+		l := line{ID: k.ID, Title: "Somebody wants to talk", State: states[k.State], New: k.State == safeguard.New, Drill: k.Drill, Text: to(k)}
 		if k.ArrivedAt != nil {
 			l.Title = "Came on " + k.ArrivedAt.In(zone).Format("Monday 2 January at 15:04")
 			if wait := p.DB.Now().Sub(*k.ArrivedAt); k.State == safeguard.New && wait > time.Hour {
 				l.Text += " It has waited for " + hours(wait) + "."
 			}
+		}
+		if k.Drill {
+			l.Text = "A test: nobody wrote it. " + l.Text
 		}
 		if k.Open() {
 			d.Waiting = append(d.Waiting, l)
@@ -126,10 +147,21 @@ type concernPage struct {
 	Open  bool
 	Said  *safeguard.Said // nil before it is opened
 	Form  page.Form
+	Drill bool
+	Calls []roster.Contact // whom to call outside school
+	// What went to and fro with somebody who has a way back.
+	Way    bool
+	Talk   []talkLine
+	Answer page.Form
 	// Of a copy of a comment: where it was written, once somebody has said why they need it.
 	Copy  bool
 	Class string
 	Why   page.Form
+}
+
+type talkLine struct {
+	By, On, Text string
+	Theirs       bool
 }
 
 var concernTemplate = page.New("protecting/concern", "base", concernPage{})
@@ -162,6 +194,16 @@ func (p Pages) draw(c echo.Context, status int, who access.Actor, k safeguard.Co
 	d.Crumbs = []page.Link{{Text: "Somebody wants to talk", URL: "/concerns"}, {Text: states[k.State], Here: true}}
 	if k.ArrivedAt != nil {
 		d.Came = "Came on " + k.ArrivedAt.In(page.School(c).Zone()).Format("Monday 2 January at 15:04") + "."
+	}
+	d.Drill, d.Calls = k.Drill, page.School(c).WhoToCall()
+	if said != nil {
+		way, err := p.store().HasWayBack(c.Request().Context(), who, k.ID)
+		if err != nil {
+			return err
+		}
+		d.Way, d.Talk = way, talked(*said)
+		d.Answer = page.NewForm(errs, page.Field{Name: "answer", Label: "Your answer", Rows: 4, Value: c.FormValue("answer"),
+			Hint: "They read it with your name when they come back with their 16 numbers; nothing tells them that it is here. Ask who they are, and say when and where somebody is there for them. Nobody can come to them unless they say who they are."})
 	}
 	if said != nil && said.Unit != "" {
 		class, err := p.class(c, who, *said)
