@@ -1,4 +1,4 @@
-# make demo | check | test | bench | soak | lighthouse: see README.md.
+# make demo | check | test | guides | bench | soak | lighthouse: see README.md.
 export CGO_ENABLED := 0
 GO ?= go
 TOOLS := node_modules/axe-core/axe.min.js
@@ -8,7 +8,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 INSTALL := $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 DEBIAN := chromium postgresql postgresql-contrib fonts-noto-core
 
-.PHONY: demo check test test-sqlite test-postgres test-browser bench soak lighthouse tools
+.PHONY: demo check test test-sqlite test-postgres test-browser guides bench soak lighthouse tools
 
 demo:
 	$(GO) run ./cmd/earshot demo
@@ -44,6 +44,10 @@ test-postgres:
 
 test-browser:
 	AXE_JS=$(CURDIR)/$(TOOLS) $(GO) test -tags browser -run Browser ./internal/web/...
+
+# Takes the pictures of docs/guides anew, from a walk through the demo school.
+guides: tools
+	EARSHOT_GUIDES=1 $(GO) test -count=1 -tags browser -run TestBrowserGuides ./internal/web
 
 # ONLY=sqlite/million runs one database and part.
 bench: tools

@@ -50,7 +50,7 @@ func (m *measured) grow(ctx context.Context) error {
 		}
 		m.add(fmt.Sprintf("%s_%s_statements_10_to_3_rounds", m.name, name), median(ten.of(statements))/median(few.of(statements)), "ratio", atMost(1))
 	}
-	// The heat map is a part of the school's page. Where few have answered, many of its squares are held back and cost
+	// The heat map is a part of the school's page. Where fewer have answered, more of its squares are held back and cost
 	// nothing, so what is compared is a square.
 	var views [2]result.Viewed
 	var squares [2]int

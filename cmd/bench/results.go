@@ -32,10 +32,12 @@ var (
 	fullSchool = size{forms: 56, pupils: 110, answer: 100, rounds: 3}
 )
 
-// Two schools that differ in nothing but how many pupils are in a class and answer, and one to make releases of.
+// Two schools that differ in nothing but how many pupils are in a class and answer, and one to make releases of. Where more
+// answer, more squares of the heat map can be shown, here too ten times as many: of sixteen classes they are a small part of
+// the school's page. With 56 classes of thirty and three hundred they made its memory grow by 1.40 and its time by 1.25.
 var (
-	fewAnswers  = size{forms: 56, pupils: 32, answer: 30, rounds: 3}
-	manyAnswers = size{forms: 56, pupils: 320, answer: 300, rounds: 3}
+	fewAnswers  = size{forms: 16, pupils: 110, answer: 100, rounds: 3}
+	manyAnswers = size{forms: 16, pupils: 1100, answer: 1000, rounds: 3}
 	thousand    = size{forms: 40, pupils: 27, answer: 25, rounds: 5}
 )
 

@@ -43,10 +43,11 @@ func (c Clock) Alert(ctx context.Context) error {
 	return nil
 }
 
-// adult is somebody who is told, and of how many messages.
+// adult is somebody who is told.
 type adult struct {
 	roster.StaffMember
-	first, again int
+	first  bool // of something they have not been told of before
+	unread int  // how many messages wait for them
 }
 
 func (c Clock) alertSchool(ctx context.Context, due []safeguard.Alert) error {
@@ -71,6 +72,10 @@ func (c Clock) alertSchool(ctx context.Context, due []safeguard.Alert) error {
 	if err != nil {
 		return err
 	}
+	unread, err := st.Unread(ctx, school.SchoolID)
+	if err != nil {
+		return err
+	}
 	now := c.DB.Now()
 	told := map[string]*adult{} // by address: somebody who is listed twice is told once
 	of := make([][]string, len(due))
@@ -82,12 +87,13 @@ func (c Clock) alertSchool(ctx context.Context, due []safeguard.Alert) error {
 			}
 			if told[m.Email] == nil {
 				told[m.Email] = &adult{StaffMember: m}
+				for to, n := range unread {
+					if safeguard.ReadBy(to, roles[m.ID]) {
+						told[m.Email].unread += n
+					}
+				}
 			}
-			if a.Times == 0 {
-				told[m.Email].first++
-			} else {
-				told[m.Email].again++
-			}
+			told[m.Email].first = told[m.Email].first || a.Times == 0
 			of[i] = append(of[i], m.Email)
 		}
 		if len(who) > 0 && len(of[i]) == 0 {
@@ -146,9 +152,9 @@ func (c Clock) tell(ctx context.Context, school roster.School, told map[string]*
 	for email, m := range told {
 		key, values := "concern.mail.first", words.V{"School": school.Name}
 		switch {
-		case m.first+m.again > 1:
-			key, values["Count"] = "concern.mail.several", m.first+m.again
-		case m.again > 0:
+		case m.unread > 1:
+			key, values["Count"] = "concern.mail.several", m.unread
+		case !m.first:
 			key = "concern.mail.again"
 		}
 		to = append(to, m)

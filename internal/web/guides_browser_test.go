@@ -93,7 +93,7 @@ func (a album) teacher() {
 	v.press("Choose what, and to whom")
 	v.fill("to", a.person("Martin Ellwood"))
 	v.fill("words", "Feedback reaches too few of them. May I come and see how you do it?")
-	testkit.Eval[bool](v.Tab, `document.querySelector("[name=lines]").click(), true`)
+	testkit.Eval[bool](v.Tab, `[...document.querySelectorAll("#lines label")].find((l) => l.textContent.includes("feedback")).click(), true`)
 	v.press("See what they will see")
 	a.take(v, "teacher-share", "h1", 520)
 	v.Do(testkit.Size(1280, 720))
@@ -190,22 +190,32 @@ func (a album) person(name string) string {
 }
 
 // take keeps a picture of what stands in the window from the first element that matches css on, so many pixels high at
-// the most.
+// the most, and as wide as what stands there.
 func (a album) take(v visitor, name, css string, height int) {
 	a.Helper()
-	top := testkit.Eval[int](v.Tab, `(async () => {
+	from := testkit.Eval[[]int](v.Tab, `(async () => {
 		document.activeElement.blur();
 		const e = document.querySelector(`+js(css)+`);
-		scrollTo(0, Math.max(0, e.getBoundingClientRect().top + scrollY - 16));
+		scrollTo(0, Math.max(0, e.getBoundingClientRect().top + scrollY - 6));
 		await new Promise((r) => setTimeout(r, 200)); // charts are drawn when they come into view
-		return Math.max(0, Math.round(e.getBoundingClientRect().top - 16));
+		if (e.matches(".cover")) { // a sheet of paper
+			const r = e.getBoundingClientRect();
+			return [Math.round(r.top), Math.round(r.left), Math.round(r.right)];
+		}
+		const words = [...document.querySelectorAll("main :is(h1, h2, h3, p, li, dd, summary, label)")].flatMap((e) => {
+			const range = document.createRange();
+			range.selectNodeContents(e);
+			return e.checkVisibility() ? [...range.getClientRects()] : [];
+		});
+		const things = [...document.querySelectorAll("main :is(.next, .notice, table, input, textarea, select, .button, svg)")].filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect());
+		return [Math.max(0, Math.round(e.getBoundingClientRect().top - 6)), 0, Math.round(Math.max(360, ...words.concat(things).filter((r) => r.bottom > 0 && r.top < `+js(height)+`).map((r) => r.right))) + 24];
 	})()`)
 	shot, err := chromedp.Run(v.Ctx, chromedp.CaptureScreenshot())
 	testkit.Must(a, err)
 	whole, err := png.Decode(bytes.NewReader(shot))
 	testkit.Must(a, err)
 	box := whole.Bounds()
-	box.Min.Y = min(top, max(0, box.Max.Y-height))
+	box.Min.Y, box.Min.X, box.Max.X = min(from[0], max(0, box.Max.Y-height)), from[1], min(box.Max.X, from[2])
 	box.Max.Y = min(box.Max.Y, box.Min.Y+height)
 	var out bytes.Buffer
 	testkit.Must(a, (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, fewColours(whole, box)))

@@ -196,7 +196,7 @@ var everyWay = []string{"wide-light", "wide-dark", "phone-light", "phone-dark"}
 func (v visitor) asksForNoPupil() {
 	v.Helper()
 	known := []string{"school", "roll", "nation", "name", "email", "password", "groups", "kind", "subject", "teacher", "template", "survey", "title",
-		"why", "may_change", "about", "mode", "purpose", "readers", "closes_at", "reply_by", "reply_place", "lead", "lead_place", "deputy", "deputy_place", "reason", "outcome"}
+		"why", "may_change", "about", "mode", "purpose", "readers", "closes_at", "reply_by", "reply_place", "lead", "lead_place", "deputy", "deputy_place", "reason", "outcome", "escalation", "minute"}
 	for _, f := range testkit.Eval[[]string](v.Tab, `[...document.querySelectorAll("input:not([type=hidden]), select, textarea")].map((e) => e.name + "|" + e.type + "|" + [...(e.labels || [])].map((l) => l.innerText).join(" "))`) {
 		name, rest, _ := strings.Cut(f, "|")
 		kind, label, _ := strings.Cut(rest, "|")
@@ -256,6 +256,7 @@ func TestBrowserStartWithoutNames(t *testing.T) {
 	head.fill("lead_place", "Room 4")
 	head.fill("deputy", "Dai Pritchard")
 	head.fill("deputy_place", "The library")
+	head.fill("escalation", "Children’s social care: 01632 960001")
 	step("Next: check and open")
 
 	head.says("Check it once more, then open it", "30 October 2026", "How often are you asked")

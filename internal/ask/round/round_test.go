@@ -71,6 +71,10 @@ func TestWhatKeepsARoundFromOpening(t *testing.T) {
 			s.Clock.Forward(48 * time.Hour)
 			return s.Form(s.Survey("first_say"), s.Forms("9A 27"))
 		}},
+		{"nobody to call outside school", "round.no_escalation", func(s *testkit.School) round.Form {
+			testkit.Must(t, s.DB.Write(ctx).Exec("UPDATE schools SET escalation = 'Police: 999' WHERE school_id = ?", s.School.SchoolID).Error)
+			return s.Form(s.Survey("first_say"), s.Forms("9A 27"))
+		}},
 		{"a small school and classes", "round.small_classes", func(s *testkit.School) round.Form {
 			s.School.Roll = 90
 			testkit.Must(t, roster.NewStore(s.DB).SaveSettings(ctx, s.Head, s.School))

@@ -81,14 +81,31 @@ func (s Store) Quiet(ctx context.Context, school string, roles map[string][]acce
 	until := map[string]time.Time{}
 	for _, t := range told {
 		gap := gapRead
-		if slices.ContainsFunc(unread, func(to To) bool {
-			return slices.ContainsFunc(roles[t.PersonID], func(r access.Role) bool { return slices.Contains(readers[to], r) })
-		}) {
+		if slices.ContainsFunc(unread, func(to To) bool { return ReadBy(to, roles[t.PersonID]) }) {
 			gap = gapUnread
 		}
 		until[t.PersonID] = t.At.Add(gap)
 	}
 	return until, nil
+}
+
+// Unread counts what nobody has read, for each place it goes to. Tests do not count.
+func (s Store) Unread(ctx context.Context, school string) (map[To]int, error) {
+	var rows []struct {
+		GoesTo To
+		N      int
+	}
+	err := s.db.Query(ctx).Model(&Concern{}).Select("goes_to, COUNT(*) AS n").Where("school_id = ? AND state = ? AND drill = ?", school, New, false).Group("goes_to").Find(&rows).Error
+	counts := map[To]int{}
+	for _, row := range rows {
+		counts[row.GoesTo] = row.N
+	}
+	return counts, err
+}
+
+// ReadBy says whether somebody with these roles reads what goes to a place.
+func ReadBy(to To, roles []access.Role) bool {
+	return slices.ContainsFunc(roles, func(r access.Role) bool { return slices.Contains(readers[to], r) })
 }
 
 // Tell writes down that somebody has been alerted now.

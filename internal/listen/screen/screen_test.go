@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -60,9 +61,30 @@ func TestSentencesWrittenWithTheList(t *testing.T) {
 // The oblique sentences were written before the screen was, and nothing was tuned on them. What the guide says of them is
 // what is counted here.
 func TestObliqueSentencesAreAsTheGuideSays(t *testing.T) {
+	body, err := os.ReadFile("../../../docs/guides/safeguarding.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := func(what, file string, tier Tier) {
+		t.Helper()
+		found, danger, flagged, harmless, _ := counted(t, file, tier)
+		want := fmt.Sprintf("%s | %d of %d | %d of %d |", what, found, danger, flagged, harmless)
+		if !strings.Contains(string(body), want) {
+			t.Errorf("the guide has no line %q", want)
+		}
+	}
+	line("found at all", "testdata/sentences.tsv", Personal)
 	for _, tier := range []Tier{Red, Amber, Watch, Personal} {
-		found, danger, flagged, harmless, _ := counted(t, "testdata/oblique.tsv", tier)
-		t.Logf("%s: %d of %d, %d of %d", tier, found, danger, flagged, harmless)
+		line(fmt.Sprintf("(%s)", tier), "testdata/oblique.tsv", tier)
+	}
+	for text, urgent := range map[string]bool{"I don’t want to be here any more": true, "i want to disapear": true, "i dont wnat to be here anymore": false} {
+		if f, err := Read("en", text); err != nil || f.Tier.Urgent() != urgent || !strings.Contains(string(body), "“"+text+"”") {
+			t.Errorf("the guide does not say of %q what is so: %v, %v", text, f, err)
+		}
+	}
+	found, danger, _, _, _ := counted(t, "testdata/oblique.tsv", Red)
+	if danger != 60 || found != 4 || !strings.Contains(string(body), "of sixty, four alert you at once") {
+		t.Errorf("the guide says in words that four of sixty are found at once; they are %d of %d", found, danger)
 	}
 }
 

@@ -95,6 +95,9 @@ func drawAnswer(to reader, r round.Round, promise bank.Promise) answerPage {
 	}
 	if to.route == bank.SharedDevice || to.route == bank.AdultHelper {
 		d.Route, d.Shared = string(to.route), to.route == bank.SharedDevice
+		if d.Help.Write.URL != "" {
+			d.Help.Write.URL += "&on=" + talkPlaces[to.route] // so that the way back leads here
+		}
 	}
 	d.Questions = screens(to)
 	d.Words.Script.Plan = plan(to.doc)

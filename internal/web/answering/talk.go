@@ -73,6 +73,9 @@ func talkAddress(v words.Voice, r round.Round) string {
 	return "/a/" + r.Code + "/talk?lang=" + codeOf(v)
 }
 
+// talkPlaces are the pages of a survey that are not the usual one, as they stand in its address.
+var talkPlaces = map[bank.Route]string{bank.SharedDevice: "shared", bank.AdultHelper: "helper"}
+
 func codeOf(v words.Voice) string {
 	l, _ := words.Find(v.Lang)
 	return l.Code
@@ -80,6 +83,12 @@ func codeOf(v words.Voice) string {
 
 func (p Pages) newTalk(c echo.Context, r round.Round, v words.Voice) (talkPage, error) {
 	d := talkPage{answerFrame: frame(v, r), Action: talkAddress(v, r), Back: linkView{v.Say("talk.back"), "/a/" + r.Code + "?lang=" + codeOf(v)}}
+	for _, place := range talkPlaces {
+		if c.QueryParam("on") == place {
+			d.Action += "&on=" + place
+			d.Back.URL = "/a/" + r.Code + "/" + place + "?ready=1&lang=" + codeOf(v)
+		}
+	}
 	d.Title, d.Help.Write, d.Help.Intro = v.Say("talk.title"), linkView{}, ""
 	people, err := p.helpersToday(c, r, v)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"earshot/internal/act/action"
+	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/base/storage"
 	"earshot/internal/listen/safeguard"
@@ -22,6 +23,8 @@ type homePage struct {
 	First    bool // nothing has been asked yet
 	Leads    bool
 	Screens  []page.Link // of open rounds, for whoever is in the room
+	Guesses  []page.Link // rounds in which staff may guess what pupils say
+	Own      bool        // keeps a journal, and may show something to a colleague
 	Talk     int         // how many want to talk, and nobody has read it
 }
 
@@ -106,11 +109,16 @@ func (p Pages) home(c echo.Context, who access.Actor) error {
 		}
 		d.Rounds = append(d.Rounds, line)
 	}
-	if who.Is(access.Teacher) && !d.Leads {
-		open, err := p.Rounds().Opened(c.Request().Context(), who.School)
-		if err != nil {
+	open, err := p.Rounds().Opened(c.Request().Context(), who.School)
+	if err != nil {
+		return err
+	}
+	if d.Own = who.Is(access.Head, access.Leader, access.Teacher, access.SafeguardingLead, access.SafeguardingDeputy); d.Own {
+		if d.Guesses, err = p.toGuess(c, who, rounds, open); err != nil {
 			return err
 		}
+	}
+	if who.Is(access.Teacher) && !d.Leads {
 		for _, r := range open {
 			if !slices.ContainsFunc(rounds, func(have round.Round) bool { return have.ID == r.ID }) {
 				d.Screens = append(d.Screens, page.Link{Text: r.Title, URL: "/rounds/" + r.ID + "/screen"})
@@ -129,6 +137,30 @@ func (p Pages) home(c echo.Context, who access.Actor) error {
 		d.Next = next
 	}
 	return homeTemplate.Send(c, http.StatusOK, d)
+}
+
+// toGuess are the pupils' rounds about the school for whose staff's picture the actor can still guess.
+func (p Pages) toGuess(c echo.Context, who access.Actor, lists ...[]round.Round) (links []page.Link, err error) {
+	st := action.NewStore(p.DB, p.Key, p.Bank)
+	for _, r := range slices.Concat(lists...) {
+		link := page.Link{Text: r.Title, URL: "/rounds/" + r.ID + "/guess"}
+		if !guessed(r) || slices.Contains(links, link) {
+			continue
+		}
+		gave, err := st.Gave(c.Request().Context(), who, r)
+		if err != nil {
+			return nil, err
+		}
+		if !gave {
+			links = append(links, link)
+		}
+	}
+	return links, nil
+}
+
+// guessed says whether staff may guess now what pupils say in a round: until it is published.
+func guessed(r round.Round) bool {
+	return bank.IsPupils(r.Audience) && r.About == round.AboutSchool && !r.BroughtIn() && (r.State == round.Open || r.State == round.Closed || r.State == round.Settled)
 }
 
 func (p Pages) roundLine(c echo.Context, r round.Round) roundLine {

@@ -56,6 +56,7 @@ type roundPage struct {
 	Mailed    bool // with links that come by e-mail
 	Pupils    bool // pupils are asked
 	Minute    bool // it begins with a minute without the screen
+	Guess     bool // staff may guess what pupils say
 	SurveyID  string
 	Sheets    []sheetLine
 	Unprinted int // classes whose slips have not been printed
@@ -119,6 +120,7 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 		Address: p.address(r), Questions: questionsOf(doc, v)}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, Here: true}}
 	d.Results = r.HasResults()
+	d.Guess = d.Leads && guessed(r)
 	if r.State == round.Published {
 		if rel, err := result.NewStore(p.DB, p.Key, p.Bank).Latest(ctx, r.SchoolID, r.ID); err == nil {
 			if _, ok := result.Public(rel, r); ok {
