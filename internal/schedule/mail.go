@@ -45,11 +45,6 @@ func (c Clock) noteReminders(ctx context.Context, rounds []round.Round) error {
 	return nil
 }
 
-func (c Clock) hours(ctx context.Context, school string) (participation.Hours, error) {
-	s, err := roster.NewStore(c.DB).School(ctx, school)
-	return participation.HoursOf(s), err
-}
-
 // mailHours are those in which invitations and reminders go out.
 func (c Clock) mailHours(ctx context.Context, school string) (participation.Hours, error) {
 	s, err := roster.NewStore(c.DB).School(ctx, school)

@@ -89,6 +89,7 @@ func TestBrowserAPupilInDanger(t *testing.T) {
 	plain.Click("[value=chair]")
 	plain.Do(chromedp.SendKeys("#words", "It is about Mrs Okafor."))
 	plain.Do(chromedp.Submit("#write"))
+	plain.WaitFor(`document.readyState === "complete" && document.querySelector(".digits")`)
 	plain.says("It has been sent", "Write down these 16 numbers")
 
 	// The lead reads the first and answers; of the other two there is nothing to be seen.

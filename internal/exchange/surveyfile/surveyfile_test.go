@@ -116,7 +116,6 @@ func TestMistakes(t *testing.T) {
 		{survey.UnknownItem, "- org_s_food", "- org_s_foot", 20, "org_s_foot"},
 		{survey.RetiredItem, "- org_s_food", "- tech_s_check", 20, "Use tech_s_online, tech_s_ai"},
 		{survey.OtherAudience, "- org_s_food", "- org_p_food", 20, "for pupil_7_10"},
-		{survey.LeftOutText, "- org_s_food", "- voice_s_open_best", 20, "written words"},
 		{survey.ItemTwice, "- org_s_food", "- org_s_food\n      - org_s_food", 21, "asked twice"},
 		{survey.ItemTwice, "- org_s_food", "- own_clubs", 14, "asked twice"},
 		{survey.TooLong, "Year 8 and lunch", strings.Repeat("x", 121), 2, "more than 120"},

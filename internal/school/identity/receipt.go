@@ -10,7 +10,7 @@ const (
 )
 
 // Making a receipt has a lane of its own, so that those who try digits can hold up nobody who writes; neither holds up those
-// who sign in. One try at a time, about ten a second, is also all the throttle that sixteen digits need, and it locks nobody
+// who sign in. One try at a time, a few a second, is also all the throttle that sixteen digits need, and it locks nobody
 // out (docs/decisions/0033-the-way-back.md).
 var (
 	makingReceipts = lane{make(chan struct{}, 1), make(chan struct{}, 20)}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"unicode"
 
 	"earshot/internal/show/disclosure"
 )
@@ -221,18 +222,24 @@ func (c corpus) usual(term string) string {
 	return best
 }
 
-// nameOf is the first words of a theme, without pairs of which a word stands there already.
-func nameOf(words []string) string {
-	var name []string
-	for _, w := range words {
-		again := slices.ContainsFunc(strings.Fields(w), func(part string) bool {
-			return slices.ContainsFunc(name, func(n string) bool { return slices.Contains(strings.Fields(n), part) })
-		})
-		if !again && len(name) < inName {
-			name = append(name, w)
-		}
+// Single are those of a theme's words that are no pairs, the strongest first: two words that happen to stand side by side help
+// to tell comments apart and read badly. Where there is none, the pairs are.
+func Single(words []string) []string {
+	list := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return strings.Contains(w, " ") })
+	if len(list) == 0 {
+		return words
 	}
-	return strings.Join(name, ", ")
+	return list
+}
+
+// nameOf is the first words of a theme.
+func nameOf(words []string) string {
+	words = Single(words)
+	name := []rune(strings.Join(words[:min(inName, len(words))], ", "))
+	if len(name) > 0 {
+		name[0] = unicode.ToUpper(name[0])
+	}
+	return string(name)
 }
 
 func idOf(terms []string) string {

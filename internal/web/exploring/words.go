@@ -58,7 +58,7 @@ type setTheme struct{ ID, Name, Text string }
 // firstQuotes are how many of a theme stand open; the others open by a press.
 const firstQuotes = 5
 
-// shownWords are how many of a theme's words are listed.
+// shownWords are how many of a theme's words are listed, and marked where they stand.
 const shownWords = 8
 
 var wordsTemplate = page.New("exploring/words", "base", wordsPage{})
@@ -190,12 +190,13 @@ func wordsOf(r round.Round, v result.Viewed, h result.Heard, unit string, leads 
 			other = append(other, list...)
 			continue
 		}
-		words := t.Words[:min(shownWords, len(t.Words))]
+		words := theme.Single(t.Words)
+		words = words[:min(shownWords, len(words))]
 		made := wordsTheme{Name: t.Name, Count: min(t.Writers, len(list)), Words: strings.Join(words, ", "), Pinned: t.Pinned}
 		if leads && unit == "" {
 			made.Change = themeURL(r, h.Question, t.ID)
 		}
-		drawn := draw(list, t.Words)
+		drawn := draw(list, words)
 		made.First, made.Further = drawn[:min(firstQuotes, len(drawn))], drawn[min(firstQuotes, len(drawn)):]
 		out.Themes = append(out.Themes, made)
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"earshot/internal/ask/round"
+	"earshot/internal/base/storage"
 	"earshot/internal/listen/safeguard"
 	"earshot/internal/school/access"
 	"earshot/internal/school/roster"
@@ -64,7 +66,7 @@ func (p Pages) answer(c echo.Context, who access.Actor) error {
 // talked is what went to and fro, for adults.
 func talked(said safeguard.Said) (list []talkLine) {
 	for _, l := range said.Talk {
-		list = append(list, talkLine{By: l.By, On: l.On, Text: l.Text, Theirs: l.By == ""})
+		list = append(list, talkLine{By: l.By, On: round.SayDate(storage.Date(l.On)), Text: l.Text, Theirs: l.By == ""})
 	}
 	return list
 }

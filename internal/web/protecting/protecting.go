@@ -152,6 +152,7 @@ type concernPage struct {
 	// What went to and fro with somebody who has a way back.
 	Way    bool
 	Talk   []talkLine
+	Notes  []noteLine
 	Answer page.Form
 	// Of a copy of a comment: where it was written, once somebody has said why they need it.
 	Copy  bool
@@ -159,9 +160,22 @@ type concernPage struct {
 	Why   page.Form
 }
 
+// talkLine is one message after the first; noteLine what an adult did or wrote beside it. Days are said in words.
 type talkLine struct {
 	By, On, Text string
 	Theirs       bool
+}
+
+type noteLine struct {
+	By, On, Text string
+	Class        bool // why they asked for the class
+}
+
+func noted(said safeguard.Said) (list []noteLine) {
+	for _, n := range said.Notes {
+		list = append(list, noteLine{n.By, round.SayDate(storage.Date(n.On)), n.Text, n.Class})
+	}
+	return list
 }
 
 var concernTemplate = page.New("protecting/concern", "base", concernPage{})
@@ -201,7 +215,7 @@ func (p Pages) draw(c echo.Context, status int, who access.Actor, k safeguard.Co
 		if err != nil {
 			return err
 		}
-		d.Way, d.Talk = way, talked(*said)
+		d.Way, d.Talk, d.Notes = way, talked(*said), noted(*said)
 		d.Answer = page.NewForm(errs, page.Field{Name: "answer", Label: "Your answer", Rows: 4, Value: c.FormValue("answer"),
 			Hint: "They read it with your name when they come back with their 16 numbers; nothing tells them that it is here. Ask who they are, and say when and where somebody is there for them. Nobody can come to them unless they say who they are."})
 	}

@@ -29,8 +29,8 @@ type recordPage struct {
 	Class   string
 	Said    safeguard.Said
 	Talk    []talkLine
-	Notes   []safeguard.Note // what adults wrote
-	Read    []safeguard.Note // who read it, and when
+	Notes   []noteLine // what adults wrote
+	Read    []noteLine // who read it, and when
 	Calls   []roster.Contact
 	File    string // address of the same as a file
 }
@@ -59,7 +59,7 @@ func (p Pages) record(c echo.Context, who access.Actor) error {
 			return err
 		}
 	}
-	for _, n := range said.Notes {
+	for _, n := range noted(said) {
 		if n.Text == "" {
 			d.Read = append(d.Read, n)
 		} else {
