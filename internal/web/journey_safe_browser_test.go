@@ -216,3 +216,25 @@ func TestBrowserTryingItOut(t *testing.T) {
 	ruth.says("Last test:", "dealt with within a minute.")
 	ruth.look("safe-tested")
 }
+
+// TestBrowserTheWayBackFromRightToLeft reads the same pages in languages that are written the other way.
+func TestBrowserTheWayBackFromRightToLeft(t *testing.T) {
+	t.Parallel()
+	s := posting(t)
+	s.offer("ar", "ur")
+	r := s.Open(s.Form(s.Survey("first_say"), s.Forms("9A 27")))
+	for _, lang := range []string{"ar", "ur"} {
+		v := s.visit(t)
+		v.Go("/a/" + r.Code + "/talk?lang=" + lang)
+		v.look("safe-talk-"+lang, "phone-light", "wide-dark")
+		v.fill("words", "أخاف")
+		receipt := v.sends()
+		v.look("safe-sent-"+lang, "phone-light")
+		v.Go("/a/" + r.Code + "/talk?lang=" + lang)
+		v.press(words.In(lang).Say("talk.find_link"))
+		v.fill("digits", receipt)
+		v.press(words.In(lang).Say("talk.open"))
+		v.says(words.In(lang).Say("talk.unread"), words.In(lang).Say("talk.nobody"))
+		v.look("safe-thread-"+lang, "phone-light")
+	}
+}

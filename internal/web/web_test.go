@@ -197,7 +197,8 @@ func TestTutorsShowTheScreenAndNothingElse(t *testing.T) {
 			t.Errorf("%q while open: %d, want %d", path, res.StatusCode, want)
 		}
 	}
-	if _, body := s.do("GET", "/rounds/"+r.ID+"/screen", tutor, nil); strings.Contains(body, "9A") || strings.Contains(body, "half") {
+	_, body := s.do("GET", "/rounds/"+r.ID+"/screen", tutor, nil)
+	if body = strings.ReplaceAll(body, r.Code, ""); strings.Contains(body, ">9A") || strings.Contains(body, " 9A") || strings.Contains(body, "half") { // a code may have anything in it
 		t.Error("the screen tells a tutor about classes")
 	}
 	s.CloseAndSettle(r)
