@@ -31,7 +31,25 @@ type Voice struct {
 	When, Why, May string
 	View           result.Viewed
 	Kept           string // how much of the round could be shown
+	Wrote          []Wrote
 }
+
+// Wrote is what was written on one question: themes alone, and no words of anybody.
+type Wrote struct {
+	Question string
+	Count    int // comments that may be read by governors
+	Themes   []Theme
+	Aid      bool // so few that themes are no more than a help for reading
+}
+
+// Theme is what at least ten people wrote about.
+type Theme struct {
+	Name   string
+	People int
+}
+
+// mostThemes is how many themes of a question stand on a slide.
+const mostThemes = 6
 
 // StaffPicture is what staff thought that pupils would say: in how many tenths of the guesses the middle answer is a
 // favourable one, by question of the first voice.
@@ -104,6 +122,9 @@ func ForBoard(v words.Voice, b *bank.Bank, in Board) Deck {
 			d.add(s)
 		}
 		for _, s := range fair(v, x) {
+			d.add(s)
+		}
+		for _, s := range ownWords(v, x) {
 			d.add(s)
 		}
 	}
@@ -266,6 +287,23 @@ func (d *Deck) promises(v words.Voice, title, none, lead, notes string, list []P
 		s.Lists = []List{{Lines: lines}}
 		d.add(s)
 	}
+}
+
+// ownWords says what people wrote about, question by question: names of themes and how many wrote.
+func ownWords(v words.Voice, x Voice) (list []Slide) {
+	for _, w := range x.Wrote {
+		s := Slide{Title: v.Say("board.words", words.V{"Voice": x.Name}), Lead: w.Question, Small: v.Say("board.words_small"), Notes: v.Say("board.notes.words")}
+		if w.Aid {
+			s.Small = figure.Join(v.Say("board.words_aid"), s.Small)
+		}
+		l := List{Heading: v.Say("board.words_count", words.V{"Count": w.Count})}
+		for _, t := range w.Themes[:min(mostThemes, len(w.Themes))] {
+			l.Lines = append(l.Lines, v.Say("board.theme", words.V{"Name": t.Name, "Count": t.People}))
+		}
+		s.Lists = []List{l}
+		list = append(list, s)
+	}
+	return list
 }
 
 // areas of inspection, in the order of the framework, by the bank's tags.

@@ -98,6 +98,13 @@ func (p Pages) heard(c echo.Context, who access.Actor) (r round.Round, v result.
 
 // words shows what people wrote: of all groups that the actor may see, or of one.
 func (p Pages) words(c echo.Context, who access.Actor) error {
+	r, v, made, err := p.look(c.Request().Context(), who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if !made || v.Empty() && waits(r, who) {
+		return p.wait(c, who, r, v)
+	}
 	r, v, list, err := p.heard(c, who)
 	if err != nil {
 		return err

@@ -52,7 +52,11 @@ func (p Pages) board(c echo.Context, who access.Actor, chosen []string) (in slid
 				continue
 			}
 			ids, follows = append(ids, r.ID), append(follows, toFollow(v, r, view)...)
-			in.Voices = append(in.Voices, slides.Voice{Round: r.ID, Name: voice.name, Title: r.Title, When: "Published on " + day(r, *r.PublishedAt) + ".", Why: r.Why, May: r.MayChange, View: view})
+			wrote, err := p.wrote(ctx, r, view)
+			if err != nil {
+				return in, nil, err
+			}
+			in.Voices = append(in.Voices, slides.Voice{Wrote: wrote, Round: r.ID, Name: voice.name, Title: r.Title, When: "Published on " + day(r, *r.PublishedAt) + ".", Why: r.Why, May: r.MayChange, View: view})
 			if bank.IsPupils(r.Audience) && in.Staff.N == 0 {
 				if in.Staff, err = p.staffPicture(ctx, r, view); err != nil {
 					return in, nil, err
@@ -72,6 +76,21 @@ func (p Pages) board(c echo.Context, who access.Actor, chosen []string) (in slid
 		in.Became, err = again.became(ctx, v, packs[i].Followed())
 	}
 	return in, follows, err
+}
+
+// wrote is what people wrote about, question by question, as far as a view goes. Questions without a theme are left out.
+func (p Pages) wrote(ctx context.Context, r round.Round, view result.Viewed) (list []slides.Wrote, err error) {
+	heard, err := result.NewStore(p.DB, p.Key, p.Bank).Heard(ctx, view, r)
+	for _, h := range heard {
+		w := slides.Wrote{Question: h.Text, Count: len(h.Quotes), Aid: h.Reading.IsAid()}
+		for _, t := range h.Reading.Themes {
+			w.Themes = append(w.Themes, slides.Theme{Name: t.Name, People: t.Writers})
+		}
+		if len(w.Themes) > 0 {
+			list = append(list, w)
+		}
+	}
+	return list, err
 }
 
 // staffPicture is what the staff guessed of a round.

@@ -1,7 +1,11 @@
 package improving
 
 import (
+	"cmp"
+	"context"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -13,6 +17,8 @@ import (
 	"earshot/internal/base/words"
 	"earshot/internal/school/access"
 	"earshot/internal/show/figure"
+	"earshot/internal/show/result"
+	"earshot/internal/show/theme"
 	"earshot/internal/web/page"
 )
 
@@ -26,6 +32,8 @@ type replyPage struct {
 	Notice    *page.Notice
 	Heard     []heardLine // what was said, to be answered
 	Strong    []heardLine
+	Wrote     []string // the largest themes of what was written
+	Words     string   // where it is read; empty if nothing may be
 	Answers   []answers
 	Form      page.Form
 	Hard      []string
@@ -122,10 +130,33 @@ func (p Pages) drawReply(c echo.Context, who access.Actor, status int, r round.R
 	return replyTemplate.Send(c, status, d)
 }
 
+// mostNamed is how many themes are named beside a reply.
+const mostNamed = 3
+
+// largest names what most people wrote about, as far as a view goes, and says where their words can be read.
+func (p Pages) largest(ctx context.Context, r round.Round, view result.Viewed) (lines []string, url string, err error) {
+	heard, err := result.NewStore(p.DB, p.Key, p.Bank).Heard(ctx, view, r)
+	if err != nil || len(heard) == 0 {
+		return nil, "", err
+	}
+	var themes []theme.Theme
+	for _, h := range heard {
+		themes = append(themes, h.Reading.Themes...)
+	}
+	slices.SortStableFunc(themes, func(a, b theme.Theme) int { return cmp.Compare(b.Writers, a.Writers) })
+	for _, t := range themes[:min(mostNamed, len(themes))] {
+		lines = append(lines, fmt.Sprintf("%s: %d people", t.Name, t.Writers))
+	}
+	return lines, "/rounds/" + r.ID + "/words", nil
+}
+
 // heard fills in what the figures say, for whoever may see them.
 func (p Pages) heard(c echo.Context, who access.Actor, r round.Round, d *replyPage) error {
 	_, view, made, err := p.Look(c.Request().Context(), who, r.ID)
 	if err != nil || !made {
+		return err
+	}
+	if d.Wrote, d.Words, err = p.largest(c.Request().Context(), r, view); err != nil {
 		return err
 	}
 	school := view.School()
