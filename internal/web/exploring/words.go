@@ -83,19 +83,6 @@ func (p Pages) wordsIn(ctx context.Context, r round.Round, v result.Viewed, g re
 	return wordsURL(r) + "?unit=" + g.Unit, nil
 }
 
-// heard reads what was written in a round, as far as the actor may see it.
-func (p Pages) heard(c echo.Context, who access.Actor) (r round.Round, v result.Viewed, list []result.Heard, err error) {
-	r, v, made, err := p.look(c.Request().Context(), who, c.Param("id"))
-	if err != nil {
-		return r, v, nil, err
-	}
-	if !made || v.Empty() {
-		return r, v, nil, notFound()
-	}
-	list, err = result.NewStore(p.DB, p.Key, p.Bank).Heard(c.Request().Context(), v, r)
-	return r, v, list, err
-}
-
 // words shows what people wrote: of all groups that the actor may see, or of one.
 func (p Pages) words(c echo.Context, who access.Actor) error {
 	r, v, made, err := p.look(c.Request().Context(), who, c.Param("id"))
@@ -105,7 +92,10 @@ func (p Pages) words(c echo.Context, who access.Actor) error {
 	if !made || v.Empty() && waits(r, who) {
 		return p.wait(c, who, r, v)
 	}
-	r, v, list, err := p.heard(c, who)
+	if v.Empty() {
+		return notFound()
+	}
+	list, err := result.NewStore(p.DB, p.Key, p.Bank).Heard(c.Request().Context(), v, r)
 	if err != nil {
 		return err
 	}

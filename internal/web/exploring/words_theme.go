@@ -33,13 +33,26 @@ func themeURL(r round.Round, question, id string) string {
 	return wordsURL(r) + "/theme?" + url.Values{"question": {question}, "theme": {id}}.Encode()
 }
 
+// heard reads what was written in a round, as far as the actor may see it.
+func (p Pages) heard(c echo.Context, who access.Actor) (r round.Round, list []result.Heard, err error) {
+	r, v, made, err := p.look(c.Request().Context(), who, c.Param("id"))
+	if err != nil {
+		return r, nil, err
+	}
+	if !made || v.Empty() {
+		return r, nil, notFound()
+	}
+	list, err = result.NewStore(p.DB, p.Key, p.Bank).Heard(c.Request().Context(), v, r)
+	return r, list, err
+}
+
 // theme shows what can be made of one theme.
 func (p Pages) theme(c echo.Context, who access.Actor) error {
 	return p.drawTheme(c, who, http.StatusOK, page.Errors{})
 }
 
 func (p Pages) drawTheme(c echo.Context, who access.Actor, status int, errs page.Errors) error {
-	r, _, list, err := p.heard(c, who)
+	r, list, err := p.heard(c, who)
 	if err != nil {
 		return err
 	}
