@@ -40,7 +40,7 @@ var plan = map[string]string{
 	"internal/listen/response":      "inbox, receipts, responses: what was said",
 
 	"internal/listen/safeguard": "requests to talk to somebody",
-	"internal/listen/screen": "phrases that need an adult sooner",
+	"internal/listen/screen":    "phrases that need an adult sooner",
 
 	"internal/show/result":     "counts and releases, through disclosure",
 	"internal/show/disclosure": "what may be published",

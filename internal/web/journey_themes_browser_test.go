@@ -53,6 +53,12 @@ func TestBrowserWordsByTheme(t *testing.T) {
 	head.Go("/replies/" + r.ID + "/edit")
 	head.look("themes-reply")
 
+	head.Go("/packs")
+	head.fill("title", "Autumn")
+	head.press("Look at it first")
+	head.WaitFor(`document.body.textContent.includes("in their own words")`)
+	head.look("themes-pack")
+
 	gus := s.signedIn(t, governor)
 	gus.Go("/rounds/" + r.ID + "/words")
 	gus.look("themes-governor")
