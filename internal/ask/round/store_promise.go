@@ -41,7 +41,7 @@ func (s Store) makePromise(r Round, snap Snapshot, doc survey.Document, route ba
 		"minutes": strconv.Itoa(doc.Minutes), "why": strings.TrimRight(r.Why, ".!… "), "k": strconv.Itoa(r.Least),
 		"delete_date": in.Voice.Date(r.DeleteOn().Time(time.UTC)), "counts_date": in.Voice.Date(r.CountsUntil().Time(time.UTC)),
 		"complaint_contact": snap.Complaints, "contact": snap.Complaints,
-		"safeguarding_lead": snap.Lead.Name, "comment_reader": strings.Join(snap.commentReaders(), " / "), "reply_place": r.ReplyPlace,
+		"safeguarding_lead": snap.Lead.Name, "comment_reader": snap.commentReaders(in.Voice), "reply_place": r.ReplyPlace,
 	}
 	for _, brace := range movable {
 		values[brace] = "{" + brace + "}"
@@ -54,12 +54,15 @@ func (s Store) makePromise(r Round, snap Snapshot, doc survey.Document, route ba
 }
 
 // commentReaders are those who read what is written in boxes: whoever is there of the safeguarding team.
-func (s Snapshot) commentReaders() []string {
+func (s Snapshot) commentReaders(v words.Voice) string {
+	if len(s.Deputies) == 0 {
+		return s.Lead.Name
+	}
 	list := []string{s.Lead.Name}
-	for _, d := range s.Deputies {
+	for _, d := range s.Deputies[:len(s.Deputies)-1] {
 		list = append(list, d.Name)
 	}
-	return list
+	return v.Say("paper.or", words.V{"First": strings.Join(list, ", "), "Last": s.Deputies[len(s.Deputies)-1].Name})
 }
 
 // PreviewPromise is the promise a draft would make if it were opened now; of a round that has been open it is the one

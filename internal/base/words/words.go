@@ -126,7 +126,13 @@ func (v Voice) Say(key string, values ...V) string {
 		if b.messages[key] == nil {
 			continue
 		}
-		if s, err := b.say.Localize(cfg); err == nil {
+		s, err := b.say.Localize(cfg)
+		if err != nil && cfg.PluralCount != nil { // a sentence that is the same for one and for many
+			plain := *cfg
+			plain.PluralCount = nil
+			s, err = b.say.Localize(&plain)
+		}
+		if err == nil {
 			return s
 		}
 	}

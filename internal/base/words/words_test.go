@@ -85,6 +85,24 @@ func TestEnglishFillsWhatIsMissing(t *testing.T) {
 	}
 }
 
+// TestEverySentenceIsSaidOfOneAndOfMany: a sentence that has no words of its own for one is said all the same.
+func TestEverySentenceIsSaidOfOneAndOfMany(t *testing.T) {
+	for _, l := range words.Languages() {
+		v := words.In(l.Code)
+		for key := range v.Sentences() {
+			for n := range 4 {
+				if v.Say(key, words.V{"Count": n}) == "["+key+"]" {
+					t.Errorf("%s: nothing is said of %d: %s", l.Code, n, key)
+				}
+			}
+		}
+	}
+	v := words.V{"Count": 1, "Asked": 3, "Most": 20, "From": "1 September 2026", "Term": "autumn"}
+	if got := words.English().Say("asking.budget_months", v); got[:36] != "This survey takes about a minute. Th" {
+		t.Error(got)
+	}
+}
+
 func TestCorrections(t *testing.T) {
 	v := words.In("cy")
 	c := v.With(map[string]string{

@@ -33,6 +33,7 @@ func Workbook(v words.Voice, view result.Viewed, groups []result.Group, about Ab
 	w.head = w.style(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
 	w.upright = w.style(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{TextRotation: 90, Horizontal: "center", Vertical: "bottom"}})
 	w.wrap = w.style(&excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
+	w.right = w.style(&excelize.Style{Alignment: &excelize.Alignment{Horizontal: "right"}})
 	w.percent = w.style(&excelize.Style{NumFmt: 9, Alignment: &excelize.Alignment{Vertical: "top"}})
 	w.keep(f.SetSheetName("Sheet1", "Read me"))
 	w.readMe(about)
@@ -56,10 +57,10 @@ func Workbook(v words.Voice, view result.Viewed, groups []result.Group, about Ab
 
 type workbook struct {
 	*excelize.File
-	head, upright, wrap, percent int
-	extent                       map[string][2]int // of each sheet, the last column and row
-	wide                         string            // the sheet that goes on sideways when it is printed, if any
-	err                          error
+	head, upright, wrap, percent, right int
+	extent                              map[string][2]int // of each sheet, the last column and row
+	wide                                string            // the sheet that goes on sideways when it is printed, if any
+	err                                 error
 }
 
 func (w *workbook) keep(err error) {
@@ -201,7 +202,10 @@ func (w *workbook) shares(view result.Viewed, groups []result.Group) {
 		row++
 		w.put(name, 1, row, q.Text, w.wrap)
 		w.put(name, 2, row, q.FavourableWords, w.wrap)
-		w.high(name, row, q.Text, 60)
+		// The higher of the two decides.
+		if w.high(name, row, q.Text, 60); len(q.FavourableWords)*2 > len(q.Text) {
+			w.high(name, row, q.FavourableWords, 30)
+		}
 		for i, g := range shown {
 			if r, ok := q.Row(g.Unit); ok && r.Share != nil {
 				w.put(name, 3+i, row, float64(r.Share.X)/float64(r.Share.N), w.percent)
@@ -243,7 +247,7 @@ func (w *workbook) answers(v words.Voice, view result.Viewed, g result.Group) {
 			} else {
 				w.put(name, 2, at, cells[1].Text, 0)
 			}
-			w.put(name, 3, at, cells[2].Text, 0)
+			w.put(name, 3, at, cells[2].Text, w.right)
 			at++
 		}
 		if f.Likert != nil {

@@ -106,12 +106,29 @@ func (d *Decision) problems(w Written) map[string]fault.Problem {
 	return fields
 }
 
-// same says whether two texts have the same words: other capitals, spaces or full stops are no other words.
-func same(a, b string) bool {
-	plain := func(s string) string {
-		return strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return strings.ContainsRune(" \n\t.,;:!?\"'’“”()-", r) }), " ")
+// mostShared is how much of what somebody wrote may stand, in its order, in what is said to be other words.
+const mostShared = 0.6
+
+// same says whether a text is what somebody wrote over again: nearly all of its words in the same order, whatever stands
+// before, between and after them. How somebody writes gives them away.
+func same(told, written string) bool {
+	a, b := screen.Words(written), screen.Words(told)
+	if len(a) < 4 { // a few words are met by chance
+		return slices.Equal(a, b)
 	}
-	return plain(a) == plain(b)
+	// The longest run of words that both have, with others in between.
+	row := make([]int, len(b)+1)
+	for _, word := range a {
+		above := 0
+		for j, other := range b {
+			longest := max(row[j+1], row[j])
+			if word == other {
+				longest = max(longest, above+1)
+			}
+			above, row[j+1] = row[j+1], longest
+		}
+	}
+	return float64(row[len(b)]) > mostShared*float64(len(a))
 }
 
 // Adults are those who would read something that cannot wait, so that it does not go to whom it is about.

@@ -105,7 +105,7 @@ func TestFromHeldToReady(t *testing.T) {
 		t.Fatalf("%+v, %v", o, err)
 	}
 	// Its writer wants it retold, so the same words again are refused, however they are dressed.
-	for _, told := range []string{"", "Mr Hill shouts at Kim.", "mr hill  shouts, at kim!"} {
+	for _, told := range []string{"", "Mr Hill shouts at Kim.", "mr hill  shouts, at kim!", "They said: Mr Hill shouts at Kim.", "Mr Hill often shouts at Kim, ok", "Mr Hill yells at Kim."} {
 		if _, err := st.Decide(ctx, lead, round, id, safeguard.Decision{Release: true, Told: told}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%q is let go: %v", told, err)
 		}

@@ -14,7 +14,8 @@ func Enough(v words.Voice, q result.Question, g result.Group, said int) []string
 	if !shown || row.Hidden || row.Share == nil {
 		return nil
 	}
-	return enough(v, said, int(math.Round(10*row.Share.Low)), int(math.Round(10*row.Share.High)), true)
+	// The share is said as everywhere else; whether it is enough is judged by how far it could be off.
+	return enough(v, said, int(math.Round(10*row.Share.Low)), int(math.Round(10*row.Share.High)), tenths(row.Share.X, row.Share.N))
 }
 
 // EnoughForPupils is the same for a screen that everybody looks at: from nothing but what ForPupils says there.
@@ -27,28 +28,24 @@ func EnoughForPupils(v words.Voice, q result.Question, g result.Group, said int)
 	case x >= leastForPupils && rest >= leastForPupils:
 		return Enough(v, q, g, said)
 	case x > rest:
-		return enough(v, said, 5, 10, false)
+		return enough(v, said, 5, 10, -1)
 	default:
-		return enough(v, said, 0, 5, false)
+		return enough(v, said, 0, 5, -1)
 	}
 }
 
-// enough compares so many of ten with a share between low and high tenths; told says that these may be said.
-func enough(v words.Voice, said, low, high int, told bool) []string {
+// enough compares so many of ten with a share between low and high tenths; is below zero where the share may not be said.
+func enough(v words.Voice, said, low, high, is int) []string {
 	lines := []string{v.Say("guess.enough", words.V{"Tenths": said})}
-	switch {
-	case !told:
-	case low == high:
-		lines = append(lines, v.Say("guess.enough.at", words.V{"Tenths": low}))
-	default:
-		lines = append(lines, v.Say("guess.enough.range", words.V{"From": low, "To": high}))
+	if is >= 0 {
+		lines = append(lines, v.Say("guess.enough.at", words.V{"Tenths": is}))
 	}
 	switch {
 	case low >= said:
 		return append(lines, v.Say("guess.enough.there"))
 	case high < said:
 		return append(lines, v.Say("guess.enough.short"))
-	case !told:
+	case is < 0:
 		lines = append(lines, v.Say("guess.enough.untold"))
 	}
 	return append(lines, v.Say("guess.enough.unsure"))

@@ -108,16 +108,16 @@ func TestGoodEnough(t *testing.T) {
 		said          int
 		staff, onWall string
 	}{
-		"there":  {said(20, 30, .62, .72), 6, "We said: 6 in 10 would be good enough. It is 6 to 7 in 10. That is good enough.", "="},
+		"there":  {said(20, 30, .62, .72), 6, "We said: 6 in 10 would be good enough. It is 7 in 10. That is good enough.", "="},
 		"short":  {said(14, 27, .49, .54), 8, "We said: 8 in 10 would be good enough. It is 5 in 10. That is not good enough yet.", "="},
-		"unsure": {said(16, 27, .55, .75), 7, "We said: 7 in 10 would be good enough. It is 6 to 8 in 10. Whether that is good enough cannot be told.", "="},
+		"unsure": {said(16, 27, .55, .75), 7, "We said: 7 in 10 would be good enough. It is 6 in 10. Whether that is good enough cannot be told.", "="},
 		"too few differ": {said(24, 27, .85, .92), 8, "We said: 8 in 10 would be good enough. It is 9 in 10. That is good enough.",
 			"We said: 8 in 10 would be good enough. How many it is exactly is not shown on this screen. Whether that is good enough cannot be told."},
 		"half is told": {said(24, 27, .85, .92), 5, "We said: 5 in 10 would be good enough. It is 9 in 10. That is good enough.",
 			"We said: 5 in 10 would be good enough. That is good enough."},
 		"fewer than half": {said(4, 27, .12, .14), 6, "We said: 6 in 10 would be good enough. It is 1 in 10. That is not good enough yet.",
 			"We said: 6 in 10 would be good enough. That is not good enough yet."},
-		"a small class": {said(9, 15, .5, .7), 6, "We said: 6 in 10 would be good enough. It is 5 to 7 in 10. Whether that is good enough cannot be told.", ""},
+		"a small class": {said(9, 15, .5, .7), 6, "We said: 6 in 10 would be good enough. It is 6 in 10. Whether that is good enough cannot be told.", ""},
 	} {
 		staff, wall := strings.Join(figure.Enough(v, c.q, class, c.said), " "), strings.Join(figure.EnoughForPupils(v, c.q, class, c.said), " ")
 		if c.onWall == "=" {

@@ -101,7 +101,8 @@ type promiseView struct {
 // far the words may go.
 type boxView struct {
 	Above []string
-	Until string // nobody reads it before; empty while somebody does
+	Until string   // nobody reads it before; empty while somebody does
+	Under []string // under the box, so that on a phone the box is on the first screen
 	Below []string
 	Ask   string // empty where there is no choice
 	Fars  []farView

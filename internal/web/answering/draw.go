@@ -116,6 +116,8 @@ func (b *boxView) add(part bank.Part) {
 		b.Fars = append(b.Fars, farView{string(far), part.Text, part.Default})
 	case part.Part == "words_ask":
 		b.Ask = part.Text
+	case part.Part == "read":
+		b.Under = append(b.Under, part.Text)
 	case part.Part == "hurt":
 		b.Below = append(b.Below, part.Text)
 	default:

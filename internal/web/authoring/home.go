@@ -1,8 +1,10 @@
 package authoring
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -133,7 +135,10 @@ func (p Pages) home(c echo.Context, who access.Actor) error {
 	if d.Talk, err = safeguard.NewStore(p.DB, p.Key).Waiting(c.Request().Context(), who); err != nil {
 		return err
 	}
-	if d.Next = p.nextStep(c, who, rounds); urgent || next.Title != "" && !d.Next.first {
+	if d.Next, err = p.nextStep(c, who, rounds); err != nil {
+		return err
+	}
+	if urgent || next.Title != "" && !d.Next.first {
 		d.Next = next
 	}
 	return homeTemplate.Send(c, http.StatusOK, d)
@@ -179,8 +184,76 @@ func (p Pages) roundLine(c echo.Context, r round.Round) roundLine {
 }
 
 // nextStep picks what matters most to this person now.
-func (p Pages) nextStep(c echo.Context, who access.Actor, rounds []round.Round) nextStep {
+func (p Pages) nextStep(c echo.Context, who access.Actor, rounds []round.Round) (nextStep, error) {
+	step, found, err := p.toRead(c, who, rounds)
+	if err != nil || found {
+		return step, err
+	}
+	return p.nextRound(c, who, rounds)
+}
+
+// toRead is what waits to be read by those who read for others: comments, and a pack that was made for governors.
+func (p Pages) toRead(c echo.Context, who access.Actor, rounds []round.Round) (step nextStep, found bool, err error) {
+	ctx := c.Request().Context()
+	if access.Can(who, access.ReadComments, access.Object{School: who.School}) {
+		counts, err := safeguard.NewStore(p.DB, p.Key).Counts(ctx, who.School)
+		if err != nil {
+			return step, false, err
+		}
+		for _, r := range rounds {
+			if n := counts[r.ID].Held; n > 0 {
+				return nextStep{fmt.Sprintf("%d comments to read", n), fmt.Sprintf("Written in “%s”. Those that an adult should see sooner come first; reading them takes about %d minutes.", r.Title, safeguard.Minutes(n)),
+					page.Link{Text: "Read them", URL: "/comments/" + r.ID}, true}, true, nil
+			}
+		}
+	}
+	if who.Is(access.Governor, access.Chair) {
+		packs, err := action.NewStore(p.DB, p.Key, p.Bank).Packs(ctx, who)
+		if err != nil {
+			return step, false, err
+		}
+		for _, k := range packs {
+			if k.WithdrawnAt == nil && p.DB.Now().Sub(k.MadeAt) < packIsNew {
+				return nextStep{k.Title, "A pack was made for governors on " + day(c, k.MadeAt) + ". It says what pupils were asked, what they said, and what the school does about it.",
+					page.Link{Text: "Read the pack", URL: "/packs/" + k.ID}, true}, true, nil
+			}
+		}
+	}
+	return step, false, nil
+}
+
+// packIsNew is how long a pack comes first for those it was made for.
+const packIsNew = 60 * 24 * time.Hour
+
+// teaches says whether somebody has a class of their own in a round.
+func (p Pages) teaches(c echo.Context, who access.Actor, r round.Round) (bool, error) {
+	teach, err := p.Rounds().UnitReaders(c.Request().Context(), r)
+	for _, people := range teach {
+		if slices.Contains(people, who.Person) {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// nextRound picks the round that matters most to this person now.
+func (p Pages) nextRound(c echo.Context, who access.Actor, rounds []round.Round) (nextStep, error) {
 	now := p.DB.Now()
+	own := map[string]bool{}
+	for _, r := range rounds {
+		if r.About != round.AboutClasses {
+			continue
+		}
+		mine, err := p.teaches(c, who, r)
+		if err != nil {
+			return nextStep{}, err
+		}
+		own[r.ID] = mine
+	}
+	return p.stepOf(c, who, rounds, own, now), nil
+}
+
+func (p Pages) stepOf(c echo.Context, who access.Actor, rounds []round.Round, own map[string]bool, now time.Time) nextStep {
 	leads := access.Can(who, access.RunRounds, access.Object{School: who.School})
 	find := func(ok func(round.Round) bool) (round.Round, bool) {
 		i := slices.IndexFunc(rounds, ok)
@@ -190,12 +263,12 @@ func (p Pages) nextStep(c echo.Context, who access.Actor, rounds []round.Round) 
 		return rounds[i], true
 	}
 	if !leads {
-		if r, ok := find(func(r round.Round) bool { return r.HasResults() && !r.OnTrial(now) && r.About == round.AboutClasses }); ok {
+		if r, ok := find(func(r round.Round) bool { return r.HasResults() && !r.OnTrial(now) && own[r.ID] }); ok {
 			return nextStep{r.Title, "What your class said is ready. You see it before anybody else does, and nobody can see whether you have looked.",
 				page.Link{Text: "Guess three, then look", URL: "/rounds/" + r.ID + "/look"}, true}
 		}
 		if r, ok := find(func(r round.Round) bool {
-			return who.Is(access.Teacher) && r.About == round.AboutClasses && (r.State == round.Open || r.State == round.Closed)
+			return own[r.ID] && (r.State == round.Open || r.State == round.Closed)
 		}); ok {
 			return nextStep{r.Title, "Your class is being asked. Before anybody has seen a result, you can agree with it what would be good enough.",
 				page.Link{Text: "What would be good enough?", URL: "/rounds/" + r.ID + "/look"}, false}
@@ -205,7 +278,9 @@ func (p Pages) nextStep(c echo.Context, who access.Actor, rounds []round.Round) 
 				page.Link{Text: "Open the screen for the room", URL: "/rounds/" + r.ID + "/screen"}, false}
 		}
 		if !who.Is(access.Teacher) {
-			if r, ok := find(func(r round.Round) bool { return r.State == round.Published }); ok {
+			if r, ok := find(func(r round.Round) bool {
+				return r.State == round.Published && access.Can(who, access.ReadWhole, r.Object(now))
+			}); ok {
 				return nextStep{r.Title, "What was said is published, and you were named to read it.", page.Link{Text: "Read what was said", URL: "/rounds/" + r.ID + "/results"}, false}
 			}
 			return nextStep{"Nothing to do", "When a round you were named to read is published, it appears here.", page.Link{Text: "Browse the question bank", URL: "/bank"}, false}

@@ -120,6 +120,9 @@ func (p Pages) drawEnough(c echo.Context, status int, r round.Round, u round.Uni
 	return enoughTemplate.Send(c, status, d)
 }
 
+// mostAgreed is on how many questions a teacher and a class agree: with more, none of them is what they work on.
+const mostAgreed = 3
+
 // saveEnough keeps what was agreed, until somebody has looked.
 func (p Pages) saveEnough(c echo.Context, who access.Actor) error {
 	ctx := c.Request().Context()
@@ -147,7 +150,11 @@ func (p Pages) saveEnough(c echo.Context, who access.Actor) error {
 		}
 		n.Enough[q.ID] = 10 * tenths
 	}
-	err = p.store().Keep(ctx, who, r, u.ID, n)
+	if len(n.Enough) > mostAgreed {
+		err = fault.New(fault.Invalid, "action.enough_many")
+	} else {
+		err = p.store().Keep(ctx, who, r, u.ID, n)
+	}
 	if errs, status, ok := page.Explain(c, err); ok {
 		return p.drawEnough(c, status, r, u, list, n, errs)
 	} else if err != nil {

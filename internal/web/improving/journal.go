@@ -34,6 +34,7 @@ type journalPage struct {
 	Class   bool
 	Tries   page.Tries
 	Results string
+	Packs   string // for those who came from one; empty for everybody else
 	Share   string
 	Wall    string
 	All     string
@@ -51,13 +52,16 @@ func (p Pages) journal(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	return p.drawJournal(c, http.StatusOK, r, view, g, n, page.Errors{})
+	return p.drawJournal(c, http.StatusOK, who, r, view, g, n, page.Errors{})
 }
 
-func (p Pages) drawJournal(c echo.Context, status int, r round.Round, view result.Viewed, g result.Group, n action.Note, errs page.Errors) error {
+func (p Pages) drawJournal(c echo.Context, status int, who access.Actor, r round.Round, view result.Viewed, g result.Group, n action.Note, errs page.Errors) error {
 	d := journalPage{Base: p.NewBase(c, "What I make of it"), Heading: g.Called(), Class: g.Kind == round.UnitClass, Results: p.results(r, view, g),
 		Wall: lookURL(r, g.Unit) + "/wall", Share: lookURL(r, g.Unit) + "/share", All: "/journal"}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID + "/look"}, {Text: g.Name, Here: true}}
+	if g.Kind == round.UnitSchool && access.Can(who, access.ReadPacks, access.Object{School: who.School}) {
+		d.Packs = "/packs"
+	}
 	for _, x := range inTurn(page.Voice(c), view, g, n) {
 		if x.gap.Guess != "" {
 			d.Guessed = append(d.Guessed, labelled{x.Text, "You guessed “" + x.gap.Guess + "”. " + x.gap.Said + " " + x.gap.Text})
@@ -94,7 +98,7 @@ func (p Pages) saveJournal(c echo.Context, who access.Actor) error {
 	n.Agreed = c.FormValue("agreed")
 	err = p.store().Keep(ctx, who, r, g.Unit, n)
 	if errs, status, ok := page.Explain(c, err); ok {
-		return p.drawJournal(c, status, r, view, g, n, errs)
+		return p.drawJournal(c, status, who, r, view, g, n, errs)
 	} else if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package protecting
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -150,7 +149,7 @@ func (p Pages) queue(c echo.Context, who access.Actor) error {
 	}
 	d := queuePage{Base: p.NewBase(c, r.Title), ID: r.ID, Settled: r.HasResults()}
 	d.Crumbs = []page.Link{{Text: "Comments", URL: "/comments"}, {Text: r.Title, Here: true}}
-	groups := []queueGroup{{Title: "Read, nothing decided"}, {Title: "Staff may read them"}, {Title: "Kept here", Done: true}, {Title: "With staff", Done: true}}
+	groups := []queueGroup{{Title: "Read, nothing decided"}, {Title: "Staff may read them"}, {Title: "Kept here", Done: true}, {Title: "Let go to staff", Done: true}}
 	place := map[safeguard.Standing]int{safeguard.Seen: 0, safeguard.Ready: 1, safeguard.Kept: 2, safeguard.Released: 3}
 	for _, o := range list {
 		if o.State == safeguard.Held {
@@ -275,7 +274,7 @@ func (p Pages) drawComment(c echo.Context, status int, r round.Round, reader saf
 	}
 	q, _ := doc.Question(o.Question)
 	d := commentPage{Base: p.NewBase(c, "A comment"), Action: "/comments/" + r.ID + "/" + o.ID, Question: q.Text, Words: o.Words, Screen: screened(o.Finding),
-		Far: fars[o.Far], LeadOnly: o.Far == safeguard.LeadOnly, Notes: o.Notes, Passed: o.Passed, Gone: o.State == safeguard.Released}
+		Far: fars[o.Far], LeadOnly: o.Far == safeguard.LeadOnly, Notes: dated(o.Notes), Passed: o.Passed, Gone: o.State == safeguard.Released}
 	if !bank.IsPupils(r.Audience) {
 		d.Far = "Say in other words what they mean, without what points at one person."
 	}
@@ -312,6 +311,15 @@ func (p Pages) drawComment(c echo.Context, status int, r round.Round, reader saf
 	}
 	d.To = page.NewForm(errs, to)
 	return commentTemplate.Send(c, status, d)
+}
+
+// dated writes the days of notes as they are written everywhere.
+func dated(notes []safeguard.Note) []safeguard.Note {
+	list := slices.Clone(notes)
+	for i := range list {
+		list[i].On = round.SayDate(storage.Date(list[i].On))
+	}
+	return list
 }
 
 // act does something to a comment and shows it again where that is refused.
@@ -372,9 +380,12 @@ func (p Pages) let(c echo.Context, who access.Actor) error {
 	} else if err != nil {
 		return err
 	}
-	text := fmt.Sprintf("%d went to staff.", gone)
-	if waiting > 0 {
-		text += fmt.Sprintf(" %d wait: words are shown where at least ten people wrote, of four teachers’ classes or more if they are about one class.", waiting)
+	text := fmt.Sprintf("%d let go. Those who may read the results read them from the day on which they may.", gone)
+	if gone == 0 {
+		text = "None can go yet."
 	}
-	return p.Done(c, "/comments/"+c.Param("id"), cmp.Or(text, "Nothing to hand over."))
+	if waiting > 0 {
+		text += fmt.Sprintf(" %d wait for others to go with them: words are shown only where ten people wrote, so that nobody knows whose they are. What is said of one class needs four teachers’ classes before anybody but its own teacher reads it.", waiting)
+	}
+	return p.Done(c, "/comments/"+c.Param("id"), text)
 }

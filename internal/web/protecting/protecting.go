@@ -219,6 +219,9 @@ func (p Pages) draw(c echo.Context, status int, who access.Actor, k safeguard.Co
 		d.Answer = page.NewForm(errs, page.Field{Name: "answer", Label: "Your answer", Rows: 4, Value: c.FormValue("answer"),
 			Hint: "They read it with your name when they come back with their 16 numbers; nothing tells them that it is here. Ask who they are, and say when and where somebody is there for them. Nobody can come to them unless they say who they are."})
 	}
+	if said != nil {
+		said.Notes = dated(said.Notes)
+	}
 	if said != nil && said.Unit != "" {
 		class, err := p.class(c, who, *said)
 		if err != nil {
