@@ -77,6 +77,10 @@ func TestThinkingCards(t *testing.T) {
 	r := s.Open(f)
 	s.speaks(sv, "pl")
 	body := unescaped(s.open(teacher, "/rounds/"+r.ID+"/thinking"))
+	if !strings.Contains(body, "/thinking?language=pl") || strings.Contains(body, `<section class="thinking" aria-label="Polish"`) {
+		t.Error("the cards of all languages come at once, or the others cannot be found")
+	}
+	body += unescaped(s.open(teacher, "/rounds/"+r.ID+"/thinking?language=pl"))
 	polish := words.In("pl").Say("minute.card")
 	if n, m := strings.Count(body, "<h1>Think first</h1>"), strings.Count(body, "<h1>"+polish+"</h1>"); n != 4 || m != 4 {
 		t.Errorf("%d cards in English, %d in Polish", n, m)

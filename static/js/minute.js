@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const ready = document.getElementById("ready"), left = document.getElementById("left");
-  ready.hash = location.hash;
+  for (const link of [ready, ...document.querySelectorAll(".langs a")]) { link.hash = location.hash; }
   if (location.hash) { history.replaceState(null, "", location.pathname + location.search); }
   // The page does not stay behind the survey: whoever goes back goes back to where they came from.
   ready.addEventListener("click", (e) => { e.preventDefault(); location.replace(ready.href); });

@@ -1,6 +1,7 @@
 package answering
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 
@@ -18,10 +19,12 @@ import (
 // at once. It is a page of its own, so that the one on which people answer stays as small as it is.
 type minutePage struct {
 	answerFrame
-	Lead  string
-	About []said // what the survey is about
-	Never string
-	Ready linkView
+	Of        said // the survey
+	Languages []languageView
+	Lead      string
+	About     []said // what the survey is about
+	Never     string
+	Ready     linkView
 }
 
 var minuteTemplate = page.New("answering/minute", "answer", minutePage{})
@@ -65,6 +68,7 @@ func (p Pages) minute(c echo.Context) error {
 	d.Ready = linkView{v.Say("minute.ready"), "/a/" + a.round.Code + "?" + next.Encode()}
 	titles := titlesOf(to.doc)
 	draw := drawer{reader: to}
+	d.Of, d.Languages = draw.say(cmp.Or(to.doc.Title, a.round.Title), ""), a.tongues.links(as)
 	for _, title := range titles {
 		d.About = append(d.About, draw.say(title, ""))
 	}

@@ -2,6 +2,7 @@ package authoring
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,13 +13,14 @@ import (
 	"earshot/static"
 )
 
-// thinkingPage is cards of paper for the minute before the first question: a page for each of the round's languages, with
-// four cards that are alike.
+// thinkingPage is cards of paper for the minute before the first question: a page in one of the round's languages, with four
+// cards that are alike.
 type thinkingPage struct {
 	page.Base
 	ID    string
-	Cards []thinkingCard
-	Sheet []struct{} // the cards of one page
+	Cards []thinkingCard // one language's
+	Links []page.Link    // to the others
+	Sheet []struct{}     // the cards of one page
 }
 
 type thinkingCard struct {
@@ -60,7 +62,17 @@ func (p Pages) thinking(c echo.Context, who access.Actor) error {
 			codes = append(codes, l.Code)
 		}
 	}
+	wanted := c.QueryParam("language")
+	if !slices.Contains(codes, wanted) {
+		wanted = codes[0]
+	}
 	for _, code := range codes {
+		if l, ok := words.Find(code); ok && len(codes) > 1 {
+			d.Links = append(d.Links, page.Link{Text: l.English, URL: "/rounds/" + r.ID + "/thinking?language=" + code, Here: code == wanted})
+		}
+		if code != wanted {
+			continue
+		}
 		in, doc, err := p.tongueOf(ctx, r, code)
 		if err != nil {
 			return err

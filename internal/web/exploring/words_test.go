@@ -82,11 +82,11 @@ func spoken(t *testing.T) (s *site, r round.Round, leader access.Actor) {
 	held, reader := safeguard.NewStore(s.DB, s.Key), safeguard.Reader{Actor: lead}
 	queue, err := held.Queue(ctx, reader, r.ID)
 	testkit.Must(t, err)
-	for i, o := range queue {
+	for _, o := range queue {
 		_, err := held.ReadComment(ctx, reader, r.ID, o.ID)
 		testkit.Must(t, err)
 		d := safeguard.Decision{Release: true, Told: o.Words}
-		if i == 0 {
+		if o.Words == said(65) {
 			d.Told = "One pupil <wants> something that points at nobody."
 		}
 		_, err = held.Decide(ctx, reader, r.ID, o.ID, d)
@@ -125,8 +125,8 @@ func TestWordsAreReadByTheme(t *testing.T) {
 	s, r, leader := spoken(t)
 	address := "/rounds/" + r.ID + "/words"
 	body := s.page(leader, address)
-	for i := range 66 {
-		if text := said(i); !strings.Contains(plain(body), text) && strings.Count(plain(body), "points at nobody") != 1 {
+	for i := range 65 {
+		if text := said(i); !strings.Contains(plain(body), text) {
 			t.Errorf("%q cannot be read", text)
 		}
 	}
