@@ -2,6 +2,7 @@ package improving
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,6 +13,7 @@ import (
 	"earshot/internal/exchange/slides"
 	"earshot/internal/school/access"
 	"earshot/internal/web/page"
+	"earshot/static"
 )
 
 // posterPage is a reply on one sheet for a wall.
@@ -28,6 +30,8 @@ type posterPage struct {
 	QRSize  int
 	QRPath  string
 	Links   []page.Link // in other languages
+	Paper   string      // A4 or A3
+	Other   page.Link   // the same on the other
 }
 
 var posterTemplate = page.New("improving/poster", "print", posterPage{})
@@ -82,9 +86,21 @@ func (p Pages) poster(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
+	paper, lang := c.QueryParam("paper"), in.Language
+	at := func(lang, paper string) string {
+		return replyURL(r) + "/poster?" + url.Values{"lang": {lang}, "paper": {paper}}.Encode()
+	}
+	d.Paper, d.Other = "A4", page.Link{Text: "Make it A3", URL: at(lang, "a3")}
+	if paper == "a3" {
+		d.Paper, d.Other = "A3", page.Link{Text: "Make it A4", URL: at(lang, "a4")}
+		d.CSS = append(d.CSS, static.Path("css/a3.css"))
+	}
+	if lang != "" {
+		d.Links = append(d.Links, page.Link{Text: "English", URL: at("", paper)})
+	}
 	for _, h := range have {
-		if l, ok := words.Find(h.Language); ok && h.ApprovedBy != "" {
-			d.Links = append(d.Links, page.Link{Text: l.English, URL: replyURL(r) + "/poster?lang=" + l.Code})
+		if l, ok := words.Find(h.Language); ok && h.ApprovedBy != "" && l.Code != lang {
+			d.Links = append(d.Links, page.Link{Text: l.English, URL: at(l.Code, paper)})
 		}
 	}
 	return posterTemplate.Send(c, http.StatusOK, d)
