@@ -5,9 +5,12 @@ package web_test
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
 
 	"earshot/internal/act/action"
 	"earshot/internal/school/access"
@@ -66,6 +69,14 @@ func TestBrowserFromSettledToReply(t *testing.T) {
 	head.look("reply-published")
 	head.Go("/replies/" + r.ID + "/edit/poster")
 	head.look("reply-poster")
+	for _, sheet := range []struct{ paper, points string }{{"a4", "595x842"}, {"a3", "842x1191"}} {
+		head.Go("/replies/" + r.ID + "/edit/poster?paper=" + sheet.paper)
+		pdf, err := chromedp.Run(head.Ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize(), chromedp.PDFPrintBackground()))
+		testkit.Must(t, err)
+		if got := paper(pdf); !slices.Equal(got, []string{sheet.points}) {
+			t.Errorf("the poster for %s is printed on %v", sheet.paper, got)
+		}
+	}
 	head.Go("/replies/" + r.ID + "/edit/slides")
 	head.look("reply-slides")
 	head.Go("/replies/" + r.ID + "/edit/languages/pl")

@@ -80,7 +80,9 @@ func ForBoard(v words.Voice, b *bank.Bank, in Board) Deck {
 	say := func(key string, values ...words.V) string { return v.Say("board."+key, values...) }
 	var names []string
 	for _, x := range in.Voices {
-		names = append(names, strings.ToLower(x.Name))
+		if name := strings.ToLower(x.Name); !slices.Contains(names, name) { // two rounds of one voice are one voice
+			names = append(names, name)
+		}
 	}
 	d.add(Slide{Title: in.Title, Lead: say("lead", words.V{"Voices": figure.List(v, names)}), Small: say("made", words.V{"Date": in.Made}), Notes: say("notes.first")})
 	why := Slide{Title: say("why"), Notes: say("notes.why")}

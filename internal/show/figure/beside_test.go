@@ -90,7 +90,7 @@ func TestOverTimeTheRangeIsOfChance(t *testing.T) {
 	q.Before = []result.Before{{Day: "2025-11-01", Rows: []result.BeforeRow{{Unit: "7A", Share: *shared(t, 10, 31, 31), Population: 31}}}}
 	view.Questions[0] = q
 	f, ok := figure.OverTime(v, view, q, view.Groups[1], "November 2026", figure.Compare(view, "7A"))
-	if !ok || f.Sentence != "Whether it changed since November 2025 (32% then) cannot be told." || !strings.Contains(text(f.Table), "November 2026 | 7A | 26% | 14% to 43%") {
+	if !ok || f.Sentence != "In November 2025 it was 32%: too close to tell whether it changed." || !strings.Contains(text(f.Table), "November 2026 | 7A | 26% | 14% to 43%") {
 		t.Errorf("%v %q\n%s", ok, f.Sentence, text(f.Table))
 	}
 }
@@ -103,7 +103,7 @@ func TestSplitsSayOfWhom(t *testing.T) {
 	}
 	split := result.Split{Kind: result.SplitOutcome, Question: "q1", Parts: []result.Part{{ID: result.PartFavourable, N: 200}, {ID: result.PartOther, N: 200}},
 		Rows: []result.SplitRow{{Question: "q1", Shares: []*result.PartShare{of(58, 200), of(36, 200)}}}}
-	want := "Those who said often or almost always: 29%, higher than all others (18%). Counted of all who took part; the school’s share is then 24%."
+	want := "Those who said often or almost always: 29%, higher than all others (18%). Here those who gave no answer count too; counted so, the school has 24%."
 	if got := figure.Told(v, view, split, split.Compared(), q); got != want {
 		t.Error(got)
 	}
