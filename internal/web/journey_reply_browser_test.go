@@ -93,7 +93,8 @@ func TestBrowserFromSettledToReply(t *testing.T) {
 	governor.Go("/packs")
 	governor.press("Governors, autumn")
 	governor.look("pack-governor")
-	frozen := governor.Text()
+	const article = `document.querySelector("article.pack").innerText`
+	frozen := testkit.Eval[string](governor.Tab, article)
 	for _, words := range []string{"There is nobody to sit with at lunch.", "Who laid the tables?", "Not begun."} {
 		if !strings.Contains(frozen, words) {
 			t.Errorf("the pack does not say %q:\n%s", words, frozen)
@@ -138,9 +139,8 @@ func TestBrowserFromSettledToReply(t *testing.T) {
 	}
 	governor = s.signedIn(t, s.Staff("Jan Moss", access.Governor), testkit.Size(360, 740))
 	governor.Go(pack)
-	plain := func(text string) string { return strings.Join(strings.Fields(text), " ") } // wide and narrow windows break tables differently
-	if plain(governor.Text()) != plain(strings.ReplaceAll(frozen, "Ida Berg", "Jan Moss")) {
-		t.Errorf("a frozen pack has changed:\n%s\n\n%s", frozen, governor.Text())
+	if now := testkit.Eval[string](governor.Tab, article); plain(now) != plain(frozen) { // wide and narrow windows break tables differently
+		t.Errorf("a frozen pack has changed:\n%s\n\n%s", frozen, now)
 	}
 }
 

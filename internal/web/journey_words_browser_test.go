@@ -98,7 +98,7 @@ func TestBrowserWordsAreRead(t *testing.T) {
 	}
 	ruth.press("Let staff read them")
 	ruth.look("words-gone")
-	if !strings.Contains(ruth.Text(), "10 went to staff") {
+	if !strings.Contains(ruth.Text(), "10 let go") {
 		t.Error(ruth.Text())
 	}
 	ruth = s.signedIn(t, lead) // a tab lasts two minutes
