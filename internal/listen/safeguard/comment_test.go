@@ -39,6 +39,9 @@ func TestCommentsAreHandedOverTogether(t *testing.T) {
 	if q, err := st.Queue(ctx, lead, round); err != nil || len(q) != 0 {
 		t.Errorf("the lead sees %d of nine come, %v", len(q), err)
 	}
+	if n, err := st.Counts(ctx, s.School.SchoolID); err != nil || len(n) != 0 {
+		t.Errorf("their number shows that some have come: %v, %v", n, err)
+	}
 	hold(t, s, st, round, safeguard.Adults{}, "The toilets are locked.")
 	if n, err := st.Deal(ctx, s.School.SchoolID, round, false); err != nil || n != 10 {
 		t.Errorf("ten: %d, %v", n, err)

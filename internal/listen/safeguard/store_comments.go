@@ -198,17 +198,18 @@ func (s Store) Queue(ctx context.Context, who Reader, roundID string) ([]Opened,
 	return list, nil
 }
 
-// Count is how many comments of a round wait: to be handed over or to be read.
+// Count is how the comments of a round stand.
 type Count struct{ Held, Read, Ready, Kept, Released int }
 
-// Counts says for each round of a school how its comments stand.
+// Counts says for each round of a school how the comments stand that have been handed over: a number that grew with each one
+// would let somebody see it come.
 func (s Store) Counts(ctx context.Context, school string) (map[string]Count, error) {
 	var rows []struct {
 		RoundID string
 		State   Standing
 		N       int
 	}
-	err := s.db.Query(ctx).Model(&Comment{}).Select("round_id, state, COUNT(*) AS n").Where("school_id = ?", school).Group("round_id, state").Find(&rows).Error
+	err := s.db.Query(ctx).Model(&Comment{}).Select("round_id, state, COUNT(*) AS n").Where("school_id = ? AND dealt = ?", school, true).Group("round_id, state").Find(&rows).Error
 	counts := map[string]Count{}
 	for _, row := range rows {
 		c := counts[row.RoundID]

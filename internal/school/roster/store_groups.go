@@ -107,3 +107,12 @@ func (s Store) mayTeach(ctx context.Context, who access.Actor, group string, peo
 	}
 	return nil
 }
+
+// SizeOf is how many pupils are in some groups together.
+func (s Store) SizeOf(ctx context.Context, school string, groups []string) (n int, err error) {
+	sizes, err := s.Sizes(ctx, school)
+	for _, id := range groups {
+		n += sizes[id]
+	}
+	return n, err
+}

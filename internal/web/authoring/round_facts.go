@@ -137,11 +137,7 @@ func (p Pages) whom(c echo.Context, r round.Round) ([]fact, error) {
 
 // wordsToRead says how much reading a draft with boxes would bring, so that nobody opens it without those who read.
 func (p Pages) wordsToRead(c echo.Context, r round.Round, doc survey.Document) (fact, error) {
-	sizes, err := p.Roster().Sizes(c.Request().Context(), r.SchoolID)
-	people := len(r.Choices().People)
-	for _, id := range r.Choices().Groups {
-		people += sizes[id]
-	}
-	n := safeguard.Expected(people, doc.Boxes())
+	pupils, err := p.Roster().SizeOf(c.Request().Context(), r.SchoolID, r.Choices().Groups)
+	n := safeguard.Expected(pupils+len(r.Choices().People), doc.Boxes())
 	return fact{"Words to read", fmt.Sprintf("About %d comments if one in two writes: about %d minutes for the safeguarding team.", n, safeguard.Minutes(n))}, err
 }

@@ -56,10 +56,11 @@ func (p Pages) comments(c echo.Context, who access.Actor) error {
 			continue
 		}
 		if r.State == round.Draft {
-			people, err := p.asked(ctx, r)
+			people, err := p.Roster().SizeOf(ctx, r.SchoolID, r.Choices().Groups)
 			if err != nil {
 				return err
 			}
+			people += len(r.Choices().People)
 			n := safeguard.Expected(people, doc.Boxes())
 			d.Rounds = append(d.Rounds, commentRound{Title: r.Title, URL: "/rounds/" + r.ID, Status: "draft",
 				Text: fmt.Sprintf("Not open yet. It asks %d people; if one in two writes, about %d comments come, which take about %d minutes to read.", people, n, safeguard.Minutes(n))})
@@ -72,15 +73,6 @@ func (p Pages) comments(c echo.Context, who access.Actor) error {
 		d.Rounds = append(d.Rounds, line)
 	}
 	return commentsTemplate.Send(c, http.StatusOK, d)
-}
-
-// asked is how many people a draft would ask, if it were opened now.
-func (p Pages) asked(ctx context.Context, r round.Round) (people int, err error) {
-	sizes, err := p.Roster().Sizes(ctx, r.SchoolID)
-	for _, id := range r.Choices().Groups {
-		people += sizes[id]
-	}
-	return people + len(r.Choices().People), err
 }
 
 func state(n safeguard.Count) string {
