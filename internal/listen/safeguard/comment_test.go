@@ -84,6 +84,9 @@ func TestWhoReadsComments(t *testing.T) {
 		if list, err := st.Queue(ctx, who, round); err != nil || len(list) > 0 {
 			t.Errorf("%s reads %d, %v", who.Name, len(list), err)
 		}
+		if n, err := st.ToRead(ctx, who, round); err != nil || n > 0 {
+			t.Errorf("%s is sent to read %d, %v", who.Name, n, err)
+		}
 		if _, err := st.Decide(ctx, who, round, q[0].ID, safeguard.Decision{}); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s decides: %v", who.Name, err)
 		}

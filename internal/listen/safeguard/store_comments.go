@@ -161,6 +161,26 @@ type Reader struct {
 	Own map[string]bool
 }
 
+// NewReader is somebody who reads the comments of a round. teach are the people whose own class each group is.
+func NewReader(who access.Actor, teach map[string][]string) Reader {
+	own := map[string]bool{}
+	for unit, people := range teach {
+		own[unit] = slices.Contains(people, who.Person)
+	}
+	return Reader{Actor: who, Own: own}
+}
+
+// ToRead is how many comments of a round nobody has read, of those that a reader may read.
+func (s Store) ToRead(ctx context.Context, who Reader, roundID string) (n int, err error) {
+	list, err := s.Queue(ctx, who, roundID)
+	for _, o := range list {
+		if o.State == Held {
+			n++
+		}
+	}
+	return n, err
+}
+
 func (r Reader) may(w Written) bool { return !r.Own[w.Unit] && !names(screen.Words(w.Words), r.Name) }
 
 // sees takes out what a reader has not asked for: the class.

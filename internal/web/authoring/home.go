@@ -201,7 +201,19 @@ func (p Pages) toRead(c echo.Context, who access.Actor, rounds []round.Round) (s
 			return step, false, err
 		}
 		for _, r := range rounds {
-			if n := counts[r.ID].Held; n > 0 {
+			if counts[r.ID].Held == 0 {
+				continue
+			}
+			// Some of them may name this reader, or come from a class of theirs.
+			teach, err := p.Rounds().UnitReaders(ctx, r)
+			if err != nil {
+				return step, false, err
+			}
+			n, err := safeguard.NewStore(p.DB, p.Key).ToRead(ctx, safeguard.NewReader(who, teach), r.ID)
+			if err != nil {
+				return step, false, err
+			}
+			if n > 0 {
 				return nextStep{fmt.Sprintf("%d comments to read", n), fmt.Sprintf("Written in “%s”. Those that an adult should see sooner come first; reading them takes about %d minutes.", r.Title, safeguard.Minutes(n)),
 					page.Link{Text: "Read them", URL: "/comments/" + r.ID}, true}, true, nil
 			}

@@ -118,11 +118,7 @@ func (p Pages) reader(ctx context.Context, who access.Actor, id string) (round.R
 	if err != nil {
 		return r, safeguard.Reader{}, err
 	}
-	own := map[string]bool{}
-	for unit, people := range teach {
-		own[unit] = slices.Contains(people, who.Person)
-	}
-	return r, safeguard.Reader{Actor: who, Own: own}, nil
+	return r, safeguard.NewReader(who, teach), nil
 }
 
 func (p Pages) queue(c echo.Context, who access.Actor) error {
@@ -280,11 +276,9 @@ func (p Pages) drawComment(c echo.Context, status int, r round.Round, reader saf
 			d.Class = units[at].Name
 		}
 	}
-	counts, err := p.store().Counts(ctx, reader.School)
-	if err != nil {
+	if d.Left, err = p.store().ToRead(ctx, reader, r.ID); err != nil {
 		return err
 	}
-	d.Left = counts[r.ID].Held
 	told := o.Told
 	if told == "" && o.Far == safeguard.Exact {
 		told = o.Words
