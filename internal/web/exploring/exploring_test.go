@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jba/templatecheck"
 	"github.com/labstack/echo/v4"
 
 	"earshot/internal/ask/round"
@@ -123,19 +122,6 @@ func mapKeys(m map[string]int) func(func(string) bool) {
 }
 
 func results(r round.Round) string { return "/rounds/" + r.ID + "/results" }
-
-func TestTemplatesFitTheirPages(t *testing.T) {
-	for _, tm := range exploring.Templates() {
-		parsed, err := tm.Parse()
-		if err != nil {
-			t.Errorf("%s: %v", tm.Name, err)
-			continue
-		}
-		if err := templatecheck.CheckHTML(parsed.Lookup("layout"), tm.Page); err != nil {
-			t.Errorf("%s: %v", tm.Name, err)
-		}
-	}
-}
 
 func TestSchoolRound(t *testing.T) {
 	s := newSite(t)
