@@ -39,6 +39,7 @@ var plan = map[string]string{
 	"internal/listen/participation": "slips: who may answer and who has",
 	"internal/listen/response":      "inbox, receipts, responses: what was said",
 
+	"internal/listen/envelope":  "whose an answer is, sealed: keys, openings; and names in rounds that said so",
 	"internal/listen/safeguard": "requests to talk to somebody",
 	"internal/listen/screen":    "phrases that need an adult sooner",
 

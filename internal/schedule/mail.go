@@ -67,6 +67,9 @@ func (c Clock) deliver(ctx context.Context, every time.Duration) {
 		if err := c.Alert(ctx); err != nil && ctx.Err() == nil {
 			c.Log.Error("alerts", "error", err)
 		}
+		if err := c.TellOpenings(ctx); err != nil && ctx.Err() == nil {
+			c.Log.Error("openings", "error", err)
+		}
 		if err := c.Digests(ctx); err != nil && ctx.Err() == nil {
 			c.Log.Error("digests", "error", err)
 		}

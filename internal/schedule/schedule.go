@@ -17,6 +17,7 @@ import (
 	"earshot/internal/base/seal"
 	"earshot/internal/base/storage"
 	"earshot/internal/listen/collecting"
+	"earshot/internal/listen/envelope"
 	"earshot/internal/listen/participation"
 	"earshot/internal/listen/response"
 	"earshot/internal/listen/safeguard"
@@ -36,6 +37,8 @@ const (
 	scrubPurged  = "round.scrub_purged"
 	purgeAnswers = "round.purge_answers"
 	purgeCounts  = "round.purge_counts"
+	purgeNames   = "round.purge_names" // sealed names, on the day that was promised
+	forgetPeeled = "envelope.peeled"   // the target is a day
 	remindFirst  = "mail.remind_1"
 	remindLast   = "mail.remind_2"
 	drawCharts   = "round.charts"
@@ -150,6 +153,9 @@ func (c Clock) note(ctx context.Context) error {
 	if err := c.noteComments(ctx); err != nil {
 		return err
 	}
+	if err := c.noteEnvelopes(ctx, rounds); err != nil {
+		return err
+	}
 	return identity.NewStore(c.DB, c.Key).PurgeSessions(ctx)
 }
 
@@ -171,6 +177,10 @@ func (c Clock) do(ctx context.Context, j Job) error {
 		err = c.dealComments(ctx, j)
 	case purgeAnswers:
 		err = c.purge(ctx, who, j.Target)
+	case purgeNames:
+		err = c.purgeNames(ctx, who, j.Target)
+	case forgetPeeled:
+		err = envelope.NewStore(c.DB, c.Key).ForgetPeeled(ctx, j.SchoolID)
 	case purgeCounts:
 		err = purgeReleases(ctx, c.DB, who, j.Target)
 	case remindFirst, remindLast:
@@ -192,6 +202,9 @@ func (c Clock) purge(ctx context.Context, who access.Actor, id string) error {
 			return err
 		}
 		if err := safeguard.NewStore(tx, c.Key).PurgeComments(ctx, who.School, id); err != nil {
+			return err
+		}
+		if err := envelope.NewStore(tx, c.Key).Purge(ctx, who.School, id); err != nil {
 			return err
 		}
 		if err := result.NewStore(tx, c.Key, c.Bank).PurgeQuotes(ctx, who.School, id); err != nil {

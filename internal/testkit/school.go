@@ -164,7 +164,7 @@ func (s *School) Open(f round.Form) round.Round {
 	ctx := context.Background()
 	r, err := s.Rounds().SaveDraft(ctx, s.Head, "", f)
 	Must(s.T, err)
-	r, err = s.Rounds().Open(ctx, s.Head, r.ID)
+	r, err = collecting.Open(ctx, s.DB, s.Key, s.Bank, s.Head, r.ID)
 	Must(s.T, err)
 	return r
 }

@@ -176,7 +176,8 @@ func (c checker) allKnown(path string, v Case) {
 }
 
 // promise asks that for every audience, mode and route exactly one text fits each part, or none on purpose: a hole would
-// be something a person is never told, and two texts could say different things.
+// be something a person is never told, and two texts could say different things. Two that can never both be true, nor both
+// be left out, count as one.
 func (c checker) promise() {
 	plan := c.b.PromisePlan
 	for _, a := range c.b.Audiences {
@@ -205,7 +206,16 @@ func (c checker) onePart(audience string, mode Mode, route Route, part string) {
 		c.report("texts/"+fitting[0].ID, PromisePresent, append(where, "first", fitting[0].ID)...)
 	case !absent && len(fitting) == 0:
 		c.report("promise/parts", PromiseMissing, where...)
-	case len(fitting) > 1:
+	case len(fitting) > 1 && !(len(fitting) == 2 && eitherOr(fitting[0], fitting[1])):
 		c.report("texts/"+fitting[1].ID, PromiseTwice, append(where, "first", fitting[0].ID, "second", fitting[1].ID)...)
 	}
+}
+
+// eitherOr says whether of two texts exactly one is true whatever the settings: they depend on one condition alone, which
+// one of them needs and the other is left out for.
+func eitherOr(a, b Text) bool {
+	if len(a.Needs) == 0 {
+		a, b = b, a
+	}
+	return len(a.Needs) == 1 && len(a.Unless) == 0 && len(b.Needs) == 0 && slices.Equal(a.Needs, b.Unless)
 }

@@ -60,11 +60,14 @@ const (
 	WithSensitive     Condition = "sensitive"
 	WithSchoolNetwork Condition = "school_network"
 	WithSmallSchool   Condition = "small_school"
+	WithTwoPeople     Condition = "two_people"
+	WithFlags         Condition = "flags"
+	WithLinked        Condition = "linked"
 )
 
 // Conditions lists what a text can depend on.
 func Conditions() []Condition {
-	return []Condition{WithComments, WithClasses, WithSensitive, WithSchoolNetwork, WithSmallSchool}
+	return []Condition{WithComments, WithClasses, WithSensitive, WithSchoolNetwork, WithSmallSchool, WithTwoPeople, WithFlags, WithLinked}
 }
 
 // Plan says how the promise is put together: the order of its parts, what they depend on, and what is left out on purpose.
@@ -134,6 +137,9 @@ type Settings struct {
 	Sensitive     bool // something sensitive is asked
 	SchoolNetwork bool // a school device, or the school's wifi, is used
 	SmallSchool   bool
+	TwoPeople     bool // a sealed name is opened by two people together, never by one
+	Flags         bool // groups are shown by what the school's list says; the value of the brace flags names it
+	Linked        bool // answers are joined to earlier ones of the same card
 	// Values fill the braces: minutes, why, k, close_date and so on. Bank.PromiseNeeds says which a promise needs.
 	Values map[string]string
 }
@@ -150,6 +156,12 @@ func (s Settings) is(c Condition) bool {
 		return s.SchoolNetwork
 	case WithSmallSchool:
 		return s.SmallSchool
+	case WithTwoPeople:
+		return s.TwoPeople
+	case WithFlags:
+		return s.Flags
+	case WithLinked:
+		return s.Linked
 	}
 	return false
 }

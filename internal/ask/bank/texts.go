@@ -115,14 +115,13 @@ func SameBraces(one, two string) bool {
 	return slices.Equal(a, b) && !strings.ContainsAny(rest, "{}")
 }
 
-// ForAnswering lists the texts that somebody can read who answers an anonymous or mailed round or an open link as a pupil or parent,
-// and the adult who helps them. These are the texts that have other languages.
+// ForAnswering lists the texts that somebody can read who answers a round of any mode as a pupil or parent, and the adult who
+// helps them. These are the texts that have other languages.
 func (b *Bank) ForAnswering() []Text {
 	var out []Text
 	for _, t := range b.Texts {
 		reader := IsPupils(t.Audience) || t.Audience == Parents
-		here := t.Part == "" && t.Mode == "any" || has(t.Modes, Anonymous) || has(t.Modes, OpenLink) || has(t.Modes, Mailed)
-		if reader && here {
+		if reader && (t.Part != "" || t.Mode == "any") {
 			out = append(out, t)
 		}
 	}

@@ -102,7 +102,7 @@ func TestTextsAreReadStrictly(t *testing.T) {
 		"nothing":           {"", nil},
 		"good":              {"thanks_5_7: Merci\nhelper_5_7: \"Ici {safeguarding_lead}\"", nil},
 		"unknown":           {"thanks_6_8: Merci", []bank.Code{bank.UnknownText}},
-		"not for answering": {"p_mode_conf_11_16: Merci\np_open_staff: Merci\nyou_said: Merci", []bank.Code{bank.UnknownText, bank.UnknownText, bank.UnknownText}},
+		"not for answering": {"intro_teacher_mirror: Merci\np_open_staff: Merci\nyou_said: Merci", []bank.Code{bank.UnknownText, bank.UnknownText, bank.UnknownText}},
 		"twice":             {"thanks_5_7: Merci\nthanks_5_7: Merci", []bank.Code{bank.TextTwice}},
 		"empty":             {"thanks_5_7: \" \"\nthanks_7_10:", []bank.Code{bank.EmptyText, bank.EmptyText}},
 		"a brace lost":      {"thanks_pupil: \"Merci {reply_date}\"", []bank.Code{bank.OtherBraces}},

@@ -32,6 +32,10 @@ type Mode string
 const (
 	Anonymous Mode = "anonymous" // slips shuffled within a class
 	OpenLink  Mode = "open_link" // one address for everybody; repeats cannot be ruled out
+	// Confidential: whose an answer is stands in a sealed envelope, which the server cannot open.
+	Confidential Mode = "confidential"
+	// Named: whose an answer is stands in a table of its own, and those who answer are told who sees it.
+	Named Mode = "named"
 )
 
 // About says what the units are: exactly one partition, so that a timetable never becomes a fingerprint.
@@ -92,6 +96,9 @@ type Plan struct {
 	Despite  string         `json:"despite,omitempty"`   // why people are asked although they are owed a reply, or have been asked much
 	Outcome  string         `json:"outcome,omitempty"`   // the question that matters most: what goes with its answers is shown
 	Minute   bool           `json:"minute,omitempty"`    // it begins with a minute without the screen
+	Policy   string         `json:"policy,omitempty"`    // who opens sealed names: envelope.One or Two
+	Flags    []string       `json:"flags,omitempty"`     // of the roster, by which results may be told apart
+	Linked   bool           `json:"linked,omitempty"`    // the number that a personal card makes is kept beside answers
 }
 
 // Snapshot is who reads and who helps, as it was when the round opened.
@@ -107,8 +114,26 @@ type Snapshot struct {
 	Zone      string   `json:"zone"`
 	// Holidays are the school's as they were known then: they are no days on which teachers could have looked first.
 	Holidays []roster.Span `json:"holidays,omitempty"`
+	// Keys are those that sealed names of the round can be opened with, as they were then.
+	Keys []HeldKey `json:"keys,omitempty"`
+	// Flags are what results may be told apart by, with the names that those who answer were told.
+	Flags []Flag `json:"flags,omitempty"`
 	// Complaints is whom somebody tells who is unhappy about a round.
 	Complaints string `json:"complaints"`
+}
+
+// HeldKey is the public half of a key and who holds the other.
+type HeldKey struct {
+	ID        string `json:"id"`
+	Group     string `json:"group"`
+	Recipient string `json:"recipient"`
+	Name      string `json:"name"`
+}
+
+// Flag is something that the school's lists say of pupils.
+type Flag struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // Reader is somebody who was named to read the results.
@@ -131,6 +156,20 @@ func (r Round) ReadBy(role access.Role) bool {
 
 // Mailed says whether slips of the round come by e-mail. Such a slip belongs to a person.
 func (r Round) Mailed() bool { return r.Mode == Anonymous && r.Choices().Mail }
+
+// Personal says whether an answer of the round belongs to somebody: it is confidential or named.
+func (r Round) Personal() bool { return r.Mode == Confidential || r.Mode == Named }
+
+// Slips says whether people answer with a code each.
+func (r Round) Slips() bool { return r.Mode != OpenLink }
+
+// UnsealDays is how long after its settling a round's sealed names are kept.
+const UnsealDays = 90
+
+// UnsealOn is when the sealed names of a confidential round are deleted.
+func (r Round) UnsealOn() storage.Date {
+	return storage.DateOf(r.ClosesAt.Add(Grace).AddDate(0, 0, UnsealDays), r.Zone())
+}
 
 // PromiseMode is the mode as the promise knows it.
 func (r Round) PromiseMode() bank.Mode {
@@ -314,9 +353,10 @@ func (f *Form) problems(now time.Time, audience string, zone *time.Location) map
 	if f.About != AboutSchool && f.About != AboutClasses {
 		fields["about"] = fault.Problem{Key: "round.about"}
 	}
-	if f.Mode != Anonymous && f.Mode != OpenLink {
+	if !slices.Contains([]Mode{Anonymous, OpenLink, Confidential, Named}, f.Mode) {
 		fields["mode"] = fault.Problem{Key: "round.mode"}
 	}
+	f.personal(audience, fields)
 	if f.Purpose != access.ForLearning && f.Purpose != access.ForSchool {
 		fields["purpose"] = fault.Problem{Key: "round.purpose"}
 	}
@@ -333,7 +373,7 @@ func (f *Form) problems(now time.Time, audience string, zone *time.Location) map
 	if len(f.Plan.Readers) == 0 {
 		fields["readers"] = fault.Problem{Key: "round.readers"}
 	}
-	if len(f.Plan.Groups) == 0 && f.Mode == Anonymous && audience != bank.Staff {
+	if len(f.Plan.Groups) == 0 && f.Mode != OpenLink && audience != bank.Staff {
 		fields["groups"] = fault.Problem{Key: "round.groups"}
 	}
 	if isAdults(audience) {

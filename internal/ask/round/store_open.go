@@ -14,9 +14,17 @@ import (
 	"earshot/internal/school/roster"
 )
 
+// Personal is what a round needs whose answers belong to somebody. The packages that know it stand above this one.
+type Personal struct {
+	// Keys are those its sealed names can be opened with; a fault where there are not enough.
+	Keys func(tx *storage.DB, r Round) ([]HeldKey, error)
+	// Invite gives everybody in its units a slip of their own.
+	Invite func(tx *storage.DB, r Round, units []Unit) error
+}
+
 // Open opens a draft: it takes the snapshot of units, sizes and readers, writes the promise down with its hash, and
-// from here on neither can change.
-func (s Store) Open(ctx context.Context, who access.Actor, id string) (Round, error) {
+// from here on neither can change. with is needed for confidential and named rounds alone.
+func (s Store) Open(ctx context.Context, who access.Actor, id string, with ...Personal) (Round, error) {
 	return s.move(ctx, who, id, "open", []State{Draft}, func(st Store, r *Round) error {
 		now := st.db.Now()
 		if !r.ClosesAt.After(now) {
@@ -57,6 +65,11 @@ func (s Store) Open(ctx context.Context, who access.Actor, id string) (Round, er
 		if err != nil {
 			return err
 		}
+		if r.Personal() {
+			if err := st.personal(ctx, *r, school, &snap, with); err != nil {
+				return err
+			}
+		}
 		r.Snapshot, r.State, r.OpenedAt = snap.Encode(), Open, &now
 		if isAdults(r.Audience) && r.Mode == Anonymous {
 			err = st.openAdults(ctx, *r, school)
@@ -68,6 +81,15 @@ func (s Store) Open(ctx context.Context, who access.Actor, id string) (Round, er
 		}
 		if r.PromiseHash, err = st.writePromise(ctx, *r, doc); err != nil {
 			return err
+		}
+		if r.Personal() {
+			units, err := st.Units(ctx, *r)
+			if err != nil {
+				return err
+			}
+			if err := with[0].Invite(st.db, *r, units); err != nil {
+				return err
+			}
 		}
 		return identity.NewStore(st.db, st.key).ListRound(ctx, r.Code, r.SchoolID, r.ID)
 	})
@@ -163,13 +185,13 @@ func (s Store) openUnits(ctx context.Context, r Round, school roster.School, ro 
 			chosen = append(chosen, g)
 		}
 	}
-	if len(chosen) != len(plan.Groups) && r.Mode == Anonymous {
+	if len(chosen) != len(plan.Groups) && r.Slips() {
 		return fault.Field("groups", "round.group_gone")
 	}
 	root := Unit{SchoolID: r.SchoolID, RoundID: r.ID, ID: storage.NewID(), Kind: UnitSchool, Name: school.Name}
 	units := []Unit{root}
 	var readers []UnitReader
-	if r.Mode == Anonymous {
+	if r.Slips() {
 		for _, g := range chosen {
 			if sizes[g.ID] == 0 {
 				return fault.Field("groups", "round.group_empty", fault.Values{"Name": g.Name})

@@ -22,7 +22,7 @@ import (
 const pageRoute = bank.AnyDevice
 
 // Dates may move while a round is open, so the stored promise keeps their braces and the page fills them in.
-var movable = []string{"close_date", "reply_date"}
+var movable = []string{"close_date", "reply_date", "seal_date"}
 
 // routes are all ways in which an answer may come, the page's first. A round can be answered by those that its mode and
 // its audience allow.
@@ -42,6 +42,7 @@ func (s Store) makePromise(r Round, snap Snapshot, doc survey.Document, route ba
 		"delete_date": in.Voice.Date(r.DeleteOn().Time(time.UTC)), "counts_date": in.Voice.Date(r.CountsUntil().Time(time.UTC)),
 		"complaint_contact": snap.Complaints, "contact": snap.Complaints,
 		"safeguarding_lead": snap.Lead.Name, "comment_reader": snap.commentReaders(in.Voice), "reply_place": r.ReplyPlace,
+		"flags": snap.flagNames(in.Voice), "named_adults": snap.keyHolders(in.Voice), "named_readers": snap.namedReaders(in.Voice),
 	}
 	for _, brace := range movable {
 		values[brace] = "{" + brace + "}"
@@ -49,7 +50,7 @@ func (s Store) makePromise(r Round, snap Snapshot, doc survey.Document, route ba
 	return s.bank.Promise(bank.PromiseFor{Audience: r.Audience, Mode: r.PromiseMode(), Route: route, Tongue: in.Texts, Settings: bank.Settings{
 		Comments: doc.HasText(),
 		ByClass:  r.About == AboutClasses && doc.HasClassPages() && !snap.Small, Sensitive: doc.HasSensitive(), SchoolNetwork: true,
-		SmallSchool: snap.Small, Values: values,
+		SmallSchool: snap.Small, TwoPeople: r.Choices().Policy == "two", Flags: len(snap.Flags) > 0, Linked: r.Choices().Linked, Values: values,
 	}})
 }
 
@@ -162,7 +163,7 @@ func (s Store) PromiseIn(ctx context.Context, r Round, route bank.Route, in Tong
 		err = s.db.Write(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error
 	}
 	dates := map[string]string{"close_date": in.Voice.Date(storage.DateOf(r.ClosesAt, r.Zone()).Time(time.UTC)), "reply_date": in.Voice.Date(r.ReplyBy.Time(time.UTC)),
-		"reply_place": r.ReplyPlace}
+		"seal_date": in.Voice.Date(r.UnsealOn().Time(time.UTC)), "reply_place": r.ReplyPlace}
 	for i := range promise {
 		promise[i].Text = in.Texts.Fill(promise[i].Text, dates)
 	}
@@ -173,6 +174,7 @@ func (s Store) PromiseIn(ctx context.Context, r Round, route bank.Route, in Tong
 func (r Round) FillDates(text string) string {
 	return bank.Fill(text, map[string]string{
 		"close_date": SayDate(storage.DateOf(r.ClosesAt, r.Zone())), "reply_date": SayDate(r.ReplyBy), "reply_place": r.ReplyPlace,
+		"seal_date": SayDate(r.UnsealOn()),
 	})
 }
 

@@ -5,6 +5,7 @@ package collecting
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -39,6 +40,7 @@ type Sending struct {
 	Pace     string
 	Route    string // own_device, plain_form, shared_device, adult_helper or paper
 	Language string // in which the page was read; counted for the whole round
+	Link     string // made on a device from a personal card; 32 hex digits or nothing
 }
 
 // Collector gathers what arrives and stores it, many answers to a transaction.
@@ -60,6 +62,7 @@ type item struct {
 	answers, pace string
 	route, day    string
 	language      string
+	number, link  string // of a confidential or named round
 	remarks       []survey.Remark
 	outcome       Outcome
 	err           error
@@ -110,7 +113,7 @@ func (c *Collector) Submit(ctx context.Context, r round.Round, s Sending) (Outco
 		it.pace = response.Usual
 	}
 	receipt, use := s.Receipt, "receipt"
-	if r.Mode == round.Anonymous {
+	if r.Slips() {
 		code, ok := seal.CleanCode(s.Code, participation.CodeLength)
 		if !ok {
 			return UnknownCode, nil
@@ -131,6 +134,9 @@ func (c *Collector) Submit(ctx context.Context, r round.Round, s Sending) (Outco
 		return "", err
 	}
 	it.answers = string(text)
+	if it.number = c.Number(r, s); it.number != "" && isLink(s.Link) {
+		it.link = s.Link
+	}
 	if !c.enqueue(it) {
 		return "", fault.New(fault.Busy, "fault.busy")
 	}
@@ -145,6 +151,11 @@ func (c *Collector) Submit(ctx context.Context, r round.Round, s Sending) (Outco
 	case <-late.C:
 		return "", fault.New(fault.Busy, "fault.busy").Because(errors.New("the database took too long"))
 	}
+}
+
+// isLink says whether a text can be what a device makes of a personal card.
+func isLink(s string) bool {
+	return len(s) == 32 && strings.Trim(s, "0123456789abcdef") == ""
 }
 
 func (c *Collector) zone(r round.Round) *time.Location {
@@ -254,6 +265,12 @@ func (c *Collector) store(ctx context.Context, items []*item) error {
 			var receipts []string
 			var waiting []response.Waiting
 			var remarks []safeguard.Remark
+			var own *personal
+			if len(spend) > 0 && items[of[0]].number != "" {
+				if own, err = startPersonal(ctx, tx, c.key, items[of[0]].school, roundID, spend); err != nil {
+					return err
+				}
+			}
 			for i, d := range decided {
 				outcomes[i] = d.outcome
 				if d.outcome != Stored {
@@ -261,11 +278,22 @@ func (c *Collector) store(ctx context.Context, items []*item) error {
 				}
 				it := items[i]
 				receipts = append(receipts, it.receipt)
-				waiting = append(waiting, response.Waiting{SchoolID: it.school, RoundID: it.round, ID: storage.NewID(),
+				id := storage.NewID()
+				if own != nil {
+					var said []safeguard.Remark
+					if id, said, err = own.keep(it, d.cell); err != nil {
+						return err
+					}
+					remarks = append(remarks, said...)
+				}
+				waiting = append(waiting, response.Waiting{SchoolID: it.school, RoundID: it.round, ID: id,
 					CellID: d.cell, Answers: it.answers, Pace: it.pace})
 				tallies[response.Tally{SchoolID: it.school, RoundID: it.round, Kind: "day", Name: it.day}]++
 				tallies[response.Tally{SchoolID: it.school, RoundID: it.round, Kind: "route", Name: it.route}]++
 				for _, m := range it.remarks {
+					if own != nil {
+						break // kept above, each with its own way to a name
+					}
 					remarks = append(remarks, safeguard.Remark{Question: m.Question, Words: m.Words, Far: safeguard.FarOf(m.Far), Unit: d.cell, Language: it.language})
 				}
 				if it.language != "" {
@@ -283,6 +311,11 @@ func (c *Collector) store(ctx context.Context, items []*item) error {
 			}
 			if len(waiting) > 0 {
 				if err := st.Take(ctx, items[of[0]].school, roundID, receipts, waiting); err != nil {
+					return err
+				}
+			}
+			if own != nil {
+				if err := own.store(ctx); err != nil {
 					return err
 				}
 			}
@@ -383,7 +416,7 @@ func (c *Collector) known(ctx context.Context, tx *storage.DB, items []*item, of
 // look-alike, Spent for one that was used, UnknownCode otherwise.
 func (c *Collector) Look(ctx context.Context, r round.Round, typed string) (Outcome, error) {
 	code, ok := seal.CleanCode(typed, participation.CodeLength)
-	if !ok || r.Mode != round.Anonymous {
+	if !ok || !r.Slips() {
 		return UnknownCode, nil
 	}
 	st := participation.NewStore(c.db, c.key)

@@ -8,6 +8,7 @@ import (
 	"earshot/internal/base/fault"
 	"earshot/internal/base/seal"
 	"earshot/internal/base/storage"
+	"earshot/internal/listen/envelope"
 	"earshot/internal/listen/participation"
 	"earshot/internal/listen/response"
 	"earshot/internal/listen/safeguard"
@@ -63,13 +64,23 @@ func move(ctx context.Context, tx *storage.DB, key seal.Key, rounds round.Store,
 	}
 	cells := Cells(units, answered)
 	rows := make([]response.Response, len(waiting))
+	now := make(map[string]string, len(waiting)) // id in the inbox -> id of the response
 	for i, w := range waiting {
 		rows[i] = response.Response{SchoolID: w.SchoolID, RoundID: w.RoundID, ID: storage.NewID(),
 			CellID: cells[w.CellID], Answers: w.Answers, Pace: w.Pace}
+		now[w.ID] = rows[i].ID
 	}
 	participation.Shuffle(rows)
 	if err := st.Move(ctx, r.SchoolID, r.ID, rows); err != nil {
 		return 0, err
+	}
+	if r.Personal() {
+		if err := st.MoveMarks(ctx, r.SchoolID, r.ID, now); err != nil {
+			return 0, err
+		}
+		if err := envelope.NewStore(tx, key).Rewrite(ctx, r.SchoolID, r.ID, participation.ShuffleN); err != nil {
+			return 0, err
+		}
 	}
 	if err := safeguard.NewStore(tx, key).Rewrite(ctx, r.SchoolID, r.ID, cells); err != nil {
 		return 0, err
@@ -106,6 +117,10 @@ func Cancel(ctx context.Context, db *storage.DB, key seal.Key, b *bank.Bank, who
 		if err := safeguard.NewStore(tx, key).PurgeComments(ctx, r.SchoolID, r.ID); err != nil {
 			return err
 		}
+		// Sealed names stay until their day: a message that somebody may be in danger keeps its way to whoever wrote it.
+		if err := response.NewStore(tx).DropMarks(ctx, r.SchoolID, r.ID); err != nil {
+			return err
+		}
 		return response.NewStore(tx).DropInbox(ctx, r.SchoolID, r.ID)
 	})
 }
@@ -113,11 +128,11 @@ func Cancel(ctx context.Context, db *storage.DB, key seal.Key, b *bank.Bank, who
 // Scrub wipes what settling or cancelling deleted out of the database's files. It is Busy while somebody else has the
 // file open for reading, and has to be run again until it succeeds.
 func Scrub(ctx context.Context, db *storage.DB) error {
-	return db.Vacuum(ctx, "inbox", "slips", "receipts", "invitations", "mails", "comments")
+	return db.Vacuum(ctx, "inbox", "slips", "receipts", "invitations", "mails", "comments", "marks", "envelopes", "names")
 }
 
 // ScrubPurged is Scrub after answers were deleted for good. On PostgreSQL it rewrites the whole table of responses, which
 // settling has no need of.
 func ScrubPurged(ctx context.Context, db *storage.DB) error {
-	return db.Vacuum(ctx, "inbox", "slips", "receipts", "invitations", "mails", "comments", "quotes", "responses")
+	return db.Vacuum(ctx, "inbox", "slips", "receipts", "invitations", "mails", "comments", "quotes", "responses", "marks", "envelopes", "names")
 }

@@ -25,6 +25,7 @@ type Invitation struct {
 	PersonID string
 	ChildID  string // empty: one answer for all their children, or of a member of staff
 	UnitID   string
+	Slip     string // its hash, in confidential and named rounds; elsewhere empty, and worked out
 }
 
 // Kinds of mails.

@@ -132,6 +132,18 @@ func Shuffle[T any](things []T) {
 	mathrand.New(mathrand.NewChaCha8(seed)).Shuffle(len(things), func(i, j int) { things[i], things[j] = things[j], things[i] })
 }
 
+// ShuffleN is Shuffle for things that are swapped by their places.
+func ShuffleN(n int, swap func(i, j int)) {
+	var seed [32]byte
+	rand.Read(seed[:])
+	mathrand.New(mathrand.NewChaCha8(seed)).Shuffle(n, swap)
+}
+
+// Unspend makes a slip good again whose answer was taken back.
+func (s Store) Unspend(ctx context.Context, school, roundID, hash string) error {
+	return s.db.Write(ctx).Model(&Slip{}).Where("school_id = ? AND round_id = ? AND hash = ?", school, roundID, hash).Update("spent", false).Error
+}
+
 // Look finds the slips of a round by their hashes.
 func (s Store) Look(ctx context.Context, school, roundID string, hashes []string) (map[string]Slip, error) {
 	var rows []Slip

@@ -64,6 +64,8 @@ type Comment struct {
 
 // Remark is a comment on its way in.
 type Remark struct {
+	ID       string // in rounds where it can be taken back; empty: a random one
+	Tie      string // of the envelope or name of whoever wrote it; empty in anonymous rounds
 	Question string
 	Unit     string // the group it is counted in
 	Language string // of the page it was written on
@@ -82,6 +84,7 @@ type Written struct {
 	Notes    []Note         `json:"notes,omitempty"`
 	Revealed []string       `json:"revealed,omitempty"` // ids of those to whom the class was shown
 	Passed   bool           `json:"passed,omitempty"`   // a copy went to those who deal with concerns
+	Tie      string         `json:"tie,omitempty"`      // of the envelope or name of whoever wrote it
 }
 
 // Decision is what a reader makes of a comment.

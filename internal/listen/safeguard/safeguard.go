@@ -62,6 +62,7 @@ type Said struct {
 	Notes []Note `json:"notes,omitempty"` // of those who read it
 	// Of a copy of a comment: where it was written, and how far its words may go.
 	Round    string   `json:"round,omitempty"`
+	Tie      string   `json:"tie,omitempty"`  // of the envelope or name of whoever wrote it
 	Unit     string   `json:"unit,omitempty"` // shown only to those who have said why they need it
 	Far      Far      `json:"far,omitempty"`
 	Revealed []string `json:"revealed,omitempty"` // ids of those to whom the class was shown

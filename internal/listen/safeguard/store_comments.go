@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"earshot/internal/base/fault"
@@ -52,7 +53,7 @@ func (s Store) Hold(ctx context.Context, school, roundID string, remarks []Remar
 		if err != nil {
 			return err
 		}
-		w := Written{Question: m.Question, Unit: m.Unit, Words: m.Words, Far: m.Far, Finding: finding}
+		w := Written{Question: m.Question, Unit: m.Unit, Words: m.Words, Far: m.Far, Finding: finding, Tie: m.Tie}
 		if to, at := adults.route(m.Words, finding.Tier.Urgent()); at {
 			w.Passed = true
 			c, err := s.copied(school, roundID, w, to)
@@ -61,7 +62,7 @@ func (s Store) Hold(ctx context.Context, school, roundID string, remarks []Remar
 			}
 			urgent = append(urgent, c)
 		}
-		c := Comment{SchoolID: school, RoundID: roundID, ID: storage.NewID(), State: Held}
+		c := Comment{SchoolID: school, RoundID: roundID, ID: cmp.Or(m.ID, storage.NewID()), State: Held}
 		if err := s.lockComment(&c, w); err != nil {
 			return err
 		}
@@ -85,7 +86,32 @@ func (s Store) Hold(ctx context.Context, school, roundID string, remarks []Remar
 func (s Store) copied(school, roundID string, w Written, to To) (Concern, error) {
 	now := s.db.Now()
 	c := Concern{SchoolID: school, ID: storage.NewID(), GoesTo: to, State: New, ArrivedAt: &now, AlertAt: &now}
-	return c, s.lock(&c, Said{Words: w.Words, Round: roundID, Unit: w.Unit, Far: w.Far})
+	return c, s.lock(&c, Said{Words: w.Words, Round: roundID, Unit: w.Unit, Far: w.Far, Tie: w.Tie})
+}
+
+// TakeBack deletes comments whose writer takes their answer back, and returns the ties of those that nobody has passed on: a
+// concern keeps its way to whoever may be in danger.
+func (s Store) TakeBack(ctx context.Context, school, roundID string, ids []string) (ties []string, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var rows []Comment
+	of := func() *gorm.DB {
+		return s.db.Write(ctx).Where("school_id = ? AND round_id = ? AND id IN ?", school, roundID, ids)
+	}
+	if err := of().Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	for _, c := range rows {
+		w, err := s.unlockComment(c)
+		if err != nil {
+			return nil, err
+		}
+		if !w.Passed {
+			ties = append(ties, w.Tie)
+		}
+	}
+	return ties, of().Delete(&Comment{}).Error
 }
 
 // Batch is how many comments are handed to the readers at a time: with fewer, somebody who sees one come might know whose

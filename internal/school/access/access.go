@@ -92,6 +92,10 @@ const (
 	KeepCover Verb = "keep cover"
 	// ReadComments: read what was written in boxes, before anybody else may.
 	ReadComments Verb = "read comments"
+	// HoldKeys: have a key to sealed names, and see who asked to open one.
+	HoldKeys Verb = "hold keys"
+	// OpenEnvelopes: ask whose an answer or a comment is, to keep somebody safe.
+	OpenEnvelopes Verb = "open envelopes"
 	// ReadPacks: read what was made for governors.
 	ReadPacks Verb = "read packs"
 	// ReadTrust: read sums over the schools of the school's trust, and see the own school beside them.
@@ -174,6 +178,10 @@ func Can(a Actor, v Verb, o Object) bool {
 		return a.Is(SafeguardingLead, SafeguardingDeputy, Head)
 	case ReadComments:
 		return a.Is(SafeguardingLead, SafeguardingDeputy, CommentReader)
+	case HoldKeys:
+		return a.Is(SafeguardingLead, SafeguardingDeputy, Head, Chair)
+	case OpenEnvelopes:
+		return a.Is(SafeguardingLead, SafeguardingDeputy)
 	case ReadPacks:
 		return a.Is(Head, Leader, Governor, Chair)
 	case ReadTrust:

@@ -56,6 +56,10 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Public("GET", "/u/:token", p.stopMail)
 	r.Public("POST", "/u/:token", p.saveStopMail)
 	r.Public("GET", "/stored", p.stored)
+	r.Public("GET", "/c", p.card)
+	r.Public("POST", "/c", p.openCard)
+	r.Public("GET", "/c/:code/:door", p.door)
+	r.Public("POST", "/c/:code/:door", p.tap)
 	r.For(access.RunRounds, "GET", "/surveys/:id/preview", p.previewSurvey)
 	r.For(access.RunRounds, "GET", "/rounds/:id/preview", p.previewRound)
 	r.For(access.CountHands, "GET", "/rounds/:id/hands", p.hands)
@@ -66,7 +70,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
-	return []*page.Template{answerTemplate, outcomeTemplate, findTemplate, stopTemplate, talkTemplate, backTemplate, minuteTemplate}
+	return []*page.Template{answerTemplate, outcomeTemplate, findTemplate, stopTemplate, talkTemplate, backTemplate, minuteTemplate, cardTemplate, doorTemplate}
 }
 
 var (
@@ -284,7 +288,7 @@ func (p Pages) task(c echo.Context) error {
 		return fault.New(fault.Invalid, "answer.unread").Because(err)
 	}
 	v := a.tongues.voice(a.tongues.chosen(c, bank.AnyDevice, form).language)
-	if a.round.Mode != round.Anonymous {
+	if !a.round.Slips() {
 		return c.JSON(http.StatusOK, taskReply{State: "go"})
 	}
 	if _, ok := seal.CleanCode(c.FormValue("code"), participation.CodeLength); !ok {

@@ -71,7 +71,7 @@ type reader struct {
 // drawAnswer builds the page of a round for one sort of reader.
 func drawAnswer(to reader, r round.Round, promise bank.Promise) answerPage {
 	v := to.voice
-	d := answerPage{answerFrame: frame(v, r), Action: "/a/" + r.Code, NeedsCode: r.Mode == round.Anonymous, Words: answerSentences(v)}
+	d := answerPage{answerFrame: frame(v, r), Action: "/a/" + r.Code, NeedsCode: r.Slips(), Words: answerSentences(v)}
 	for _, part := range promise {
 		switch part.Show {
 		case bank.ShowFirst:

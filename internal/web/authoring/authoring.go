@@ -60,6 +60,8 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.RunRounds, "POST", "/rounds/:id/publication", p.publishRound)
 	r.For(access.RunRounds, "POST", "/rounds/:id/cancellation", p.cancelRound)
 	r.For(access.RunRounds, "POST", "/rounds/:id/slips", p.printSlips)
+	r.For(access.RunRounds, "GET", "/rounds/:id/cards", p.cards)
+	r.For(access.RunRounds, "POST", "/rounds/:id/cards", p.printCards)
 	r.For(access.RunRounds, "GET", "/rounds/:id/mail", p.mail)
 	r.For(access.RunRounds, "POST", "/rounds/:id/mail", p.sendMail)
 	r.For(access.RunRounds, "POST", "/rounds/:id/mail/slips", p.printPaper)
@@ -76,7 +78,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 func Templates() []*page.Template {
 	return []*page.Template{homeTemplate, bankTemplate, startTemplate, startSurveyTemplate, surveysTemplate, surveyEditTemplate,
 		ownTemplate, rewordTemplate, whenTemplate, translationsTemplate, translateTemplate, roundsTemplate, roundEditTemplate, roundTemplate, slipsTemplate, scriptTemplate, screenTemplate, paperTemplate, cardTemplate, thinkingTemplate, waysTemplate,
-		mailTemplate, posterTemplate, bringInTemplate, columnsTemplate, broughtTemplate}
+		mailTemplate, cardsTemplate, cardsPrintTemplate, posterTemplate, bringInTemplate, columnsTemplate, broughtTemplate}
 }
 
 // audienceName is how an audience is called on staff pages.

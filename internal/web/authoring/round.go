@@ -272,13 +272,16 @@ func (p Pages) openRound(c echo.Context, who access.Actor) error {
 		err = p.acts().MayOpen(ctx, who, r)
 	}
 	if err == nil {
-		r, err = p.Rounds().Open(ctx, who, r.ID)
+		r, err = collecting.Open(ctx, p.DB, p.Key, p.Bank, who, r.ID)
 	}
 	if r.Mode == round.OpenLink {
 		return p.done(c, who, r, err, "round.opened_link")
 	}
 	if r.Mailed() {
 		return p.done(c, who, r, err, "round.opened_mail")
+	}
+	if r.Personal() {
+		return p.done(c, who, r, err, "round.opened_personal")
 	}
 	return p.done(c, who, r, err, "round.opened")
 }

@@ -82,7 +82,7 @@ func waitingNotice(r round.Round, who access.Actor, v result.Viewed) *page.Notic
 // ratesNow bands how many slips have come back, while a round takes answers. A teacher who has no other business with the
 // round learns of their own classes alone.
 func (p Pages) ratesNow(c echo.Context, who access.Actor, r round.Round) ([]result.Group, error) {
-	if r.Mode != round.Anonymous {
+	if !r.Slips() {
 		return nil, nil
 	}
 	ctx := c.Request().Context()

@@ -47,11 +47,27 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.KeepCover, "GET", "/cover", p.cover)
 	r.For(access.KeepCover, "POST", "/cover", p.addAbsence)
 	r.For(access.KeepCover, "POST", "/cover/:id/removal", p.removeAbsence)
+	r.For(access.HoldKeys, "GET", "/keys", p.keys)
+	r.For(access.HoldKeys, "POST", "/keys", p.addKey)
+	r.For(access.HoldKeys, "POST", "/keys/trial", p.trial)
+	r.For(access.HoldKeys, "POST", "/keys/proof", p.proof)
+	r.For(access.HoldKeys, "POST", "/keys/stale", p.nextStale)
+	r.For(access.HoldKeys, "POST", "/keys/resealed", p.resealed)
+	r.For(access.HoldKeys, "POST", "/keys/:id/end", p.endKey)
+	r.For(access.HoldKeys, "GET", "/openings", p.openings)
+	r.For(access.OpenEnvelopes, "GET", "/openings/new", p.newOpening)
+	r.For(access.OpenEnvelopes, "POST", "/openings", p.ask)
+	r.For(access.HoldKeys, "GET", "/openings/:id", p.opening)
+	r.For(access.HoldKeys, "POST", "/openings/:id/sealed", p.sealed)
+	r.For(access.HoldKeys, "POST", "/openings/:id/opened", p.opened)
+	r.For(access.HoldKeys, "POST", "/openings/:id/agree", p.agree)
+	r.For(access.HoldKeys, "POST", "/openings/:id/refuse", p.refuse)
 }
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
-	return []*page.Template{listTemplate, concernTemplate, commentsTemplate, queueTemplate, commentTemplate, coverTemplate, recordTemplate, outsideTemplate, staffRoomTemplate}
+	return []*page.Template{listTemplate, concernTemplate, commentsTemplate, queueTemplate, commentTemplate, coverTemplate, recordTemplate, outsideTemplate, staffRoomTemplate,
+		keysTemplate, openingsTemplate, newOpeningTemplate, openingTemplate}
 }
 
 func (p Pages) store() safeguard.Store { return safeguard.NewStore(p.DB, p.Key) }

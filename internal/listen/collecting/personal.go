@@ -1,0 +1,272 @@
+package collecting
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"earshot/internal/ask/bank"
+	"earshot/internal/ask/round"
+	"earshot/internal/base/fault"
+	"earshot/internal/base/seal"
+	"earshot/internal/base/storage"
+	"earshot/internal/listen/envelope"
+	"earshot/internal/listen/participation"
+	"earshot/internal/listen/response"
+	"earshot/internal/listen/safeguard"
+	"earshot/internal/school/access"
+	"earshot/internal/school/roster"
+)
+
+// Open opens a round. For a confidential one it looks whether there are keys for its sealed names, and both confidential and
+// named rounds give everybody a slip of their own.
+func Open(ctx context.Context, db *storage.DB, key seal.Key, b *bank.Bank, who access.Actor, id string) (round.Round, error) {
+	return round.NewStore(db, key, b).Open(ctx, who, id, round.Personal{
+		Keys: func(tx *storage.DB, r round.Round) ([]round.HeldKey, error) {
+			return heldKeys(ctx, envelope.NewStore(tx, key), r)
+		},
+		Invite: func(tx *storage.DB, r round.Round, units []round.Unit) error {
+			return participation.NewStore(tx, key).InvitePupils(ctx, r, units)
+		},
+	})
+}
+
+func heldKeys(ctx context.Context, st envelope.Store, r round.Round) (list []round.HeldKey, err error) {
+	policy := envelope.PolicyOf(r)
+	if _, err := st.Ready(ctx, r.SchoolID, policy); err != nil {
+		return nil, err
+	}
+	holders, err := st.Holders(ctx, r.SchoolID)
+	for _, h := range holders {
+		if h.Key != nil && (h.Group == envelope.Safeguarding || policy == envelope.Two) {
+			list = append(list, round.HeldKey{ID: h.Key.ID, Group: string(h.Group), Recipient: h.Key.Recipient, Name: h.Person.Name()})
+		}
+	}
+	return list, err
+}
+
+// Number is what somebody needs to take an answer of a confidential or named round back: twelve characters that follow from the
+// receipt and the server's key, and stand nowhere. It is empty for other rounds and for what is no answer.
+func (c *Collector) Number(r round.Round, s Sending) string {
+	if !r.Personal() {
+		return ""
+	}
+	receipt := s.Receipt
+	if receipt == "" {
+		receipt, _ = seal.CleanCode(s.Code, participation.CodeLength)
+	}
+	return c.key.Code(participation.CodeLength, "taking back", r.ID, receipt)
+}
+
+// waitingID is the id of an answer that can be taken back with a number, until the round settles.
+func waitingID(key seal.Key, roundID, number string) string {
+	return key.Hash("answer taken back", roundID, number)[:32]
+}
+
+func remarkID(key seal.Key, roundID, number, question string) string {
+	return key.Hash("comment taken back", roundID, number, question)[:32]
+}
+
+// backing is what taking an answer back needs.
+type backing struct {
+	Slip      string   `json:"slip"`
+	Receipt   string   `json:"receipt"`
+	Questions []string `json:"questions,omitempty"` // whose boxes have words
+	Day       string   `json:"day"`
+	Route     string   `json:"route"`
+	Language  string   `json:"language,omitempty"`
+}
+
+func (b backing) tallies(school, roundID string) (list []response.Tally) {
+	for kind, name := range map[string]string{"day": b.Day, "route": b.Route, "language": b.Language} {
+		if name != "" {
+			list = append(list, response.Tally{SchoolID: school, RoundID: roundID, Kind: kind, Name: name})
+		}
+	}
+	return list
+}
+
+const backUse = "taking back"
+
+// personal is what one transaction keeps of answers that belong to somebody.
+type personal struct {
+	tx        *storage.DB
+	key       seal.Key
+	round     round.Round
+	policy    envelope.Policy
+	keys      envelope.Keys
+	units     map[string]string // unit -> name
+	invited   map[string]participation.Invitation
+	people    map[string]roster.Person
+	flags     map[string][]string
+	marks     []response.Mark
+	envelopes []envelope.Envelope
+	names     []envelope.Name
+}
+
+// startPersonal reads what the slips say about whose they are. It is nil for rounds whose answers belong to nobody.
+func startPersonal(ctx context.Context, tx *storage.DB, key seal.Key, school, roundID string, slips []string) (*personal, error) {
+	rounds := round.NewStore(tx, key, nil)
+	r, err := rounds.At(ctx, school, roundID)
+	if err != nil || !r.Personal() {
+		return nil, err
+	}
+	p := &personal{tx: tx, key: key, round: r, policy: envelope.PolicyOf(r), units: map[string]string{}}
+	if r.Mode == round.Confidential {
+		if p.keys, err = envelope.NewStore(tx, key).Present(ctx, r); err != nil {
+			return nil, err
+		}
+	}
+	units, err := rounds.Units(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range units {
+		p.units[u.ID] = u.Name
+	}
+	if p.invited, err = participation.NewStore(tx, key).Whose(ctx, school, roundID, slips); err != nil {
+		return nil, err
+	}
+	var people, flags []string
+	for _, i := range p.invited {
+		people = append(people, i.PersonID)
+	}
+	if p.people, err = roster.NewStore(tx).PeopleByID(ctx, school, people); err != nil {
+		return nil, err
+	}
+	for _, f := range r.AtOpening().Flags {
+		flags = append(flags, f.ID)
+	}
+	if len(flags) > 0 {
+		p.flags, err = roster.NewStore(tx).FlagsOf(ctx, school, people, flags)
+	}
+	return p, err
+}
+
+// keep notes whose one answer is, and returns the id under which it waits, and its comments.
+func (p *personal) keep(it *item, cell string) (id string, remarks []safeguard.Remark, err error) {
+	inv, ok := p.invited[it.slip]
+	if !ok {
+		return "", nil, fault.New(fault.Invalid, "answer.unread") // a slip of this round always belongs to somebody
+	}
+	id = waitingID(p.key, p.round.ID, it.number)
+	b := backing{Slip: it.slip, Receipt: it.receipt, Day: it.day, Route: it.route, Language: it.language}
+	for _, m := range it.remarks {
+		tie, err := p.tie(envelope.Comment, inv, cell, m.Words)
+		if err != nil {
+			return "", nil, err
+		}
+		b.Questions = append(b.Questions, m.Question)
+		remarks = append(remarks, safeguard.Remark{ID: remarkID(p.key, p.round.ID, it.number, m.Question), Tie: tie,
+			Question: m.Question, Words: m.Words, Far: safeguard.FarOf(m.Far), Unit: cell, Language: it.language})
+	}
+	tie, err := p.tie(envelope.Answer, inv, cell, it.answers)
+	if err != nil {
+		return "", nil, err
+	}
+	text, err := json.Marshal(b)
+	if err != nil {
+		return "", nil, err
+	}
+	locked, err := p.key.Lock(text, backUse, p.round.ID, it.number)
+	m := response.Mark{SchoolID: p.round.SchoolID, RoundID: p.round.ID, ID: id, Tie: tie, Flags: strings.Join(p.flags[inv.PersonID], " "),
+		Back: base64.StdEncoding.EncodeToString(locked)}
+	if p.round.Choices().Linked {
+		m.Link = it.link
+	}
+	p.marks = append(p.marks, m)
+	return id, remarks, err
+}
+
+// tie makes the envelope or the name of one answer or comment, and returns its id.
+func (p *personal) tie(kind string, inv participation.Invitation, cell, text string) (string, error) {
+	id := storage.NewID()
+	if p.round.Mode == round.Named {
+		p.names = append(p.names, envelope.Name{SchoolID: p.round.SchoolID, RoundID: p.round.ID, ID: id, PersonID: inv.PersonID})
+		return id, nil
+	}
+	person := p.people[inv.PersonID]
+	body, keys, err := p.keys.Seal(p.policy, envelope.Inside{V: 1, Round: p.round.Title, Kind: kind, ID: id, Person: inv.PersonID,
+		Name: person.Name(), Form: p.units[cell], Mark: envelope.MarkOf(text)})
+	if err != nil {
+		return "", err
+	}
+	p.envelopes = append(p.envelopes, envelope.Envelope{SchoolID: p.round.SchoolID, RoundID: p.round.ID, ID: id,
+		Body: base64.StdEncoding.EncodeToString(body), Keys: keys})
+	return id, nil
+}
+
+// store puts it all into the database.
+func (p *personal) store(ctx context.Context) error {
+	if err := response.NewStore(p.tx).TakeMarks(ctx, p.marks); err != nil {
+		return err
+	}
+	st := envelope.NewStore(p.tx, p.key)
+	if err := st.Add(ctx, p.envelopes); err != nil {
+		return err
+	}
+	return st.AddNames(ctx, p.names)
+}
+
+// TakeBack takes an answer of a confidential or named round back, with the number that was shown after Send. The slip is good
+// again. A comment that went to those who keep children safe stays with them, with the name it came with; what was not passed on
+// goes too. Faults: NotFound back.no_number, also for what was taken back before; Conflict back.settled.
+func TakeBack(ctx context.Context, db *storage.DB, key seal.Key, r round.Round, typed string) error {
+	number, ok := seal.CleanCode(typed, participation.CodeLength)
+	unknown := fault.New(fault.NotFound, "back.no_number")
+	if !ok || !r.Personal() {
+		return unknown
+	}
+	return db.InTx(ctx, func(tx *storage.DB) error {
+		state, _, err := roundNow(ctx, tx, r.SchoolID, r.ID)
+		if err != nil {
+			return err
+		}
+		if state != round.Open {
+			return fault.New(fault.Conflict, "back.settled")
+		}
+		st := response.NewStore(tx)
+		id := waitingID(key, r.ID, number)
+		m, err := st.WaitingMark(ctx, r.SchoolID, r.ID, id)
+		if err != nil {
+			return err
+		}
+		if m == nil {
+			return unknown
+		}
+		locked, err := base64.StdEncoding.DecodeString(m.Back)
+		if err != nil {
+			return err
+		}
+		text, err := key.Unlock(locked, backUse, r.ID, number)
+		if err != nil {
+			return err
+		}
+		var b backing
+		if err := json.Unmarshal(text, &b); err != nil {
+			return err
+		}
+		var comments []string
+		for _, q := range b.Questions {
+			comments = append(comments, remarkID(key, r.ID, number, q))
+		}
+		ties, err := safeguard.NewStore(tx, key).TakeBack(ctx, r.SchoolID, r.ID, comments)
+		if err != nil {
+			return err
+		}
+		if err := envelope.NewStore(tx, key).Remove(ctx, r.SchoolID, r.ID, append(ties, m.Tie)); err != nil {
+			return err
+		}
+		if err := st.TakeBack(ctx, r.SchoolID, r.ID, id, b.Receipt); err != nil {
+			return err
+		}
+		less := b.tallies(r.SchoolID, r.ID)
+		slices.SortFunc(less, func(a, b response.Tally) int { return strings.Compare(a.Kind, b.Kind) })
+		if err := st.CountLess(ctx, less); err != nil {
+			return err
+		}
+		return participation.NewStore(tx, key).Unspend(ctx, r.SchoolID, r.ID, b.Slip)
+	})
+}

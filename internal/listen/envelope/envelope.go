@@ -1,0 +1,225 @@
+// Package envelope keeps whose an answer or a comment is, in rounds that are not anonymous: sealed to keys whose private halves
+// have never been on this server, or, in rounds that said so plainly, as a name in a table of its own.
+package envelope
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"earshot/internal/base/seal"
+	"earshot/internal/base/storage"
+	"earshot/internal/school/access"
+	"earshot/internal/school/roster"
+)
+
+// Policy says who can find out whose an answer is. It is printed in the promise and cannot be changed once a round is open.
+type Policy string
+
+const (
+	// One: the safeguarding lead or a deputy, alone, in an emergency. A second person is told at once.
+	One Policy = "one"
+	// Two: one of the safeguarding team and one of the head and the chair, together, always.
+	Two Policy = "two"
+)
+
+// Group is who holds a key.
+type Group string
+
+const (
+	Safeguarding Group = "safeguarding" // the lead and the deputies
+	Second       Group = "second"       // the head and the chair of governors
+)
+
+// groupRoles are the roles of each group.
+var groupRoles = map[Group][]access.Role{
+	Safeguarding: {access.SafeguardingLead, access.SafeguardingDeputy},
+	Second:       {access.Head, access.Chair},
+}
+
+// groupOf is the group somebody belongs to; empty for everybody else. Who is in both is of the safeguarding team: nobody is
+// their own second person.
+func groupOf(is func(access.Role) bool) Group {
+	for _, g := range []Group{Safeguarding, Second} {
+		if slices.ContainsFunc(groupRoles[g], is) {
+			return g
+		}
+	}
+	return ""
+}
+
+// GroupOf is the group an actor belongs to; empty for everybody who holds no key.
+func GroupOf(who access.Actor) Group {
+	return groupOf(func(r access.Role) bool { return who.Is(r) })
+}
+
+// Envelope is whose an answer or a comment is, as it lies in the database.
+type Envelope struct {
+	SchoolID string `gorm:"primaryKey"`
+	RoundID  string `gorm:"primaryKey"`
+	ID       string `gorm:"primaryKey"` // the tie of a response or a comment
+	Body     string // age, base64
+	Keys     string // ids of the keys it is sealed to
+	Peeled   string // without its outer seal, while it is being sealed anew
+}
+
+// Name is whose an answer or a comment is, in a round that said plainly that names are kept.
+type Name struct {
+	SchoolID string `gorm:"primaryKey"`
+	RoundID  string `gorm:"primaryKey"`
+	ID       string `gorm:"primaryKey"`
+	PersonID string
+}
+
+// Kinds of what an envelope belongs to.
+const (
+	Answer  = "answer"
+	Comment = "comment"
+	Concern = "concern" // the copy of a comment that went to those who deal with concerns
+)
+
+// Inside is what stands in an envelope.
+type Inside struct {
+	V      int    `json:"v"`
+	Round  string `json:"round"` // its title
+	Kind   string `json:"kind"`
+	ID     string `json:"id"` // of the envelope, so that no other can be put in its place
+	Person string `json:"person"`
+	Name   string `json:"name"`
+	Form   string `json:"form"`
+	Mark   string `json:"mark"` // SHA-256 of what was answered or written, hex
+}
+
+// insideSize is how long every envelope's content is, in bytes: a long name must not show.
+const insideSize = 512
+
+// MarkOf is the mark of what somebody answered or wrote.
+func MarkOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// padded writes it down, always in the same length as far as names allow.
+func (i Inside) padded() ([]byte, error) {
+	text, err := json.Marshal(i)
+	if short := insideSize - len(text); err == nil && short > 0 {
+		text = append(text, strings.Repeat(" ", short)...)
+	}
+	return text, err
+}
+
+// Holder is the public half of a key and whose it is.
+type Holder struct {
+	SchoolID  string `gorm:"primaryKey"`
+	ID        string `gorm:"primaryKey"`
+	PersonID  string
+	Recipient string
+	MadeOn    storage.Date
+	ProvedOn  storage.Date // when its holder last opened something with it
+	EndedOn   storage.Date
+	Trial     string // hash of what is in the trial they are to open now
+}
+
+// TableName is the table keys live in.
+func (Holder) TableName() string { return "key_holders" }
+
+// KeyOf is somebody who may hold a key, and the one they have.
+type KeyOf struct {
+	Person roster.StaffMember
+	Group  Group
+	Key    *Holder
+	Due    bool // they have not opened anything with it this term
+}
+
+// Keys are the present keys of a school, to which envelopes are sealed.
+type Keys struct {
+	Safeguarding []Key `json:"safeguarding,omitempty"`
+	Second       []Key `json:"second,omitempty"`
+}
+
+// Key is one of them.
+type Key struct {
+	ID        string `json:"id"`
+	Recipient string `json:"recipient"`
+}
+
+func recipients(keys []Key) (list []string) {
+	for _, k := range keys {
+		list = append(list, k.Recipient)
+	}
+	return list
+}
+
+// ids names the keys an envelope of a policy is sealed to, sorted.
+func (k Keys) ids(p Policy) string {
+	var list []string
+	for _, key := range k.Safeguarding {
+		list = append(list, key.ID)
+	}
+	if p == Two {
+		for _, key := range k.Second {
+			list = append(list, key.ID)
+		}
+	}
+	slices.Sort(list)
+	return strings.Join(list, " ")
+}
+
+// Enough says whether the keys can carry a policy: two in each group that is needed, so that one lost key loses nothing.
+func (k Keys) Enough(p Policy) bool {
+	return len(k.Safeguarding) >= 2 && (p != Two || len(k.Second) >= 2)
+}
+
+// Seal closes an envelope: to the safeguarding team, and, where two people are always needed, that again to the other group.
+func (k Keys) Seal(p Policy, i Inside) (body []byte, ids string, err error) {
+	text, err := i.padded()
+	if err != nil {
+		return nil, "", err
+	}
+	if body, err = seal.ToAge(recipients(k.Safeguarding), text); err != nil || p != Two {
+		return body, k.ids(p), err
+	}
+	body, err = seal.ToAge(recipients(k.Second), body)
+	return body, k.ids(p), err
+}
+
+// Opening is somebody's wish to know whose an answer or a comment is.
+type Opening struct {
+	SchoolID   string `gorm:"primaryKey"`
+	ID         string `gorm:"primaryKey"`
+	RoundID    string
+	EnvelopeID string
+	Kind       string
+	Category   string
+	Reason     string
+	AskedBy    string
+	AskedAt    time.Time
+	Until      time.Time
+	AgreedBy   string
+	AgreedAt   *time.Time
+	Refused    string
+	InnerBody  string
+	OpenedAt   *time.Time
+	Told       int
+	Policy     Policy `gorm:"-"` // of its round
+	Asked      string `gorm:"-"` // names, for pages
+	Agreed     string `gorm:"-"`
+}
+
+// How far telling others has come.
+const (
+	ToldSecond = 1
+	ToldChair  = 2
+)
+
+// OpenFor is how long an opening holds.
+const OpenFor = 24 * time.Hour
+
+// Categories are why somebody may want to know, as pages list them.
+var Categories = []string{"danger", "hurt", "self", "other"}
+
+// Over says whether nothing is handed out for it any more.
+func (o Opening) Over(now time.Time) bool { return o.Refused != "" || !now.Before(o.Until) }

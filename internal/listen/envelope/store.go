@@ -1,0 +1,151 @@
+package envelope
+
+import (
+	"context"
+	"encoding/base64"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"earshot/internal/ask/round"
+	"earshot/internal/base/fault"
+	"earshot/internal/base/seal"
+	"earshot/internal/base/storage"
+	"earshot/internal/school/access"
+	"earshot/internal/school/roster"
+)
+
+// Store keeps envelopes, names, keys and openings.
+type Store struct {
+	db  *storage.DB
+	key seal.Key
+}
+
+// NewStore works on db, which may be a transaction.
+func NewStore(db *storage.DB, key seal.Key) Store { return Store{db, key} }
+
+// rounds is the store of rounds without the bank, whose texts are not needed here.
+func (s Store) rounds() round.Store { return round.NewStore(s.db, s.key, nil) }
+
+// PolicyOf is the policy of a round.
+func PolicyOf(r round.Round) Policy {
+	if Policy(r.Choices().Policy) == Two {
+		return Two
+	}
+	return One
+}
+
+// Add puts envelopes into the database, in the order of their random ids.
+func (s Store) Add(ctx context.Context, rows []Envelope) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	slices.SortFunc(rows, func(a, b Envelope) int { return strings.Compare(a.ID, b.ID) })
+	return s.db.Write(ctx).CreateInBatches(&rows, 200).Error
+}
+
+// AddNames puts names into the database, in the order of their random ids.
+func (s Store) AddNames(ctx context.Context, rows []Name) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	slices.SortFunc(rows, func(a, b Name) int { return strings.Compare(a.ID, b.ID) })
+	return s.db.Write(ctx).CreateInBatches(&rows, 200).Error
+}
+
+// Rewrite writes the envelopes and names of a round anew in one transaction, in random order: what a database remembers of a
+// row's making then says nothing about the slip that was spent with it.
+func (s Store) Rewrite(ctx context.Context, school, roundID string, shuffle func(n int, swap func(i, j int))) error {
+	var envelopes []Envelope
+	if err := s.db.Write(ctx).Where("school_id = ? AND round_id = ?", school, roundID).Find(&envelopes).Error; err != nil {
+		return err
+	}
+	var names []Name
+	if err := s.db.Write(ctx).Where("school_id = ? AND round_id = ?", school, roundID).Find(&names).Error; err != nil {
+		return err
+	}
+	if len(envelopes)+len(names) == 0 {
+		return nil
+	}
+	if err := s.Purge(ctx, school, roundID); err != nil {
+		return err
+	}
+	shuffle(len(envelopes), func(i, j int) { envelopes[i], envelopes[j] = envelopes[j], envelopes[i] })
+	shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	if len(envelopes) > 0 {
+		if err := s.db.Write(ctx).CreateInBatches(&envelopes, 200).Error; err != nil {
+			return err
+		}
+	}
+	if len(names) > 0 {
+		return s.db.Write(ctx).CreateInBatches(&names, 200).Error
+	}
+	return nil
+}
+
+// Purge deletes the envelopes and names of a round: from then on nobody can find out whose anything is.
+func (s Store) Purge(ctx context.Context, school, roundID string) error {
+	for _, table := range []any{&Envelope{}, &Name{}} {
+		if err := s.db.Write(ctx).Where("school_id = ? AND round_id = ?", school, roundID).Delete(table).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Remove deletes the envelopes or names with these ids, for an answer that was taken back.
+func (s Store) Remove(ctx context.Context, school, roundID string, ids []string) error {
+	for _, table := range []any{&Envelope{}, &Name{}} {
+		if err := s.db.Write(ctx).Where("school_id = ? AND round_id = ? AND ?", school, roundID, s.db.In("id", ids)).Delete(table).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Count is how many sealed names a round has.
+func (s Store) Count(ctx context.Context, school, roundID string) (int, error) {
+	var n int64
+	err := s.db.Query(ctx).Model(&Envelope{}).Where("school_id = ? AND round_id = ?", school, roundID).Count(&n).Error
+	return int(n), err
+}
+
+// People says who is behind ties of a named round. Only those whom the promise names as readers may ask, and the safeguarding
+// team. Fault: NotFound.
+func (s Store) People(ctx context.Context, who access.Actor, r round.Round) (map[string]roster.Person, error) {
+	named := slices.ContainsFunc(r.AtOpening().Readers, func(n round.Reader) bool { return n.Person == who.Person })
+	if who.School != r.SchoolID || r.Mode != round.Named || !named && GroupOf(who) != Safeguarding {
+		return nil, fault.New(fault.NotFound, "fault.not_found")
+	}
+	var rows []Name
+	if err := s.db.Query(ctx).Where("school_id = ? AND round_id = ?", r.SchoolID, r.ID).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, n := range rows {
+		ids = append(ids, n.PersonID)
+	}
+	people, err := roster.NewStore(s.db).PeopleByID(ctx, r.SchoolID, ids)
+	if err != nil {
+		return nil, err
+	}
+	by := map[string]roster.Person{}
+	for _, n := range rows {
+		by[n.ID] = people[n.PersonID]
+	}
+	return by, nil
+}
+
+func encode(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
+
+// Decode reads what is sealed out of a column.
+func Decode(text string) ([]byte, error) { return decode(text) }
+
+func decode(text string) ([]byte, error) { return base64.StdEncoding.DecodeString(text) }
+
+// some picks at most n of a list, any: those who seal anew on two machines at once seldom take the same.
+func some[T any](list []T, n int) []T {
+	list = slices.Clone(list)
+	rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	return list[:min(n, len(list))]
+}

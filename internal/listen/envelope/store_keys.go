@@ -1,0 +1,219 @@
+package envelope
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"slices"
+
+	"earshot/internal/ask/round"
+	"earshot/internal/base/fault"
+	"earshot/internal/base/seal"
+	"earshot/internal/base/storage"
+	"earshot/internal/school/access"
+	"earshot/internal/school/audit"
+	"earshot/internal/school/roster"
+)
+
+func mayHold(who access.Actor) error {
+	if !access.Can(who, access.HoldKeys, access.Object{School: who.School}) || GroupOf(who) == "" {
+		return fault.New(fault.Forbidden, "fault.forbidden")
+	}
+	return nil
+}
+
+// Holders lists who may hold a key today, the safeguarding team first, and the key each of them has.
+func (s Store) Holders(ctx context.Context, school string) ([]KeyOf, error) {
+	ro := roster.NewStore(s.db)
+	set, err := ro.School(ctx, school)
+	if err != nil {
+		return nil, err
+	}
+	staff, err := ro.StaffList(ctx, school)
+	if err != nil {
+		return nil, err
+	}
+	var keys []Holder
+	if err := s.db.Query(ctx).Where("school_id = ? AND ended_on = ''", school).Find(&keys).Error; err != nil {
+		return nil, err
+	}
+	term, _ := set.Days().Term(storage.DateOf(s.db.Now(), set.Zone()))
+	var list []KeyOf
+	for _, m := range staff {
+		k := KeyOf{Person: m, Group: groupOf(m.Is)}
+		if k.Group == "" {
+			continue
+		}
+		if i := slices.IndexFunc(keys, func(h Holder) bool { return h.PersonID == m.ID }); i >= 0 {
+			k.Key = &keys[i]
+			k.Due = k.Key.ProvedOn < term.First
+		}
+		list = append(list, k)
+	}
+	slices.SortStableFunc(list, func(a, b KeyOf) int { return cmp.Compare(a.Group, b.Group) })
+	return list, nil
+}
+
+// Present are the keys that envelopes are sealed to now: of everybody who holds one of the roles today. A group in which
+// nobody has a key any more falls back to those that the round opened with, so that no answer is lost and no name stands open.
+func (s Store) Present(ctx context.Context, r round.Round) (Keys, error) {
+	keys, err := s.present(ctx, r.SchoolID)
+	if err != nil {
+		return Keys{}, err
+	}
+	opened := r.AtOpening().Keys
+	back := func(have *[]Key, group Group) {
+		if len(*have) > 0 {
+			return
+		}
+		for _, k := range opened {
+			if k.Group == string(group) {
+				*have = append(*have, Key{ID: k.ID, Recipient: k.Recipient})
+			}
+		}
+	}
+	back(&keys.Safeguarding, Safeguarding)
+	back(&keys.Second, Second)
+	return keys, nil
+}
+
+func (s Store) present(ctx context.Context, school string) (keys Keys, err error) {
+	list, err := s.Holders(ctx, school)
+	for _, k := range list {
+		switch {
+		case k.Key == nil:
+		case k.Group == Safeguarding:
+			keys.Safeguarding = append(keys.Safeguarding, Key{k.Key.ID, k.Key.Recipient})
+		default:
+			keys.Second = append(keys.Second, Key{k.Key.ID, k.Key.Recipient})
+		}
+	}
+	return keys, err
+}
+
+// Ready says whether a round with a policy may open: two of each group that is needed hold a key, and each of these has been
+// tried in this term. It returns the keys, for the round to keep. Faults: Conflict key.too_few, key.unproved.
+func (s Store) Ready(ctx context.Context, school string, p Policy) (Keys, error) {
+	keys, err := s.present(ctx, school)
+	if err != nil {
+		return keys, err
+	}
+	if !keys.Enough(p) {
+		return keys, fault.New(fault.Conflict, "key.too_few", fault.Values{"Policy": string(p)})
+	}
+	list, err := s.Holders(ctx, school)
+	for _, k := range list {
+		if k.Key != nil && k.Due && (k.Group == Safeguarding || p == Two) {
+			return keys, fault.New(fault.Conflict, "key.unproved", fault.Values{"Name": k.Person.Name()})
+		}
+	}
+	return keys, err
+}
+
+// AddKey notes the public half of a key that was made in its holder's browser; an older key of theirs ends. Faults: Forbidden;
+// Invalid key.recipient.
+func (s Store) AddKey(ctx context.Context, who access.Actor, recipient string) (Holder, error) {
+	if err := mayHold(who); err != nil {
+		return Holder{}, err
+	}
+	clean, err := seal.Recipient(recipient)
+	if err != nil {
+		return Holder{}, err
+	}
+	today := s.today(ctx, who.School)
+	h := Holder{SchoolID: who.School, ID: storage.NewID(), PersonID: who.Person, Recipient: clean, MadeOn: today}
+	err = s.db.InTx(ctx, func(tx *storage.DB) error {
+		err := tx.Write(ctx).Model(&Holder{}).Where("school_id = ? AND person_id = ? AND ended_on = ''", who.School, who.Person).Updates(map[string]any{"ended_on": today, "trial": ""}).Error
+		if err != nil {
+			return err
+		}
+		if err := tx.Write(ctx).Create(&h).Error; err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, who, "key.make", "key", h.ID, "")
+	})
+	return h, err
+}
+
+// EndKey ends a key: nothing is sealed to it from now on. Its holder may, and the head. Fault: NotFound.
+func (s Store) EndKey(ctx context.Context, who access.Actor, id string) error {
+	if err := mayHold(who); err != nil {
+		return err
+	}
+	today := s.today(ctx, who.School)
+	return s.db.InTx(ctx, func(tx *storage.DB) error {
+		q := tx.Write(ctx).Model(&Holder{}).Where("school_id = ? AND id = ? AND ended_on = ''", who.School, id)
+		if !who.Is(access.Head) {
+			q = q.Where("person_id = ?", who.Person)
+		}
+		res := q.Updates(map[string]any{"ended_on": today, "trial": ""})
+		if res.Error == nil && res.RowsAffected == 0 {
+			return fault.New(fault.NotFound, "fault.not_found")
+		} else if res.Error != nil {
+			return res.Error
+		}
+		return audit.Record(ctx, tx, who, "key.end", "key", id, "")
+	})
+}
+
+func (s Store) today(ctx context.Context, school string) storage.Date {
+	set, err := roster.NewStore(s.db).School(ctx, school)
+	if err != nil {
+		return storage.DateOf(s.db.Now(), storage.Zone(""))
+	}
+	return storage.DateOf(s.db.Now(), set.Zone())
+}
+
+// mine is the present key of an actor. Fault: Conflict key.none.
+func (s Store) mine(ctx context.Context, who access.Actor) (Holder, error) {
+	if err := mayHold(who); err != nil {
+		return Holder{}, err
+	}
+	var have []Holder
+	err := s.db.Write(ctx).Where("school_id = ? AND person_id = ? AND ended_on = ''", who.School, who.Person).Limit(1).Find(&have).Error
+	if err == nil && len(have) == 0 {
+		err = fault.New(fault.Conflict, "key.none")
+	}
+	if err != nil {
+		return Holder{}, err
+	}
+	return have[0], nil
+}
+
+// Try makes a trial: 32 hex digits sealed to the actor's own key, for their browser to open. What it says is kept as a hash.
+// Fault: Conflict key.none.
+func (s Store) Try(ctx context.Context, who access.Actor) ([]byte, error) {
+	h, err := s.mine(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	said := make([]byte, 16)
+	rand.Read(said)
+	text := hex.EncodeToString(said)
+	sealed, err := seal.ToAge([]string{h.Recipient}, []byte(text))
+	if err != nil {
+		return nil, err
+	}
+	h.Trial = s.key.Hash("key trial", h.SchoolID, h.ID, text)
+	return sealed, s.db.Write(ctx).Save(&h).Error
+}
+
+// Prove takes what a browser found in the trial. Faults: Conflict key.none; Invalid key.not_opened.
+func (s Store) Prove(ctx context.Context, who access.Actor, said string) error {
+	return s.db.InTx(ctx, func(tx *storage.DB) error {
+		st := Store{tx, s.key}
+		h, err := st.mine(ctx, who)
+		if err != nil {
+			return err
+		}
+		if h.Trial == "" || !seal.Same(h.Trial, s.key.Hash("key trial", h.SchoolID, h.ID, said)) {
+			return fault.New(fault.Invalid, "key.not_opened")
+		}
+		h.Trial, h.ProvedOn = "", st.today(ctx, who.School)
+		if err := tx.Write(ctx).Save(&h).Error; err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, who, "key.prove", "key", h.ID, "")
+	})
+}

@@ -1,0 +1,264 @@
+package protecting
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"earshot/internal/base/fault"
+	"earshot/internal/listen/envelope"
+	"earshot/internal/school/access"
+	"earshot/internal/web/page"
+)
+
+// openingsPage lists what was asked for, without a name of anybody it is about.
+type openingsPage struct {
+	page.Base
+	List []openingLine
+}
+
+type openingLine struct{ Title, URL, State, Text string }
+
+// newOpeningPage asks why somebody wants to know a name, and says who will be told.
+type newOpeningPage struct {
+	page.Base
+	What, Promise, Told   string
+	Round, Envelope, Kind string
+	Do                    string
+	Form                  page.Form
+}
+
+// openingPage is one of them. A name that a browser opens on it is never sent back here.
+type openingPage struct {
+	page.Base
+	State                    string
+	Round, Envelope, What    string
+	Asked, On                string
+	Agreed, Opened, Until    string
+	Category, Reason         string
+	Refused                  string
+	Next                     string // what happens now, or what the reader can do
+	Action                   string
+	Open                     string // what the reader's browser opens: the name, the outer seal, or nothing
+	Do                       string
+	Refuse                   bool
+	Key                      keyPanel
+	Form                     page.Form
+}
+
+var (
+	openingsTemplate   = page.New("protecting/openings", "base", openingsPage{})
+	newOpeningTemplate = page.New("protecting/opening_new", "base", newOpeningPage{})
+	openingTemplate    = page.New("protecting/opening", "base", openingPage{})
+)
+
+// whyOpen are the categories of reasons in words.
+var whyOpen = map[string]string{
+	"danger": "Somebody is in danger now",
+	"hurt":   "Somebody is being hurt",
+	"self":   "Somebody may harm themselves",
+	"other":  "Another reason",
+}
+
+// whose says what a name is asked for.
+var whose = map[string]string{envelope.Answer: "An answer", envelope.Comment: "A comment", envelope.Concern: "A comment that was passed on as a concern"}
+
+func stateOf(o envelope.Opening, now time.Time) string {
+	switch {
+	case o.Refused != "":
+		return "Left sealed"
+	case o.OpenedAt != nil:
+		return "Opened"
+	case o.Over(now):
+		return "Over, not opened"
+	case o.Policy == envelope.Two && o.AgreedBy == "":
+		return "Waits for a second person"
+	case o.Policy == envelope.Two:
+		return "Agreed to"
+	}
+	return "Not opened yet"
+}
+
+func (p Pages) openings(c echo.Context, who access.Actor) error {
+	ctx := c.Request().Context()
+	list, err := p.envelopes().Openings(ctx, who)
+	if err != nil {
+		return err
+	}
+	d := openingsPage{Base: p.NewBase(c, "Names that somebody asked for")}
+	d.Crumbs = []page.Link{{Text: "Keys", URL: "/keys"}, {Text: "Names asked for", Here: true}}
+	titles := map[string]string{}
+	for _, o := range list {
+		if titles[o.RoundID] == "" {
+			r, err := p.Rounds().ByID(ctx, who.School, o.RoundID)
+			if err != nil {
+				return err
+			}
+			titles[o.RoundID] = r.Title
+		}
+		d.List = append(d.List, openingLine{Title: o.AskedAt.In(page.School(c).Zone()).Format("Monday 2 January 2006 at 15:04"), URL: "/openings/" + o.ID,
+			State: stateOf(o, p.DB.Now()), Text: o.Asked + " asked, in “" + titles[o.RoundID] + "”. " + whyOpen[o.Category] + "."})
+	}
+	return openingsTemplate.Send(c, http.StatusOK, d)
+}
+
+func (p Pages) newOpening(c echo.Context, who access.Actor) error {
+	return p.drawNewOpening(c, http.StatusOK, who, page.Errors{})
+}
+
+func (p Pages) drawNewOpening(c echo.Context, status int, who access.Actor, errs page.Errors) error {
+	ctx := c.Request().Context()
+	r, err := p.Rounds().ByID(ctx, who.School, c.FormValue("round"))
+	if err != nil {
+		return err
+	}
+	d := newOpeningPage{Base: p.NewBase(c, "Whose is it?"), Round: r.ID, Envelope: c.FormValue("envelope"), Kind: c.FormValue("kind"), Do: "Write it down and go on"}
+	what, ok := whose[d.Kind]
+	if !ok || d.Envelope == "" {
+		return fault.New(fault.NotFound, "fault.not_found")
+	}
+	d.What = what + " in “" + r.Title + "”. Whoever wrote it was promised that a name is opened only when somebody may be in danger."
+	heads, err := p.Roster().Holders(ctx, who.School, access.Head)
+	if err != nil {
+		return err
+	}
+	chairs, err := p.Roster().Holders(ctx, who.School, access.Chair)
+	if err != nil {
+		return err
+	}
+	names := strings.Join(append(holders(heads, "head"), holders(chairs, "chair of governors")...), ", ")
+	if envelope.PolicyOf(r) == envelope.Two {
+		d.Promise = "In this survey two people are always needed. One of them has to read your reason and agree; then your browser shows you the name, for 24 hours from now."
+		d.Told = names + ", at once and by mail: without any name, and without what you write here. They read that when they have signed in."
+		d.Do = "Ask them"
+	} else {
+		d.Promise = "As soon as you have said why, your browser shows you the name, for 24 hours from now."
+		d.Told = names + ", at once and by mail: that you asked, without any name and without what you write here. They read that when they have signed in."
+	}
+	category := page.Field{Name: "category", Label: "Why do you need to know?"}
+	for _, id := range envelope.Categories {
+		category.Options = append(category.Options, page.Option{Value: id, Label: whyOpen[id], Chosen: c.FormValue("category") == id})
+	}
+	d.Form = page.NewForm(errs, category, page.Field{Name: "reason", Label: "In your own words", Rows: 4, Value: c.FormValue("reason"),
+		Hint: "What was said, what you fear, and what you will do once you know. A sentence or two."})
+	return newOpeningTemplate.Send(c, status, d)
+}
+
+func (p Pages) ask(c echo.Context, who access.Actor) error {
+	o, err := p.envelopes().Ask(c.Request().Context(), who, envelope.Request{Round: c.FormValue("round"), Envelope: c.FormValue("envelope"),
+		Kind: c.FormValue("kind"), Category: c.FormValue("category"), Reason: c.FormValue("reason")})
+	if errs, status, ok := page.Explain(c, err); ok {
+		return p.drawNewOpening(c, status, who, errs)
+	} else if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/openings/"+o.ID)
+}
+
+func (p Pages) opening(c echo.Context, who access.Actor) error {
+	return p.drawOpening(c, http.StatusOK, who, page.Errors{})
+}
+
+func (p Pages) drawOpening(c echo.Context, status int, who access.Actor, errs page.Errors) error {
+	ctx := c.Request().Context()
+	o, err := p.envelopes().Find(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	r, err := p.Rounds().ByID(ctx, who.School, o.RoundID)
+	if err != nil {
+		return err
+	}
+	keys, err := p.envelopes().Holders(ctx, who.School)
+	if err != nil {
+		return err
+	}
+	now := p.DB.Now()
+	say := func(t time.Time) string {
+		return t.In(page.School(c).Zone()).Format("Monday 2 January 2006 at 15:04")
+	}
+	d := openingPage{Base: p.keyBase(c, "A sealed name", "js/keys-opening.js"), State: stateOf(o, now), Round: r.Title, Envelope: o.EnvelopeID, What: whose[o.Kind],
+		Asked: o.Asked, On: say(o.AskedAt), Category: whyOpen[o.Category] + ".", Reason: o.Reason, Refused: o.Refused, Action: "/openings/" + o.ID, Key: p.keyPanel(c, who, keys)}
+	d.Crumbs = []page.Link{{Text: "Keys", URL: "/keys"}, {Text: "Names asked for", URL: "/openings"}, {Text: d.State, Here: true}}
+	if o.AgreedAt != nil {
+		d.Agreed = o.Agreed + ", " + say(*o.AgreedAt)
+	}
+	if o.OpenedAt != nil {
+		d.Opened = say(*o.OpenedAt)
+	}
+	if !o.Over(now) {
+		d.Until = say(o.Until)
+	}
+	d.next(who, o, now)
+	d.Form = page.NewForm(errs, page.Field{Name: "why", Label: "Why not? One sentence for whoever asked", Value: c.FormValue("why")})
+	return openingTemplate.Send(c, status, d)
+}
+
+// next says what happens now, and what the reader can do about it.
+func (d *openingPage) next(who access.Actor, o envelope.Opening, now time.Time) {
+	asker, two := who.Person == o.AskedBy, o.Policy == envelope.Two
+	second := two && !asker && envelope.GroupOf(who) == envelope.Second && o.AgreedBy == ""
+	switch {
+	case o.Refused != "":
+		d.Next = "It stays sealed. If things change, ask again and say what has changed."
+	case o.Over(now):
+		d.Next = "Its 24 hours are over. It opens nothing any more."
+	case asker && two && o.AgreedBy == "":
+		d.Next = "The head and the chair have been told. Once one of them has agreed, open this page again. If it cannot wait, call them; if a child is in danger now, call 999 first."
+	case asker:
+		d.Open, d.Do = "name", "Show me the name"
+		d.Next = "The name is opened in your browser. The server learns that you opened it, and never what stood in it."
+	case second:
+		d.Open, d.Do, d.Refuse = "outer", "I agree: take off the outer seal", true
+		d.Next = "Whoever took part was promised that two people have to agree. Read why it was asked, and call them if you want to know more. You do not see the name: your browser takes off the outer seal, and the safeguarding team opens what is under it."
+	case two && o.AgreedBy == "":
+		d.Next = "The head or the chair has to agree."
+	default:
+		d.Next = "If this does not seem right to you, talk to them today, and to the chair of governors."
+	}
+}
+
+// sealed hands out what the reader's browser opens now.
+func (p Pages) sealed(c echo.Context, who access.Actor) error {
+	body, err := p.envelopes().Sealed(c.Request().Context(), who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, sealedReply{body})
+}
+
+func (p Pages) opened(c echo.Context, who access.Actor) error {
+	if err := p.envelopes().Opened(c.Request().Context(), who, c.Param("id")); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]bool{"kept": true})
+}
+
+// agree takes what the second person's browser took the outer seal from: it is still sealed to the safeguarding team.
+func (p Pages) agree(c echo.Context, who access.Actor) error {
+	inner, err := base64.StdEncoding.DecodeString(c.FormValue("inner"))
+	if err != nil {
+		inner = nil // the store says so in words
+	}
+	err = p.envelopes().Agree(c.Request().Context(), who, c.Param("id"), inner)
+	if errs, status, ok := page.Explain(c, err); ok {
+		return p.drawOpening(c, status, who, errs)
+	} else if err != nil {
+		return err
+	}
+	return p.Done(c, "/openings/"+c.Param("id"), "You agreed. Tell whoever asked: they can open it now.")
+}
+
+func (p Pages) refuse(c echo.Context, who access.Actor) error {
+	err := p.envelopes().Refuse(c.Request().Context(), who, c.Param("id"), c.FormValue("why"))
+	if errs, status, ok := page.Explain(c, err); ok {
+		return p.drawOpening(c, status, who, errs)
+	} else if err != nil {
+		return err
+	}
+	return p.Done(c, "/openings/"+c.Param("id"), "It stays sealed, and whoever asked can read why.")
+}
+
