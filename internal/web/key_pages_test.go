@@ -47,7 +47,7 @@ func (s *server) confidential(p envelope.Policy) round.Round {
 }
 
 // seals puts an envelope into a round, sealed to everybody who holds a key now.
-func (s *server) seals(r round.Round, tie, name, form string) {
+func (s *server) sealsName(r round.Round, tie, name, form string) {
 	s.T.Helper()
 	ctx := context.Background()
 	st := envelope.NewStore(s.DB, s.Key)
@@ -89,7 +89,7 @@ func opens(t *testing.T, sealed []byte, id age.Identity) []byte {
 	return plain
 }
 
-type sealedReply struct {
+type sealedForBrowser struct {
 	Sealed []byte `json:"sealed"`
 }
 
@@ -108,7 +108,7 @@ func TestKeyPagesAreForThoseWhoHoldKeys(t *testing.T) {
 	lead := s.Staff("Ruth Moss", access.SafeguardingLead)
 	s.keyed(lead)
 	r := s.confidential(envelope.One)
-	s.seals(r, "tie-1", "Ann Lee", "7B")
+	s.sealsName(r, "tie-1", "Ann Lee", "7B")
 	opening := s.askFor(s.as(lead), r, "tie-1")
 	ask := "/openings/new?round=" + r.ID + "&envelope=tie-1&kind=answer"
 	for role, want := range map[access.Role][4]int{ // keys, openings, one of them, asking
@@ -175,7 +175,7 @@ func TestAKeyIsMadeTriedAndEnded(t *testing.T) {
 	if _, body = s.do("GET", "/keys", cookie, nil); !strings.Contains(body, "Your key is there.") || !strings.Contains(body, "You have not tried your key this term.") {
 		t.Errorf("after handing in\n%s", body)
 	}
-	var trial sealedReply
+	var trial sealedForBrowser
 	if status, body := s.fetch("/keys/trial", cookie, nil, &trial); status != 200 {
 		t.Fatalf("%d %s", status, body)
 	}
@@ -226,7 +226,7 @@ func TestANameIsOpenedByOne(t *testing.T) {
 	lead := s.Staff("Ruth Moss", access.SafeguardingLead)
 	id := s.keyed(lead)
 	r := s.confidential(envelope.One)
-	s.seals(r, "tie-1", "Ann Lee", "7B")
+	s.sealsName(r, "tie-1", "Ann Lee", "7B")
 	cookie := s.as(lead)
 	ask := "/openings/new?round=" + r.ID + "&envelope=tie-1&kind=answer"
 	if _, body := s.do("GET", ask, cookie, nil); !strings.Contains(body, "Who is told:") || !strings.Contains(body, s.Head.Name) {
@@ -247,7 +247,7 @@ func TestANameIsOpenedByOne(t *testing.T) {
 		t.Errorf("an envelope that is not there: %d", res.StatusCode)
 	}
 	opening := s.askFor(cookie, r, "tie-1")
-	var reply sealedReply
+	var reply sealedForBrowser
 	if status, body := s.fetch(opening+"/sealed", cookie, nil, &reply); status != 200 {
 		t.Fatalf("%d %s", status, body)
 	}
@@ -278,7 +278,7 @@ func TestANameIsOpenedByTwo(t *testing.T) {
 	lead, deputy, chair := s.Staff("Ruth Moss", access.SafeguardingLead), s.Staff("Dee Putnam", access.SafeguardingDeputy), s.Staff("Cora Byrne", access.Chair)
 	idLead, idChair := s.keyed(lead), s.keyed(chair)
 	r := s.confidential(envelope.Two)
-	s.seals(r, "tie-1", "Ann Lee", "7B")
+	s.sealsName(r, "tie-1", "Ann Lee", "7B")
 	cookie, second := s.as(lead), s.as(chair)
 	opening := s.askFor(cookie, r, "tie-1")
 	if status, body := s.fetch(opening+"/sealed", cookie, nil, nil); status != 409 || !strings.Contains(body, "Nobody has agreed yet") {
@@ -293,7 +293,7 @@ func TestANameIsOpenedByTwo(t *testing.T) {
 	if _, body := s.do("GET", opening, second, nil); !strings.Contains(body, `data-open="outer"`) || !strings.Contains(body, "I do not agree") {
 		t.Errorf("the chair's page\n%s", body)
 	}
-	var reply sealedReply
+	var reply sealedForBrowser
 	if status, body := s.fetch(opening+"/sealed", second, nil, &reply); status != 200 {
 		t.Fatalf("%d %s", status, body)
 	}
@@ -323,7 +323,7 @@ func TestANameIsOpenedByTwo(t *testing.T) {
 		t.Errorf("inside stands %s", inside)
 	}
 	// Another one, refused.
-	s.seals(r, "tie-2", "Ben Roe", "7C")
+	s.sealsName(r, "tie-2", "Ben Roe", "7C")
 	opening = s.askFor(cookie, r, "tie-2")
 	if res, body := s.do("POST", opening+"/refuse", second, url.Values{"why": {""}}); res.StatusCode != 422 || !strings.Contains(body, "Say in a sentence why not") {
 		t.Errorf("refusing without a word: %d", res.StatusCode)
@@ -346,7 +346,7 @@ func TestNamesAreSealedAnew(t *testing.T) {
 	idLead, idChair := s.keyed(lead), s.keyed(chair)
 	r := s.confidential(envelope.One)
 	for i := range 3 {
-		s.seals(r, fmt.Sprint("tie-", i), "Ann Lee", "7B")
+		s.sealsName(r, fmt.Sprint("tie-", i), "Ann Lee", "7B")
 	}
 	if _, body := s.do("GET", "/keys", s.as(lead), nil); strings.Contains(body, "Sealing names anew") {
 		t.Error("there is something to seal anew although nothing has changed")
@@ -387,14 +387,14 @@ func TestNamesAreSealedAnew(t *testing.T) {
 		t.Error("still something to seal anew")
 	}
 	// The deputy can open them now.
-	var reply sealedReply
+	var reply sealedForBrowser
 	opening := s.askFor(s.as(deputy), r, "tie-1")
 	if status, body := s.fetch(opening+"/sealed", s.as(deputy), nil, &reply); status != 200 || !bytes.Contains(opens(t, reply.Sealed, idDeputy), []byte("Ann Lee")) {
 		t.Errorf("%d %s", status, body)
 	}
 
 	two := s.confidential(envelope.Two)
-	s.seals(two, "tie-9", "Ben Roe", "7C")
+	s.sealsName(two, "tie-9", "Ben Roe", "7C")
 	idHead := s.keyed(s.Head)
 	if _, body := s.do("GET", "/keys", s.as(lead), nil); strings.Contains(body, `id="reseal"`) || !strings.Contains(body, "has to take off the outer seal first") {
 		t.Errorf("before the outer seal is off\n%s", body)

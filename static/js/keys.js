@@ -4,7 +4,8 @@
 (() => {
   "use strict";
   const at = (id) => document.getElementById(id);
-  const ready = typeof BigInt === "function" && window.crypto && crypto.getRandomValues;
+  // Without https a browser hands out no cryptography, and nobody should type a passphrase.
+  const ready = isSecureContext && typeof BigInt === "function" && crypto.subtle;
   if (!ready) {
     const p = document.createElement("p");
     p.className = "notice warning";
@@ -29,12 +30,14 @@
   }
 
   task(at("trial"), at("trial-problem"), async (identities) => {
-    const said = new TextDecoder().decode(await box.open(box.bytes((await box.post("/keys/trial")).sealed), identities));
-    // What came from the sheet can be kept here again before the page goes on.
     if (box.fromSheet()) {
+      // It can be kept here again before the page goes on, unless it is the sheet of another key.
+      const a = await box.lib();
+      if (await a.identityToRecipient(identities[0]) !== at("key").dataset.recipient) { throw box.failure("other-sheet"); }
       at("trial").parentNode.hidden = true;
       await again(identities[0]);
     }
+    const said = new TextDecoder().decode(await box.open(box.bytes((await box.post("/keys/trial")).sealed), identities));
     box.send(at("proof"), { said: said });
   });
 

@@ -59,6 +59,7 @@ var mistakes = []struct {
 	{UnknownBrace, "Why we ask: {why}.", "Why we ask: {because}.", "{because}"},
 	{PromiseMissing, "part: mode, modes: [named]", "part: mode, modes: []", "no text for the part mode"},
 	{PromiseTwice, "part: route, modes: [anonymous, confidential, named, open_link], routes: [own_device]", "part: route, modes: [anonymous, confidential, named, open_link], routes: [own_device, shared_device]", "two texts"},
+	{PromiseTwice, "show: first, unless: [two_people],", "show: first, unless: [two_people, flags],", "two texts"}, // with flags, one person alone would be missing
 	{PromisePresent, "part: filter, modes: [anonymous, confidential, named, open_link], routes: [own_device, any_device]", "part: filter, modes: [anonymous, confidential, named, open_link], routes: [own_device, any_device, paper]", "should be absent"},
 }
 

@@ -15,9 +15,10 @@ var values = map[string]string{
 	"minutes": "4", "why": "we want lessons to work for everyone", "k": "5", "named_adults": "Mrs Khan and Mr Lee",
 	"named_readers": "Ms Okafor", "safeguarding_lead": "Mrs Khan", "comment_reader": "Mrs Khan", "contact": "the school office",
 	"close_date": "12 May", "delete_date": "31 July 2028", "counts_date": "31 July 2034", "complaint_contact": "the school office",
+	"seal_date": "31 July 2026", "flags": "free school meals and English as an additional language",
 }
 
-var everything = bank.Settings{Comments: true, ByClass: true, Sensitive: true, SchoolNetwork: true, SmallSchool: true, Values: values}
+var everything = bank.Settings{Comments: true, ByClass: true, Sensitive: true, SchoolNetwork: true, SmallSchool: true, Flags: true, Linked: true, Values: values}
 
 // each calls f for every audience, mode and route that a round can have.
 func each(b *bank.Bank, f func(p bank.PromiseFor)) {
@@ -32,11 +33,21 @@ func each(b *bank.Bank, f func(p bank.PromiseFor)) {
 	}
 }
 
+// eachPolicy is each, for both ways in which a sealed name may be opened.
+func eachPolicy(b *bank.Bank, f func(p bank.PromiseFor)) {
+	each(b, func(p bank.PromiseFor) {
+		for _, two := range []bool{false, true} {
+			p.Settings.TwoPeople = two
+			f(p)
+		}
+	})
+}
+
 // What must be said is written out here, apart from the file, so that a line under absent cannot take it away unseen.
 func TestNothingIsLeftUnsaid(t *testing.T) {
 	b := load(t)
 	n := 0
-	each(b, func(p bank.PromiseFor) {
+	eachPolicy(b, func(p bank.PromiseFor) {
 		n++
 		p.Settings.SmallSchool = false // so that private stands
 		got, err := b.Promise(p)
@@ -57,6 +68,9 @@ func TestNothingIsLeftUnsaid(t *testing.T) {
 		if p.Route != bank.HandsUp {
 			must = append(must, "mode", "writing", "read")
 		}
+		if p.Mode == bank.Confidential {
+			must = append(must, "waiting", "sealed", "flags", "linked")
+		}
 		if (p.Mode == bank.Anonymous || p.Mode == bank.Mailed) && p.Route != bank.Paper && p.Route != bank.HandsUp {
 			must = append(must, "waiting")
 		}
@@ -72,15 +86,16 @@ func TestNothingIsLeftUnsaid(t *testing.T) {
 			}
 		}
 	})
-	// Four groups of pupils: three modes by six routes, and an open link by four. Two of adults: four by five, and four.
-	if want := 4*(3*6+4) + 2*(4*5+4); n != want {
+	// Four groups of pupils: anonymous by six routes; confidential, named and an open link by the four with a screen. Two of
+	// adults: anonymous and mailed by five, and the same three by four. All twice: one person opens a sealed name, or two.
+	if want := 2 * (4*(6+3*4) + 2*(2*5+3*4)); n != want {
 		t.Errorf("%d combinations, want %d", n, want)
 	}
 }
 
 func TestPromiseIsNeverCalledAnonymousWhenItIsNot(t *testing.T) {
 	b := load(t)
-	each(b, func(p bank.PromiseFor) {
+	eachPolicy(b, func(p bank.PromiseFor) {
 		got, _ := b.Promise(p)
 		for _, part := range got {
 			says := strings.Contains(strings.ToLower(part.Text), "anonymous")
@@ -115,6 +130,81 @@ func TestPromiseOfAMailedSlip(t *testing.T) {
 				t.Errorf("%s, %s: %s", audience, route, more)
 			}
 		}
+	}
+}
+
+// Who can find out whose answers they are stands on the first page, and no policy says what only the other keeps.
+func TestPromiseSaysWhoCanOpenASealedName(t *testing.T) {
+	b := load(t)
+	for _, c := range []struct {
+		audience string
+		one, two []string // what each first page says; the other must not
+	}{
+		{bank.Pupils11to16, []string{"Mrs Khan or a deputy can unlock it alone", "A second person is told at once, and the chair of governors within a day"},
+			[]string{"only two people together can unlock it", "(Mrs Khan and Mr Lee)"}},
+		{bank.Pupils7to10, []string{"Mrs Khan or a deputy can look"}, []string{"two grown-ups together can look: Mrs Khan and Mr Lee"}},
+		{bank.Pupils5to7, []string{"Mrs Khan can look"}, []string{"Two grown-ups can look"}},
+		{bank.Parents, []string{"Mrs Khan or a deputy can unlock it alone", "A second person is told at once"}, []string{"only two people together can unlock it"}},
+		{bank.Staff, []string{"Mrs Khan or a deputy can unlock it alone", "A second person is told at once"}, []string{"only two people together can unlock it"}},
+	} {
+		for _, two := range []bool{false, true} {
+			p := bank.PromiseFor{Audience: c.audience, Mode: bank.Confidential, Route: bank.AnyDevice, Settings: everything}
+			p.Settings.TwoPeople = two
+			got, err := b.Promise(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			first := ""
+			for _, part := range got.Shown(bank.ShowFirst) {
+				first += part.Text + " "
+			}
+			says, not := c.one, c.two
+			if two {
+				says, not = c.two, c.one
+			}
+			for _, s := range says {
+				if !strings.Contains(first, s) {
+					t.Errorf("%s, two people %v: %q is not in %q", c.audience, two, s, first)
+				}
+			}
+			for _, s := range not {
+				if strings.Contains(first, s) {
+					t.Errorf("%s, two people %v: %q is in %q", c.audience, two, s, first)
+				}
+			}
+		}
+	}
+}
+
+func TestConfidentialPromiseDependsOnFlagsAndCards(t *testing.T) {
+	b := load(t)
+	p := bank.PromiseFor{Audience: bank.Pupils11to16, Mode: bank.Confidential, Route: bank.AnyDevice, Settings: bank.Settings{Values: values}}
+	parts := func() (list []string) {
+		got, err := b.Promise(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range got {
+			if part.Part == "sealed" || part.Part == "flags" || part.Part == "linked" {
+				list = append(list, part.Part)
+			}
+		}
+		return list
+	}
+	if got := parts(); !slices.Equal(got, []string{"sealed"}) {
+		t.Errorf("without flags and cards: %v", got)
+	}
+	p.Settings.Flags = true
+	if got := parts(); !slices.Equal(got, []string{"sealed", "flags"}) {
+		t.Errorf("with flags: %v", got)
+	}
+	p.Settings.Linked = true
+	if got := parts(); !slices.Equal(got, []string{"sealed", "flags", "linked"}) {
+		t.Errorf("with flags and cards: %v", got)
+	}
+	needs, err := b.PromiseNeeds(p)
+	if want := []string{"safeguarding_lead", "k", "close_date", "seal_date", "flags", "minutes"}; err != nil || slices.ContainsFunc(want, func(brace string) bool { return !slices.Contains(needs, brace) }) {
+		t.Errorf("needs %v, %v; want all of %v", needs, err, want)
 	}
 }
 
@@ -216,6 +306,9 @@ func TestNoPromiseWithoutARound(t *testing.T) {
 	b := load(t)
 	for _, p := range []bank.PromiseFor{
 		{Audience: bank.Pupils11to16, Mode: bank.OpenLink, Route: bank.Paper},
+		{Audience: bank.Pupils11to16, Mode: bank.Confidential, Route: bank.Paper},
+		{Audience: bank.Pupils7to10, Mode: bank.Named, Route: bank.HandsUp},
+		{Audience: bank.Parents, Mode: bank.Confidential, Route: bank.Paper},
 		{Audience: bank.Parents, Mode: bank.Anonymous, Route: bank.HandsUp},
 		{Audience: bank.Pupils11to16, Mode: bank.Mailed, Route: bank.OwnDevice},
 		{Audience: bank.PupilsLesson, Mode: bank.Mailed, Route: bank.AnyDevice},
@@ -233,15 +326,15 @@ func TestNoPromiseWithoutARound(t *testing.T) {
 	}
 }
 
-// A first page that is too long is not read. The two modes that lock a name away or keep it must name people there, so
-// they are allowed more: nothing about who can see a name may hide under "More".
+// A first page that is too long is not read. Nothing about who can see a name may hide under "More", so the two modes that
+// lock a name away or keep it say other things there; adults are allowed a little more in them.
 func TestFirstPageIsShort(t *testing.T) {
 	b := load(t)
 	limit := map[string][2]int{
-		bank.Pupils11to16: {80, 110}, bank.PupilsLesson: {80, 110}, bank.Pupils7to10: {40, 65}, bank.Pupils5to7: {20, 40},
+		bank.Pupils11to16: {80, 80}, bank.PupilsLesson: {80, 80}, bank.Pupils7to10: {40, 40}, bank.Pupils5to7: {20, 20},
 		bank.Parents: {120, 130}, bank.Staff: {120, 130},
 	}
-	each(b, func(p bank.PromiseFor) {
+	eachPolicy(b, func(p bank.PromiseFor) {
 		got, _ := b.Promise(p)
 		words := 0
 		for _, part := range got.Shown(bank.ShowFirst) {

@@ -24,14 +24,14 @@ func everyLanguage(t *testing.T, b *bank.Bank, f func(lang string, tongue bank.T
 	}
 }
 
-// TestPromiseInEachLanguage: whatever an anonymous round or an open link promises pupils and parents in English, it can
-// promise in every language, part for part.
+// TestPromiseInEachLanguage: whatever a round promises pupils and parents in English, it can promise in every language, part
+// for part.
 func TestPromiseInEachLanguage(t *testing.T) {
 	b := load(t)
 	n := 0
 	everyLanguage(t, b, func(lang string, tongue bank.Tongue) {
-		each(b, func(p bank.PromiseFor) {
-			if p.Audience == bank.Staff || p.Mode != bank.Anonymous && p.Mode != bank.OpenLink {
+		eachPolicy(b, func(p bank.PromiseFor) {
+			if p.Audience == bank.Staff {
 				return
 			}
 			for _, small := range []bool{false, true} {
@@ -54,7 +54,7 @@ func TestPromiseInEachLanguage(t *testing.T) {
 			}
 		})
 	})
-	if want := 11 * 2 * (4*(6+4) + 5 + 4); n != want {
+	if want := 11 * 2 * 2 * (4*(6+3*4) + 2*5 + 3*4); n != want {
 		t.Errorf("%d promises, want %d", n, want)
 	}
 }
@@ -160,12 +160,18 @@ func TestFirstPageStaysShortInEachLanguage(t *testing.T) {
 	}
 	everyLanguage(t, b, func(lang string, tongue bank.Tongue) {
 		for _, a := range []string{bank.Pupils11to16, bank.Pupils7to10, bank.Pupils5to7, bank.Parents} {
-			p := bank.PromiseFor{Audience: a, Mode: bank.Anonymous, Route: bank.AnyDevice, Settings: everything}
-			english, _ := b.Promise(p)
-			p.Tongue = tongue
-			said, err := b.Promise(p)
-			if err != nil || count(said)*3 > count(english)*4 {
-				t.Errorf("%s, %s: %d words for %d, %v", lang, a, count(said), count(english), err)
+			for _, c := range []struct {
+				mode bank.Mode
+				two  bool
+			}{{bank.Anonymous, false}, {bank.Confidential, false}, {bank.Confidential, true}, {bank.Named, false}} {
+				p := bank.PromiseFor{Audience: a, Mode: c.mode, Route: bank.AnyDevice, Settings: everything}
+				p.Settings.TwoPeople = c.two
+				english, _ := b.Promise(p)
+				p.Tongue = tongue
+				said, err := b.Promise(p)
+				if err != nil || count(said) == 0 || count(said)*3 > count(english)*4 {
+					t.Errorf("%s, %s, %s, two people %v: %d words for %d, %v", lang, a, c.mode, c.two, count(said), count(english), err)
+				}
 			}
 		}
 	})

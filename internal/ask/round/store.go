@@ -53,11 +53,6 @@ func (s Store) Find(ctx context.Context, who access.Actor, id string) (Round, er
 	return Round{}, fault.New(fault.NotFound, "fault.not_found")
 }
 
-// At reads a round of a school for work that has no actor.
-func (s Store) At(ctx context.Context, school, id string) (Round, error) {
-	return s.find(ctx, school, id)
-}
-
 func (s Store) find(ctx context.Context, school, id string) (Round, error) {
 	var r Round
 	err := s.db.Query(ctx).Where("school_id = ? AND id = ?", school, id).Take(&r).Error

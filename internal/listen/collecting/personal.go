@@ -109,7 +109,7 @@ type personal struct {
 // startPersonal reads what the slips say about whose they are. It is nil for rounds whose answers belong to nobody.
 func startPersonal(ctx context.Context, tx *storage.DB, key seal.Key, school, roundID string, slips []string) (*personal, error) {
 	rounds := round.NewStore(tx, key, nil)
-	r, err := rounds.At(ctx, school, roundID)
+	r, err := rounds.ByID(ctx, school, roundID)
 	if err != nil || !r.Personal() {
 		return nil, err
 	}

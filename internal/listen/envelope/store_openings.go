@@ -88,7 +88,7 @@ func (s Store) find(ctx context.Context, who access.Actor, id string) (Opening, 
 	if err != nil {
 		return o, storage.Fault(err, "fault.not_found")
 	}
-	r, err := s.rounds().At(ctx, who.School, o.RoundID)
+	r, err := s.rounds().ByID(ctx, who.School, o.RoundID)
 	o.Policy = PolicyOf(r)
 	return o, err
 }
@@ -238,7 +238,7 @@ func (s Store) Openings(ctx context.Context, who access.Actor) ([]Opening, error
 		o := &list[i]
 		p, ok := policies[o.RoundID]
 		if !ok {
-			r, err := s.rounds().At(ctx, who.School, o.RoundID)
+			r, err := s.rounds().ByID(ctx, who.School, o.RoundID)
 			if err != nil {
 				return nil, err
 			}

@@ -36,7 +36,7 @@ func (s Store) stale(ctx context.Context, school string) (list []Envelope, polic
 	for _, row := range rows {
 		p, ok := policies[row.RoundID]
 		if !ok {
-			r, err := s.rounds().At(ctx, school, row.RoundID)
+			r, err := s.rounds().ByID(ctx, school, row.RoundID)
 			if err != nil {
 				return nil, nil, keys, err
 			}

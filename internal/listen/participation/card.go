@@ -106,4 +106,6 @@ func (s Store) dealt(form string, hashes map[string]bool) (taken [][3]int) {
 const DoorLength = 8
 
 // Door is the code of the page on which the children of a form tap their pictures to come to a round. An adult opens it.
-func (s Store) Door(roundID, form string) string { return s.key.Code(DoorLength, "door", roundID, form) }
+func (s Store) Door(roundID, form string) string {
+	return s.key.Code(DoorLength, "door", roundID, form)
+}

@@ -57,6 +57,12 @@ func (s Store) MoveMarks(ctx context.Context, school, roundID string, ids map[st
 	return s.TakeMarks(ctx, rows)
 }
 
+// ForgetFlags takes the flags away that stand beside the responses of a round, once what can be shown of them has been counted. It
+// writes every row, so that the database does not remember which had some.
+func (s Store) ForgetFlags(ctx context.Context, school, roundID string) error {
+	return s.db.Write(ctx).Model(&Mark{}).Where("school_id = ? AND round_id = ?", school, roundID).Update("flags", "").Error
+}
+
 // DropMarks deletes all marks of a round.
 func (s Store) DropMarks(ctx context.Context, school, roundID string) error {
 	return s.db.Write(ctx).Where("school_id = ? AND round_id = ?", school, roundID).Delete(&Mark{}).Error

@@ -16,7 +16,7 @@ func Parted(v words.Voice, view result.Viewed, s result.Split, compared map[stri
 	if s.Kind == result.SplitPace {
 		return f, false // see Quality
 	}
-	f = Figure{ID: s.Kind + "-" + q.ID, Title: PartedTitle(v, view, s), Dots: &Dots{Line: -1}}
+	f = Figure{ID: s.Kind + s.By + "-" + q.ID, Title: PartedTitle(v, view, s), Dots: &Dots{Line: -1}}
 	if whole, ok := s.Whole(q.ID); ok {
 		f.Dots.Line, f.Dots.LineLabel = percent(whole.X, whole.N), view.School().Name
 	}
@@ -47,6 +47,9 @@ func Parted(v words.Voice, view result.Viewed, s result.Split, compared map[stri
 	if s.Kind == result.SplitOutcome {
 		f.Note = v.Say("figure.part.outcome_note")
 	}
+	if s.Kind == result.SplitFlag {
+		f.Note = v.Say("figure.part.flag_note")
+	}
 	return f, true
 }
 
@@ -57,6 +60,9 @@ func PartedTitle(v words.Voice, view result.Viewed, s result.Split) string {
 		if q.ID == s.Question {
 			text = q.Text
 		}
+	}
+	if s.Kind == result.SplitFlag {
+		return v.Say("figure.part.flag", words.V{"Label": s.Parts[0].Label})
 	}
 	if s.Kind == result.SplitSelf {
 		return v.Say("figure.part.self", words.V{"Text": text})
@@ -103,7 +109,7 @@ func PartLabel(v words.Voice, view result.Viewed, s result.Split, p result.Part)
 			favourable = q.FavourableWords
 		}
 	}
-	if s.Kind == result.SplitSelf {
+	if s.Kind == result.SplitSelf || s.Kind == result.SplitFlag {
 		return v.Say("figure.part.rest_of_all")
 	}
 	return v.Say("figure.part."+p.ID, words.V{"Words": favourable})

@@ -18,8 +18,11 @@ type tally struct {
 	tables []table
 	paces  *paces
 	alike  *alike
-	pairs  *pairs
-	ways   *profiles
+	// flagged has the flags of a confidential round. People are told apart by these or by alike, never by both: what is shown by
+	// two could be crossed.
+	flagged *flagged
+	pairs   *pairs
+	ways    *profiles
 }
 
 // table counts the answers to one question.
@@ -55,7 +58,7 @@ func newTally(doc survey.Document, units []round.Unit, outcome string) *tally {
 		tb.part = doc.Part(q)
 		t.tables = append(t.tables, tb)
 	}
-	t.paces, t.alike = newPaces(t), newAlike(t, outcome)
+	t.paces, t.alike, t.flagged = newPaces(t), newAlike(t, outcome), &flagged{}
 	t.pairs, t.ways = newPairs(t, outcome), newProfiles(t)
 	return t
 }
@@ -69,6 +72,22 @@ func newTable(q survey.Question, cells int) table {
 		tb.counts = append(tb.counts, make([]int, len(q.Options)+1))
 	}
 	return tb
+}
+
+// by tells the answers apart by flags, and by nothing else but their pace.
+func (t *tally) by(flags []round.Flag) {
+	if len(flags) > 0 {
+		t.alike, t.flagged = &alike{}, newFlagged(t, flags)
+	}
+}
+
+// addWith counts one response that flags stand beside.
+func (t *tally) addWith(cell string, a survey.Answers, fast bool, flags string) error {
+	if err := t.add(cell, a, fast); err != nil {
+		return err
+	}
+	t.flagged.add(t.index[cell], t.flagged.set(flags), a)
+	return nil
 }
 
 // add counts one response. Everybody who was asked stands in a question, answered or not: disclosure takes the number

@@ -3,6 +3,7 @@ package result
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"earshot/internal/ask/survey"
 	"earshot/internal/show/disclosure"
@@ -13,13 +14,15 @@ const (
 	SplitPace    = "pace"    // quick answers, and all others
 	SplitOutcome = "outcome" // how the question that matters most to the school was answered
 	SplitSelf    = "self"    // how people describe themselves
+	SplitFlag    = "flag"    // what the school's lists say of them, in a confidential round
 )
 
 // Split is the school's answers by something else than years and classes. It is of the school alone: more would be a
 // fingerprint.
 type Split struct {
 	Kind     string `json:"kind"`
-	Question string `json:"question,omitempty"` // whose answers part people; empty for the pace
+	Question string `json:"question,omitempty"` // whose answers part people; empty for the pace and for flags
+	By       string `json:"by,omitempty"`       // the flag
 	Parts    []Part `json:"parts"`
 	// Rows has the shares of each question that can be shown, by part.
 	Rows []SplitRow `json:"rows"`
@@ -168,6 +171,7 @@ func (t *tally) splitsOf(decided map[string]told, list []cohort) ([]Split, error
 		if split := t.alike.split(decided, school); len(split.Rows) > 0 {
 			all = append(all, split)
 		}
+		all = append(all, slices.DeleteFunc(t.flagged.splits(decided, school), func(s Split) bool { return len(s.Rows) == 0 })...)
 		split, err := t.paces.split(decided, school)
 		if err != nil {
 			return nil, err

@@ -83,6 +83,10 @@ func (s Store) Make(ctx context.Context, school, roundID string) (Release, error
 		if err := writeTotals(ctx, tx, totals(rel, r, s.bank)); err != nil {
 			return err
 		}
+		// A set of flags that only one pupil of a class has would say whose an answer is, to whoever has the lists.
+		if err := response.NewStore(tx).ForgetFlags(ctx, school, roundID); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, access.Clock(school), "release.make", "round", roundID, "")
 	})
 	return rel, err
@@ -102,12 +106,19 @@ func (s Store) count(ctx context.Context, rounds round.Store, r round.Round) (Re
 		return Release{}, err
 	}
 	t := newTally(doc, units, r.Choices().Outcome)
+	marks := map[string]response.Mark{}
+	if r.Personal() {
+		t.by(r.AtOpening().Flags)
+		if marks, err = response.NewStore(s.db).Marks(ctx, r.SchoolID, r.ID); err != nil {
+			return Release{}, err
+		}
+	}
 	err = response.NewStore(s.db).Each(ctx, r.SchoolID, r.ID, func(row response.Response) error {
 		answers, err := survey.DecodeAnswers([]byte(row.Answers))
 		if err != nil {
 			return err
 		}
-		return t.add(row.CellID, answers, row.Pace == response.Fast)
+		return t.addWith(row.CellID, answers, row.Pace == response.Fast, marks[row.ID].Flags)
 	})
 	if err != nil {
 		return Release{}, err

@@ -198,7 +198,7 @@ var tries = pace{next: map[string]time.Time{}}
 
 const (
 	tryEvery  = time.Second
-	triesWait = 6 * tryEvery // the longest that anybody is let wait
+	triesWait = 4 * tryEvery // the longest that anybody is let wait
 )
 
 // wait returns when it is the caller's turn at a door; Busy where too many are before them.

@@ -42,7 +42,7 @@ type resultsPage struct {
 	Trust    string // how the school lies beside its trust
 	Sections *page.Figure
 	Matters  *page.Figure // what goes with the question that matters most
-	Parted   *parted
+	Parted   []parted
 	Quality  *page.Figure
 	Hands    []page.Figure // what rooms showed by raising hands, apart
 	Heat     *page.Figure
@@ -76,6 +76,7 @@ type none struct {
 
 // parted is how the answers of parts of the school differ, in words; the figures stand on the questions' own pages.
 type parted struct {
+	ID    string
 	Title string
 	Lines []partedLine
 	Rest  string // of the questions where no difference can be told
@@ -248,7 +249,7 @@ func (d *resultsPage) school(v words.Voice, r round.Round, view result.Viewed) {
 		if s.Kind == result.SplitPace {
 			continue
 		}
-		p, told := &parted{Title: figure.PartedTitle(v, view, s)}, 0
+		p, told := parted{ID: "parts" + s.By, Title: figure.PartedTitle(v, view, s)}, 0
 		compared := s.Compared()
 		for _, q := range view.Questions {
 			text := figure.Told(v, view, s, compared, q)
@@ -259,11 +260,11 @@ func (d *resultsPage) school(v words.Voice, r round.Round, view result.Viewed) {
 				p.Lines = append(p.Lines, partedLine{page.Link{Text: q.Text, URL: questionURL(r, q, view.School())}, text})
 			}
 		}
-		if told > 0 {
-			d.Parted = p
-		}
 		if rest := told - len(p.Lines); rest > 0 {
 			p.Rest = v.Say("figure.part.rest", words.V{"Count": rest})
+		}
+		if told > 0 {
+			d.Parted = append(d.Parted, p)
 		}
 	}
 }

@@ -60,8 +60,8 @@ func (d *resultsPage) contents() (list []page.Link) {
 	figures(d.Sections)
 	figures(d.Heat)
 	figures(d.Matters)
-	if d.Parted != nil {
-		add(true, d.Parted.Title, "parts")
+	for _, parted := range d.Parted {
+		add(true, parted.Title, parted.ID)
 	}
 	for _, p := range d.Parts {
 		add(true, p.Heading, p.ID)

@@ -34,19 +34,19 @@ type newOpeningPage struct {
 // openingPage is one of them. A name that a browser opens on it is never sent back here.
 type openingPage struct {
 	page.Base
-	State                    string
-	Round, Envelope, What    string
-	Asked, On                string
-	Agreed, Opened, Until    string
-	Category, Reason         string
-	Refused                  string
-	Next                     string // what happens now, or what the reader can do
-	Action                   string
-	Open                     string // what the reader's browser opens: the name, the outer seal, or nothing
-	Do                       string
-	Refuse                   bool
-	Key                      keyPanel
-	Form                     page.Form
+	State                 string
+	Round, Envelope, What string
+	Asked, On             string
+	Agreed, Opened, Until string
+	Category, Reason      string
+	Refused               string
+	Next                  string // what happens now, or what the reader can do
+	Action                string
+	Open                  string // what the reader's browser opens: the name, the outer seal, or nothing
+	Do                    string
+	Refuse                bool
+	Key                   keyPanel
+	Form                  page.Form
 }
 
 var (
@@ -261,4 +261,3 @@ func (p Pages) refuse(c echo.Context, who access.Actor) error {
 	}
 	return p.Done(c, "/openings/"+c.Param("id"), "It stays sealed, and whoever asked can read why.")
 }
-
