@@ -159,6 +159,7 @@ const box = (() => {
     const go = field("key-go"), problem = field("key-problem"), here = kept();
     panel.hidden = false;
     after.after(panel);
+    after.hidden = true; // one button at a time
     go.textContent = name;
     field("key-here").hidden = !here.length;
     field("key-nowhere").hidden = !!here.length;
@@ -179,6 +180,7 @@ const box = (() => {
           opened = await told();
           field("passphrase").value = field("sheet-text").value = "";
           panel.hidden = true;
+          after.hidden = false;
           done(opened);
         } catch (e) {
           complain(problem, e);

@@ -20,10 +20,10 @@ const keyMaking = (() => {
     link.hidden = false;
   }
 
-  // groups cuts a private key into pieces that can be read and typed.
+  // groups cuts a private key into pieces that can be read and typed; the last one has four characters.
   function groups(identity) {
-    const cut = identity.indexOf("1") + 1;
-    return [identity.slice(0, cut), ...identity.slice(cut).match(/.{1,4}/g)];
+    const cut = identity.indexOf("1") + 1, odd = cut + (identity.length - cut) % 4;
+    return [identity.slice(0, cut), identity.slice(cut, odd), ...identity.slice(odd).match(/.{4}/g)].filter(Boolean);
   }
 
   function pieces(place, list) {
@@ -117,8 +117,7 @@ const keyMaking = (() => {
 
   function begin() {
     at("start").onclick = () => {
-      const hide = at("start").closest("details, section");
-      hide.hidden = true;
+      at("page").hidden = true;
       at("make").hidden = false;
       show(1);
     };

@@ -31,6 +31,7 @@
     part.hidden = true;
     shown.focus();
     await box.post(url + "/opened");
+    document.querySelector("h1 .status").textContent = box.say("opened-now");
   }
 
   button.onclick = async () => {

@@ -47,6 +47,11 @@ func (s Store) personal(ctx context.Context, r Round, school roster.School, snap
 			return err
 		}
 	}
+	return s.flags(ctx, r, school, snap)
+}
+
+// flags puts into the snapshot what results may be told apart by.
+func (s Store) flags(ctx context.Context, r Round, school roster.School, snap *Snapshot) error {
 	chosen := r.Choices().Flags
 	if len(chosen) == 0 {
 		return nil

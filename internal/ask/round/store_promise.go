@@ -85,6 +85,19 @@ func (s Store) PreviewPromise(ctx context.Context, r Round) (bank.Promise, error
 	if err != nil {
 		return nil, err
 	}
+	if r.Personal() {
+		if err := s.flags(ctx, r, school, &snap); err != nil {
+			return nil, err
+		}
+		// Who holds keys is known once it opens; until then those are named who will have to.
+		names := []string{snap.Lead.Name}
+		for _, d := range snap.Deputies {
+			names = append(names, d.Name)
+		}
+		for _, name := range append(names, snap.Complaints) {
+			snap.Keys = append(snap.Keys, HeldKey{Name: name})
+		}
+	}
 	promise, err := s.makePromise(r, snap, doc, pageRoute, English())
 	for i := range promise {
 		promise[i].Text = r.FillDates(promise[i].Text)

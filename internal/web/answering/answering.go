@@ -49,6 +49,8 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Public("GET", "/a/:code/stored", p.stored)
 	r.Public("GET", "/a/:code/talk", p.talk)
 	r.Public("POST", "/a/:code/talk", p.sendTalk)
+	r.Public("GET", "/a/:code/back", p.taking)
+	r.Public("POST", "/a/:code/back", p.takeBack)
 	r.Public("GET", "/talk", p.findBack)
 	r.Public("POST", "/talk", p.openBack)
 	r.Public("POST", "/a/:code/task", p.task)
@@ -70,7 +72,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
-	return []*page.Template{answerTemplate, outcomeTemplate, findTemplate, stopTemplate, talkTemplate, backTemplate, minuteTemplate, cardTemplate, doorTemplate}
+	return []*page.Template{answerTemplate, outcomeTemplate, findTemplate, stopTemplate, talkTemplate, backTemplate, minuteTemplate, takingTemplate, cardTemplate, doorTemplate}
 }
 
 var (

@@ -72,6 +72,10 @@ const storedWaiting = "p_waiting_mailed_parent"
 func storedKeys(r round.Round) []string {
 	adult := r.Audience == bank.Parents || r.Audience == bank.Staff
 	switch {
+	case r.Mode == round.Confidential:
+		return []string{"stored.1_confidential", "stored.2_personal", "stored.3", "stored.4", "stored.5"}
+	case r.Mode == round.Named:
+		return []string{"stored.1_named", "stored.2_personal", "stored.4", "stored.5"}
 	case r.Mailed():
 		return []string{"stored.1_adult", "stored.2_mailed", storedWaiting, "stored.4", "stored.5"}
 	case r.Mode == round.OpenLink:

@@ -106,8 +106,9 @@ func (p Pages) take(c echo.Context, a *asked, form url.Values) error {
 		route = "own_device"
 	}
 	v := a.tongues.voice(as.language)
-	outcome, err := p.Collector.Submit(c.Request().Context(), a.round, collecting.Sending{
-		Code: form.Get("code"), Receipt: form.Get("receipt"), Pace: form.Get("pace"), Route: route, Language: as.language, Answers: answers, Remarks: remarks})
+	sending := collecting.Sending{
+		Code: form.Get("code"), Receipt: form.Get("receipt"), Pace: form.Get("pace"), Route: route, Language: as.language, Answers: answers, Remarks: remarks, Link: form.Get("link")}
+	outcome, err := p.Collector.Submit(c.Request().Context(), a.round, sending)
 	if f, ok := fault.Of(err); ok && f.Kind == fault.Busy {
 		// Not all at once again: a whole school may be waiting.
 		c.Response().Header().Set("Retry-After", strconv.Itoa(2+rand.IntN(9)))
@@ -118,7 +119,7 @@ func (p Pages) take(c echo.Context, a *asked, form url.Values) error {
 	} else if err != nil {
 		return err
 	}
-	return p.tell(c, a, as, form, outcome)
+	return p.tell(c, a, as, form, outcome, p.Collector.Number(a.round, sending))
 }
 
 // routeOf is the way an answer says it came: only the ways that have a page of their own are told apart.
@@ -136,9 +137,12 @@ var status = map[collecting.Outcome]int{
 	collecting.Spent: http.StatusConflict, collecting.UnknownCode: http.StatusNotFound, collecting.Over: http.StatusGone,
 }
 
-func (p Pages) tell(c echo.Context, a *asked, as reading, form url.Values, outcome collecting.Outcome) error {
+func (p Pages) tell(c echo.Context, a *asked, as reading, form url.Values, outcome collecting.Outcome, number string) error {
 	v := a.tongues.voice(as.language)
 	thanks := p.thanksFor(a.tongues, as.language, a.round)
+	if outcome == collecting.Stored || outcome == collecting.Already {
+		thanks.Lines = append(thanks.Lines, p.numberLines(v, a.round, number)...)
+	}
 	reply := sendReply{State: string(outcome), Message: v.Say("answer." + string(outcome))}
 	switch outcome {
 	case collecting.Stored, collecting.Already, collecting.Reading:

@@ -52,6 +52,8 @@ type roundPage struct {
 	Settled   bool
 	Slips     bool // people answer with slips of paper
 	Mailed    bool // with links that come by e-mail
+	Personal  bool // with a card of their own: it is confidential or named
+	Needs     []needed
 	Pupils    bool // pupils are asked
 	Minute    bool // it begins with a minute without the screen
 	Guess     bool // staff may guess what pupils say
@@ -112,7 +114,7 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 	}
 	now := p.DB.Now()
 	d := roundPage{Base: p.NewBase(c, r.Title), Errors: errs, ID: r.ID, State: stateName(c, r.State), Slips: r.Mode == round.Anonymous && !r.Mailed(),
-		Mailed: r.Mailed(), Pupils: bank.IsPupils(r.Audience), SurveyID: r.SurveyID,
+		Mailed: r.Mailed(), Personal: r.Personal(), Pupils: bank.IsPupils(r.Audience), SurveyID: r.SurveyID,
 		Leads: access.Can(who, access.RunRounds, access.Object{School: who.School}),
 		Draft: r.State == round.Draft, Open: r.State == round.Open, Closed: r.State == round.Closed, Settled: r.HasResults(),
 		Address: p.address(r), Questions: questionsOf(doc, v)}
@@ -162,6 +164,9 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 	}
 	if q, ok := doc.Question(r.Choices().Outcome); ok {
 		d.Facts = append(d.Facts, fact{"What matters most", q.Text})
+	}
+	if d.Needs, err = p.personalNeeds(c, r); err != nil {
+		return err
 	}
 	if d.Draft && d.Mailed {
 		if d.Unmailed, err = p.unmailed(c, r); err != nil {

@@ -37,6 +37,7 @@ type roundEditPage struct {
 	Surveys  page.Field // to choose from, when none is chosen yet
 	Form     page.Form
 	Adults   bool   // parents or staff are asked
+	Personal bool   // a confidential round is being prepared
 	NoMail   string // why nobody can be asked by e-mail
 	Lead     bool   // no lead or no deputy is named yet
 	Calls    bool   // nobody has written down whom to call outside school
@@ -116,7 +117,8 @@ func readRound(c echo.Context) (round.Form, error) {
 		SurveyID: form.Get("survey"), Title: form.Get("title"), About: round.About(form.Get("about")),
 		Purpose: access.Purpose(form.Get("purpose")), Why: form.Get("why"), MayChange: form.Get("may_change"),
 		ReplyBy: storage.Date(form.Get("reply_by")), ReplyPlace: strings.TrimSpace(form.Get("reply_place")), ClosesAt: closing(c, form.Get("closes_at")),
-		Plan: round.Plan{Groups: form["groups"], Readers: form["readers"], Reading: map[string]int{}, People: form["people"], Outcome: form.Get("outcome"), Despite: form.Get("despite"), Minute: form.Get("minute") != "", PerChild: form.Get("per") == "child"},
+		Plan: round.Plan{Groups: form["groups"], Readers: form["readers"], Reading: map[string]int{}, People: form["people"], Outcome: form.Get("outcome"), Despite: form.Get("despite"), Minute: form.Get("minute") != "", PerChild: form.Get("per") == "child",
+			Policy: form.Get("policy"), Flags: form["flags"], Linked: form.Get("linked") != ""},
 	}
 	f.Mode = readMode(form.Get("mode"), &f.Plan)
 	for _, g := range f.Plan.Groups {
@@ -240,7 +242,7 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 	if err != nil {
 		return err
 	}
-	d.Adults = !bank.IsPupils(doc.Audience)
+	d.Adults, d.Personal = !bank.IsPupils(doc.Audience), f.Mode == round.Confidential
 	for _, o := range groups.Options {
 		if d.Adults {
 			break // their children's slips have nothing to do with a round for parents
@@ -294,12 +296,18 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 	if !d.Adults && (doc.HasClassPages() || f.About == round.AboutClasses) {
 		about = pick("about", "What is this round about?", "", string(f.About), "classes", "school")
 	}
+	flags, err := p.flagsField(c, who, f)
+	if err != nil {
+		return err
+	}
 	d.Form = page.NewForm(errs,
 		page.Field{Name: "title", Label: "Title", Value: f.Title, Hint: "Everybody who answers sees it."},
 		page.Field{Name: "why", Label: "Why do you ask?", Value: f.Why, Hint: "The first thing people read: “Why we ask: we are planning next term's lessons.”"},
 		page.Field{Name: "may_change", Label: "What may change because of the answers?", Value: f.MayChange, Rows: 2, Hint: "If nothing may change, do not ask."},
 		about, groups,
-		pick("mode", "How do people answer?", "", string(f.Mode), "anonymous", "open_link"),
+		pick("mode", "How do people answer?", "", string(f.Mode), "anonymous", "confidential", "named", "open_link"),
+		pick("policy", "Who may find out whose an answer is?", "It is part of the promise, and can never be changed after opening.", cmp.Or(f.Plan.Policy, "one"), "one", "two"),
+		flags, page.Field{Name: "linked", Label: "Follow change", Several: true, Options: []page.Option{{Value: "yes", Label: page.Voice(c).Say("linked.yes"), Hint: page.Voice(c).Say("linked.yes.hint"), Chosen: f.Plan.Linked}}},
 		pick("purpose", "What is it for?", "This can never be changed after opening.", string(f.Purpose), "learning", "school"),
 		page.Field{Name: "minute", Label: "A minute to think first", Several: true, Hint: "A calm page before the first question asks people to put the screen down for a minute. Nobody has to wait. There are thinking cards on paper to print as well.",
 			Options: []page.Option{{Value: "yes", Label: "Begin with a minute without the screen", Chosen: f.Plan.Minute}}},

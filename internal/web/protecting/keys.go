@@ -16,7 +16,6 @@ import (
 	"earshot/internal/base/words"
 	"earshot/internal/listen/envelope"
 	"earshot/internal/school/access"
-	"earshot/internal/school/roster"
 	"earshot/internal/web/page"
 	"earshot/static"
 )
@@ -121,7 +120,7 @@ func tried(k envelope.KeyOf) string {
 
 func lineOf(who access.Actor, k envelope.KeyOf) keyLine {
 	v := words.English()
-	l := keyLine{Name: k.Person.Name(), Status: "no key yet", Text: "They make one themselves, when they are signed in."}
+	l := keyLine{Name: k.Person.Name(), Status: "no key yet"}
 	var roles []string
 	for _, r := range access.Roles {
 		if k.Person.Is(r) && access.Can(access.Actor{Account: "-", School: "-", Roles: []access.Role{r}}, access.HoldKeys, access.Object{School: "-"}) {
@@ -246,12 +245,4 @@ func (p Pages) resealed(c echo.Context, who access.Actor) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, map[string]int{"taken": len(done.List)})
-}
-
-// holders names those who hold a role, for sentences.
-func holders(list []roster.StaffMember, title string) (names []string) {
-	for _, m := range list {
-		names = append(names, m.Name()+" ("+title+")")
-	}
-	return names
 }

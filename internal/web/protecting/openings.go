@@ -1,6 +1,7 @@
 package protecting
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/http"
 	"strings"
@@ -121,22 +122,18 @@ func (p Pages) drawNewOpening(c echo.Context, status int, who access.Actor, errs
 		return fault.New(fault.NotFound, "fault.not_found")
 	}
 	d.What = what + " in “" + r.Title + "”. Whoever wrote it was promised that a name is opened only when somebody may be in danger."
-	heads, err := p.Roster().Holders(ctx, who.School, access.Head)
+	names, err := p.second(c, who)
 	if err != nil {
 		return err
 	}
-	chairs, err := p.Roster().Holders(ctx, who.School, access.Chair)
-	if err != nil {
-		return err
+	d.Told = names + ", at once and by mail: that you asked, without any name and without what you write here. They read that when they have signed in."
+	if p.Mail == nil {
+		d.Told = "nobody by itself, because mail is not set up here. Tell them yourself, today: " + names + ". They read why when they have signed in."
 	}
-	names := strings.Join(append(holders(heads, "head"), holders(chairs, "chair of governors")...), ", ")
+	d.Promise = "As soon as you have said why, your browser shows you the name, for 24 hours from now."
 	if envelope.PolicyOf(r) == envelope.Two {
-		d.Promise = "In this survey two people are always needed. One of them has to read your reason and agree; then your browser shows you the name, for 24 hours from now."
-		d.Told = names + ", at once and by mail: without any name, and without what you write here. They read that when they have signed in."
+		d.Promise = "In this survey two people are always needed. The head or the chair of governors has to read why you ask, and agree; then your browser shows you the name, for 24 hours from now."
 		d.Do = "Ask them"
-	} else {
-		d.Promise = "As soon as you have said why, your browser shows you the name, for 24 hours from now."
-		d.Told = names + ", at once and by mail: that you asked, without any name and without what you write here. They read that when they have signed in."
 	}
 	category := page.Field{Name: "category", Label: "Why do you need to know?"}
 	for _, id := range envelope.Categories {
@@ -145,6 +142,22 @@ func (p Pages) drawNewOpening(c echo.Context, status int, who access.Actor, errs
 	d.Form = page.NewForm(errs, category, page.Field{Name: "reason", Label: "In your own words", Rows: 4, Value: c.FormValue("reason"),
 		Hint: "What was said, what you fear, and what you will do once you know. A sentence or two."})
 	return newOpeningTemplate.Send(c, status, d)
+}
+
+// second names those who are told when somebody asks for a name.
+func (p Pages) second(c echo.Context, who access.Actor) (string, error) {
+	staff, err := p.Roster().StaffList(c.Request().Context(), who.School)
+	var names []string
+	for _, m := range staff {
+		switch {
+		case m.ID == who.Person:
+		case m.Is(access.Head):
+			names = append(names, m.Name()+" (head)")
+		case m.Is(access.Chair):
+			names = append(names, m.Name()+" (chair of governors)")
+		}
+	}
+	return cmp.Or(strings.Join(names, ", "), "the others of the safeguarding team"), err
 }
 
 func (p Pages) ask(c echo.Context, who access.Actor) error {
@@ -213,7 +226,7 @@ func (d *openingPage) next(who access.Actor, o envelope.Opening, now time.Time) 
 		d.Next = "The name is opened in your browser. The server learns that you opened it, and never what stood in it."
 	case second:
 		d.Open, d.Do, d.Refuse = "outer", "I agree: take off the outer seal", true
-		d.Next = "Whoever took part was promised that two people have to agree. Read why it was asked, and call them if you want to know more. You do not see the name: your browser takes off the outer seal, and the safeguarding team opens what is under it."
+		d.Next = "Whoever took part was promised that two people have to agree. Read why " + d.Asked + " asks, and call them if you want to know more. You do not see the name: your browser takes off the outer seal, and the safeguarding team opens what is under it."
 	case two && o.AgreedBy == "":
 		d.Next = "The head or the chair has to agree."
 	default:

@@ -1,0 +1,55 @@
+package authoring
+
+import (
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"earshot/internal/ask/round"
+	"earshot/internal/base/fault"
+	"earshot/internal/base/words"
+	"earshot/internal/listen/envelope"
+	"earshot/internal/listen/participation"
+	"earshot/internal/school/access"
+	"earshot/internal/web/page"
+)
+
+// flagsField asks by what of the school's lists results of a confidential round may be told apart.
+func (p Pages) flagsField(c echo.Context, who access.Actor, f round.Form) (page.Field, error) {
+	field := page.Field{Name: "flags", Label: "Tell results apart by", Several: true,
+		Hint: "Three at most, and only for groups of ten or more. Those who answer are told which."}
+	list, err := p.Roster().Flags(c.Request().Context(), who.School)
+	for _, flag := range list {
+		field.Options = append(field.Options, page.Option{Value: flag.ID, Label: flag.Name,
+			Hint: page.Voice(c).Say("pupils.count", words.V{"Count": flag.People}), Chosen: slices.Contains(f.Plan.Flags, flag.ID)})
+	}
+	return field, err
+}
+
+// needed is something that a draft of a confidential or named round needs before it can open, or its pupils to come in.
+type needed struct {
+	Text string
+	Link page.Link
+}
+
+// personalNeeds lists it; nothing where all is there, or where the round is neither.
+func (p Pages) personalNeeds(c echo.Context, r round.Round) (list []needed, err error) {
+	if !r.Personal() || r.State != round.Draft && r.State != round.Open {
+		return nil, nil
+	}
+	ctx := c.Request().Context()
+	if r.State == round.Draft && r.Mode == round.Confidential {
+		st := envelope.NewStore(p.DB, p.Key)
+		_, err := st.Ready(ctx, r.SchoolID, envelope.PolicyOf(r))
+		if f, ok := fault.Of(err); ok && f.Kind == fault.Conflict {
+			list = append(list, needed{page.Voice(c).Say(f.Key, words.V(f.Values)), page.Link{Text: "Keys", URL: "/keys"}})
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	without, err := participation.NewStore(p.DB, p.Key).WithoutCard(ctx, r)
+	if len(without) > 0 {
+		list = append(list, needed{page.Voice(c).Say("cards.without", words.V{"Count": len(without)}), page.Link{Text: "Print cards", URL: "/rounds/" + r.ID + "/cards"}})
+	}
+	return list, err
+}
