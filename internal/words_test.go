@@ -186,7 +186,7 @@ func answering(t *testing.T) (keys []string) {
 	for _, f := range []struct {
 		name, group string
 		least       int
-	}{{"answering", "", 150}, {"reply", "", 25}, {"wall", "", 12}, {"guess", "", 24}, {"figure", "public.", 9}, {"talk", "", 22}, {"minute", "", 8}, {"card", "", 30}} {
+	}{{"answering", "", 150}, {"reply", "", 25}, {"wall", "", 12}, {"guess", "", 24}, {"figure", "public.", 9}, {"talk", "", 22}, {"minute", "", 8}, {"card", "", 30}, {"taking", "", 10}} {
 		data, err := os.ReadFile("base/words/en/" + f.name + ".yaml")
 		if err != nil {
 			t.Fatal(err)

@@ -39,7 +39,7 @@ func TestBrowserACardAndItsPictures(t *testing.T) {
 	s.offer("ar")
 	ctx := context.Background()
 	groups := s.Pupils(map[string]int{"1A": 11, "1B": 3})
-	r := s.Open(s.Personal(round.Named, "first_say", groups))
+	r := s.Open(s.Personal(round.Named, "how_is_school_5_7", groups))
 	st := participation.NewStore(s.DB, s.Key)
 
 	head := s.signedIn(t, s.Head)

@@ -118,6 +118,9 @@ func (v visitor) makesKey(looks string) (private string, file []byte) {
 	v.Click("#step-2")
 	v.WaitFor(seen("new-print"))
 	private = testkit.Eval[string](v.Tab, `document.getElementById("sheet-key").textContent.replace(/\s/g, "")`)
+	if box := testkit.Eval[string](v.Tab, `document.getElementById("sheet-qr").getAttribute("viewBox")`); box != "0 0 41 41" { // 33 squares and a margin of four
+		v.Errorf("the square code is %s", box)
+	}
 	if looks != "" {
 		v.look(looks+"-3-sheet", everyWay...)
 		v.print(looks + "-sheet.pdf")
@@ -273,7 +276,7 @@ func TestBrowserAKeyIsMadeAndLost(t *testing.T) {
 	plain := s.signedIn(t, lead, testkit.Script(false))
 	plain.Go("/keys")
 	plain.says("A key needs script.")
-	plain.look("keys-no-script")
+	plain.Shot("keys-no-script", true)
 }
 
 func TestBrowserSealedNamesAreOpened(t *testing.T) {

@@ -29,7 +29,7 @@ func TestBrowserAMinuteFirst(t *testing.T) {
 	if where := testkit.Eval[string](kim.Tab, `location.href`); strings.Contains(where, code) {
 		t.Errorf("the code stays in the address: %s", where)
 	}
-	kim.Click("#ready")
+	kim.press("I am ready") // waits until the next page is there
 	kim.WaitFor(`document.getElementById("placed") && !document.getElementById("placed").hidden`)
 	if strings.HasSuffix(kim.Where(), "/minute") {
 		t.Error("the minute leads to itself")
@@ -41,12 +41,20 @@ func TestBrowserAMinuteFirst(t *testing.T) {
 	plain := s.visit(t, testkit.Script(false))
 	plain.Go("/a/" + r.Code)
 	plain.says("Put the screen down", "I am ready")
-	plain.Click("#ready")
+	plain.press("I am ready")
 	plain.says("The code on your slip")
 
 	head := s.signedIn(t, s.Head)
 	head.Go("/rounds/" + r.ID + "/thinking")
 	head.print("thinking")
+	head.Go("/rounds/" + r.ID + "/preview")
+	head.look("minute-preview")
+	head.press("I am ready")
+	head.says("This is a preview. Nothing is sent.", "Start")
+	head.Go("/surveys/" + sv.ID + "/preview")
+	head.look("minute-survey-preview")
+	head.press("See the quiet minute that a round of it can begin with")
+	head.press("I am ready")
 	nobody := s.visit(t)
 	nobody.Go(action.NewStore(s.DB, s.Key, s.Bank).StopDigestURL("", s.Head.School, s.Head.Person))
 	nobody.look("mail-a-week")

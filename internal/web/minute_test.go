@@ -66,6 +66,45 @@ func TestARoundBeginsWithAMinute(t *testing.T) {
 	}
 }
 
+// TestAPreviewHasItsMinute: of a round that begins with one, whoever looks at it first sees the minute; of a survey, where
+// no round has said so yet, there is a way to it.
+func TestAPreviewHasItsMinute(t *testing.T) {
+	s := newServer(t)
+	sv := s.Survey("how_is_learning")
+	f := s.Form(sv, s.Forms("9A 27"))
+	draft := func() string {
+		r, err := s.Rounds().SaveDraft(context.Background(), s.Head, "", f)
+		testkit.Must(t, err)
+		return "/rounds/" + r.ID + "/preview"
+	}
+	const ready, questions, note = "I am ready", `class="step"`, "This is a preview"
+	is := func(path string, minute bool) {
+		t.Helper()
+		body := s.open(s.Head, path)
+		if strings.Contains(body, ready) != minute || strings.Contains(body, questions) == minute || !strings.Contains(body, note) {
+			t.Errorf("%s: a minute is %v\n%s", path, minute, body)
+		}
+	}
+	is(draft(), false)
+	f.Plan.Minute = true
+	path := draft()
+	is(path, true)
+	if !strings.Contains(s.open(s.Head, path), `href="`+path+`?ready=1"`) {
+		t.Error("the minute does not lead on")
+	}
+	is(path+"?ready=1", false)
+	if strings.Contains(s.open(s.Head, path+"?ready=1"), "?minute=1") {
+		t.Error("a round has said whether there is a minute, and its preview asks again")
+	}
+	of := "/surveys/" + sv.ID + "/preview"
+	is(of, false)
+	if !strings.Contains(s.open(s.Head, of), `href="`+of+`?minute=1"`) {
+		t.Error("no way to the minute from a survey")
+	}
+	is(of+"?minute=1", true)
+	is(of+"?ready=1", false)
+}
+
 // TestThinkingCards prints four cards a language, with what the survey is about, and only where a round begins with a minute.
 func TestThinkingCards(t *testing.T) {
 	s := newServer(t)

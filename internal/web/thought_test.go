@@ -84,8 +84,8 @@ func TestAGuessIsAddedOnThePage(t *testing.T) {
 
 var chosen = regexp.MustCompile(`<option value="([0-9]+)" selected>`)
 
-// TestGoodEnoughIsAgreedBeforeAnybodyLooks: with a class while it answers, for its teacher alone, until they look.
-func TestGoodEnoughIsAgreedBeforeAnybodyLooks(t *testing.T) {
+// TestGoodEnoughIsAgreedBeforeThereAreResults: with a class while it answers, for its teacher alone, until the round settles.
+func TestGoodEnoughIsAgreedBeforeThereAreResults(t *testing.T) {
 	s := newServer(t)
 	ctx := context.Background()
 	lena, olu := s.Staff("Lena Brandt", access.Teacher), s.Staff("Olu Ade", access.Teacher)
@@ -126,12 +126,28 @@ func TestGoodEnoughIsAgreedBeforeAnybodyLooks(t *testing.T) {
 	if m := chosen.FindStringSubmatch(s.open(lena, page)); m == nil || m[1] != "7" {
 		t.Errorf("the page shows %v", m)
 	}
+	due := r.ClosesAt.Add(round.Grace).In(r.Zone()).Format("Monday 2 January")
+	for _, path := range []string{page, "/rounds/" + r.ID + "/look"} {
+		if body := s.open(lena, path); !strings.Contains(body, "due on "+due) {
+			t.Errorf("%s does not say that there are results on %s:\n%s", path, due, body)
+		}
+	}
 
+	// From settling on it stays as it is, whether or not anybody has looked.
 	r = s.settled(r, 5)
+	if body := s.open(lena, page); strings.Contains(body, `name="enough-q`) || !strings.Contains(body, "7 in ten say") {
+		t.Errorf("it can be changed once there are results:\n%s", body)
+	}
+	if body := s.open(lena, "/rounds/"+r.ID+"/look"); !strings.Contains(body, page) || !strings.Contains(body, "See what you agreed on") {
+		t.Errorf("what was agreed cannot be found:\n%s", body)
+	}
+	if res, _ := s.do("POST", page, s.as(lena), url.Values{"enough-q1": {"1"}}); res.StatusCode != http.StatusConflict {
+		t.Errorf("changed before looking, with results there: %d", res.StatusCode)
+	}
 	if res, _ := s.do("POST", "/rounds/"+r.ID+"/look/"+unit, s.as(lena), url.Values{"q2": {"Often"}}); res.StatusCode >= 400 {
 		t.Fatal(res.StatusCode)
 	}
-	if res, body := s.do("POST", page, s.as(lena), url.Values{"enough-q1": {"1"}}); res.StatusCode != http.StatusConflict || !strings.Contains(unescaped(body), "so what was agreed before stays") || !strings.Contains(body, "7 in ten say") {
+	if res, body := s.do("POST", page, s.as(lena), url.Values{"enough-q1": {"1"}}); res.StatusCode != http.StatusConflict || !strings.Contains(unescaped(body), "so what was agreed stays") || !strings.Contains(body, "7 in ten say") {
 		t.Errorf("after looking: %d", res.StatusCode)
 	}
 	view := s.view(r, lena)

@@ -27,6 +27,8 @@ const sending = (() => {
     data.mark = mark("" + data);
     data.set("receipt", kept.receipt.slice(16) + (page.field ? data.mark : kept.first || data.mark));
     data.set("pace", pace());
+    // The number that a personal card makes, where somebody came with one.
+    try { const link = sessionStorage["link." + kept.code]; if (link) { data.set("link", link); } } catch (e) { /* then without */ }
     return data;
   }
 

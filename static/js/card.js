@@ -106,6 +106,7 @@
       chosen = [];
       draw();
       say(reply ? reply.message : door.dataset.offline);
+      scrollTo(0, 0);
     }
 
     door.addEventListener("submit", (e) => e.preventDefault());

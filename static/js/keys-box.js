@@ -103,6 +103,14 @@ const box = (() => {
     return e.encrypt(plain);
   }
 
+  // stillSealed lets through what is sealed to somebody. What was under an outer seal has to be: a name must never leave this
+  // browser.
+  function stillSealed(list) {
+    const begin = "age-encryption.org/v1\n";
+    if (String.fromCharCode(...list.slice(0, begin.length)) !== begin) { throw failure("not-sealed"); }
+    return list;
+  }
+
   // post asks the server. What it refuses is an error with its sentence.
   async function post(url, values) {
     let res = null, reply = null;
@@ -203,5 +211,5 @@ const box = (() => {
   // Going back must not show a page with what was opened on it.
   addEventListener("pageshow", (e) => { if (e.persisted) { location.reload(); } });
 
-  return { lib, say, failure, bytes, base64, kept, keep, weak, lock, open, seal, post, send, ask, complain, moment, fromSheet };
+  return { lib, say, failure, bytes, base64, kept, keep, weak, lock, open, seal, stillSealed, post, send, ask, complain, moment, fromSheet };
 })();

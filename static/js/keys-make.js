@@ -39,16 +39,15 @@ const keyMaking = (() => {
     const qr = (await import(at("sheet").dataset.qr)).default(0, "M");
     qr.addData(text, "Alphanumeric");
     qr.make();
-    const size = qr.getModuleCount(), quiet = 4, path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    const size = qr.getModuleCount(), quiet = 4;
     let d = "";
     for (let y = 0; y < size; y++) {
       for (let x = 0; x < size; x++) {
         if (qr.isDark(y, x)) { d += "M" + (x + quiet) + " " + (y + quiet) + "h1v1h-1z"; }
       }
     }
-    path.setAttribute("d", d);
+    svg.firstElementChild.setAttribute("d", d);
     svg.setAttribute("viewBox", "0 0 " + (size + 2 * quiet) + " " + (size + 2 * quiet));
-    svg.replaceChildren(path);
   }
 
   function show(n) {
@@ -102,7 +101,7 @@ const keyMaking = (() => {
     if (typed.length < 4 || !making.identity.endsWith(typed)) { throw box.failure("last-four"); }
     // From here on the key is on paper, and no longer in the page.
     at("new-text").textContent = at("sheet-key").textContent = "";
-    at("sheet-qr").replaceChildren();
+    at("sheet-qr").firstElementChild.removeAttribute("d");
     document.body.classList.remove("with-sheet");
     making.identity = "";
     show(4);

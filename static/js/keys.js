@@ -106,7 +106,7 @@
     } catch (err) {
       return null;
     }
-    if (e.peel) { return { round: e.round, envelope: e.envelope, body: box.base64(plain) }; }
+    if (e.peel) { return { round: e.round, envelope: e.envelope, body: box.base64(box.stillSealed(plain)) }; }
     let body = await box.seal(plain, e.inner);
     if (e.outer && e.outer.length) { body = await box.seal(body, e.outer); }
     return { round: e.round, envelope: e.envelope, body: box.base64(body) };

@@ -8,6 +8,7 @@ import (
 	"earshot/internal/ask/bank"
 	"earshot/internal/base/fault"
 	"earshot/internal/base/words"
+	"earshot/internal/school/access"
 	"earshot/internal/school/roster"
 )
 
@@ -26,6 +27,10 @@ func (f *Form) personal(audience string, fields map[string]fault.Problem) {
 	plan.Reading, plan.Mail = nil, false
 	if !bank.IsPupils(audience) {
 		fields["mode"] = fault.Problem{Key: "round.personal_pupils"}
+	}
+	if f.Mode == Named && (f.About == AboutClasses || f.Purpose == access.ForLearning) {
+		// Whoever reads by name what a class says of its teacher could judge them by it.
+		fields["mode"] = fault.Problem{Key: "round.named_classes"}
 	}
 	if f.Mode == Confidential && plan.Policy != "one" && plan.Policy != "two" {
 		plan.Policy = "one"

@@ -149,3 +149,10 @@ func some[T any](list []T, n int) []T {
 	rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	return list[:min(n, len(list))]
 }
+
+// Has says whether a round still has the sealed name of an answer or a comment.
+func (s Store) Has(ctx context.Context, school, roundID, id string) (bool, error) {
+	var n int64
+	err := s.db.Query(ctx).Model(&Envelope{}).Where("school_id = ? AND round_id = ? AND id = ?", school, roundID, id).Count(&n).Error
+	return n > 0, err
+}

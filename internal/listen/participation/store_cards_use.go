@@ -47,8 +47,14 @@ func (s Store) OpenFor(ctx context.Context, school, person string) ([]Asking, er
 	if err != nil {
 		return nil, err
 	}
+	ids := []string{""}
+	for _, r := range rounds {
+		if r.Personal() {
+			ids = append(ids, r.ID)
+		}
+	}
 	var invitations []Invitation
-	if err := s.db.Query(ctx).Where("school_id = ? AND person_id = ?", school, person).Find(&invitations).Error; err != nil {
+	if err := s.db.Query(ctx).Where("school_id = ? AND ? AND person_id = ?", school, s.db.In("round_id", ids), person).Find(&invitations).Error; err != nil {
 		return nil, err
 	}
 	in := map[string]Invitation{}
@@ -58,7 +64,7 @@ func (s Store) OpenFor(ctx context.Context, school, person string) ([]Asking, er
 	var list []Asking
 	for _, r := range rounds {
 		inv, ok := in[r.ID]
-		if !ok || !r.Personal() {
+		if !ok {
 			continue
 		}
 		a, unspent, err := s.asking(ctx, r, inv)

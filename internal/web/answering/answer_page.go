@@ -69,9 +69,10 @@ type lateView struct {
 type answerFrame struct {
 	Lang, Dir     string
 	School, Title string
-	Preview       bool   // shown to those who write it, as narrow as a phone
-	Large         bool   // for ages 5 to 7: targets of 72 px
-	DemoNote      string // set in the demo school: this is invented
+	Preview       bool     // shown to those who write it, as narrow as a phone
+	Large         bool     // for ages 5 to 7: targets of 72 px
+	DemoNote      string   // set in the demo school: this is invented
+	Aside         linkView // beside it, in a preview
 	Help          helpView
 }
 

@@ -98,7 +98,7 @@ func (p Pages) previewSurvey(c echo.Context, who access.Actor) error {
 	school := page.School(c)
 	r := round.Round{Title: sv.Title, Audience: sv.Audience, Mode: round.Anonymous}
 	r.Snapshot = round.Snapshot{School: school.Name, Nation: school.Nation, Helplines: school.Helplines}.Encode()
-	return p.preview(c, r, doc, nil, nil)
+	return p.preview(c, r, doc, nil, nil, c.QueryParam("minute") != "")
 }
 
 func (p Pages) previewRound(c echo.Context, who access.Actor) error {
@@ -123,15 +123,25 @@ func (p Pages) previewRound(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	return p.preview(c, r, doc, promise, last)
+	return p.preview(c, r, doc, promise, last, r.Choices().Minute && c.QueryParam("ready") == "")
 }
 
-// preview shows the page as those who answer will see it. It leads nowhere: there is no round to send to.
-func (p Pages) preview(c echo.Context, r round.Round, doc survey.Document, promise bank.Promise, last *told) error {
+// preview shows the page as those who answer will see it, or the minute before it. It leads nowhere: there is no round to
+// send to. Whether there is a minute is for a round to say, so the preview of a survey has a link to it.
+func (p Pages) preview(c echo.Context, r round.Round, doc survey.Document, promise bank.Promise, last *told, minute bool) error {
 	v := page.Voice(c)
-	d := drawAnswer(reader{voice: v, doc: doc, route: bank.AnyDevice}, r, promise)
+	to, here := reader{voice: v, doc: doc, route: bank.AnyDevice}, c.Request().URL.Path
+	if minute {
+		d := drawMinute(to, r, here+"?ready=1")
+		d.DemoNote, d.Preview = v.Say("preview.note"), true
+		return minuteTemplate.Send(c, http.StatusOK, d)
+	}
+	d := drawAnswer(to, r, promise)
 	d.Last = last.lines(v, "")
 	d.Action, d.NeedsCode = "", false
 	d.DemoNote, d.Preview = v.Say("preview.note"), true
+	if r.ID == "" {
+		d.Aside = linkView{"See the quiet minute that a round of it can begin with", here + "?minute=1"}
+	}
 	return answerTemplate.Send(c, http.StatusOK, d)
 }

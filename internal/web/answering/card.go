@@ -147,6 +147,11 @@ func (p Pages) openCard(c echo.Context) error {
 	if len(waiting) == 1 && form.Get("plain") == "" {
 		return c.Redirect(http.StatusSeeOther, slipAddress(waiting[0]))
 	}
+	first, err := p.askFor(ctx, waiting[0].Code)
+	if err != nil {
+		return err
+	}
+	d.answerFrame = frame(v, first.round) // now it is known which school it is
 	d.Title, d.Languages = v.Say("card.choose"), nil
 	d.Own, d.Plain = v.Say("card.own"), v.Say("card.plain")
 	for _, a := range waiting {

@@ -57,24 +57,12 @@ func (p Pages) minute(c echo.Context) error {
 	if a.round.State != round.Open {
 		return p.over(c, a, as)
 	}
-	to := a.tongues.reader(a.doc, as)
-	v := to.voice
-	d := minutePage{answerFrame: frame(v, a.round), Lead: v.Say("minute.about"), Never: v.Say("minute.never")}
-	d.Title = v.Say("minute.title")
 	next := url.Values{"ready": {"1"}}
 	if c.QueryParam("lang") != "" { // chosen, and not only what the browser asks for
 		next.Set("lang", as.language)
 	}
-	d.Ready = linkView{v.Say("minute.ready"), "/a/" + a.round.Code + "?" + next.Encode()}
-	titles := titlesOf(to.doc)
-	draw := drawer{reader: to}
-	d.Of, d.Languages = draw.say(cmp.Or(to.doc.Title, a.round.Title), ""), a.tongues.links(as)
-	for _, title := range titles {
-		d.About = append(d.About, draw.say(title, ""))
-	}
-	if len(titles) == 0 {
-		d.About = []said{{Text: v.Say("minute.good")}, {Text: v.Say("minute.change")}}
-	}
+	d := drawMinute(a.tongues.reader(a.doc, as), a.round, "/a/"+a.round.Code+"?"+next.Encode())
+	d.Languages = a.tongues.links(as)
 	body, err := minuteTemplate.Bytes(d)
 	if err != nil {
 		return err
@@ -89,4 +77,18 @@ func (p Pages) minute(c echo.Context) error {
 		h.Set("Content-Encoding", "gzip")
 	}
 	return c.HTMLBlob(http.StatusOK, body)
+}
+
+// drawMinute is the minute before a round as one reader sees it; on is where whoever is ready goes.
+func drawMinute(to reader, r round.Round, on string) minutePage {
+	v, titles, draw := to.voice, titlesOf(to.doc), drawer{reader: to}
+	d := minutePage{answerFrame: frame(v, r), Lead: v.Say("minute.about"), Never: v.Say("minute.never"), Ready: linkView{v.Say("minute.ready"), on}}
+	d.Title, d.Of = v.Say("minute.title"), draw.say(cmp.Or(to.doc.Title, r.Title), "")
+	for _, title := range titles {
+		d.About = append(d.About, draw.say(title, ""))
+	}
+	if len(titles) == 0 {
+		d.About = []said{{Text: v.Say("minute.good")}, {Text: v.Say("minute.change")}}
+	}
+	return d
 }

@@ -54,6 +54,8 @@ type roundPage struct {
 	Mailed    bool // with links that come by e-mail
 	Personal  bool // with a card of their own: it is confidential or named
 	Needs     []needed
+	Named     bool // those who read the results may see who said what
+	Worries   bool // of a confidential round, for those who keep children safe
 	Pupils    bool // pupils are asked
 	Minute    bool // it begins with a minute without the screen
 	Guess     bool // staff may guess what pupils say
@@ -165,6 +167,8 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 	if q, ok := doc.Question(r.Choices().Outcome); ok {
 		d.Facts = append(d.Facts, fact{"What matters most", q.Text})
 	}
+	d.Named = r.Mode == round.Named && r.HasResults() && (slices.ContainsFunc(r.AtOpening().Readers, func(n round.Reader) bool { return n.Person == who.Person }) || access.Can(who, access.OpenEnvelopes, access.Object{School: who.School}))
+	d.Worries = r.Mode == round.Confidential && r.HasResults() && access.Can(who, access.OpenEnvelopes, access.Object{School: who.School})
 	if d.Needs, err = p.personalNeeds(c, r); err != nil {
 		return err
 	}

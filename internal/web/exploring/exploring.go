@@ -32,6 +32,8 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Staff("GET", "/rounds/:id/results/:unit/present", p.present)
 	r.Staff("GET", "/rounds/:id/results/:unit/report", p.report)
 	r.Staff("GET", "/rounds/:id/words", p.words)
+	r.Staff("GET", "/rounds/:id/named", p.named)
+	r.Staff("GET", "/rounds/:id/named/:tie", p.namedOne)
 	r.For(access.RunRounds, "GET", "/rounds/:id/words/theme", p.theme)
 	r.For(access.RunRounds, "POST", "/rounds/:id/words/theme", p.changeTheme)
 	r.For(access.ReadTrust, "GET", "/trust", p.trust)
@@ -52,7 +54,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
-	return []*page.Template{resultsTemplate, waitingTemplate, questionTemplate, presentTemplate, reportTemplate, schoolTemplate, wordsTemplate, themeTemplate, gatewayTemplate, trustTemplate, trustQuestionTemplate, publicTemplate, galleryTemplate, unmaskTemplate}
+	return []*page.Template{resultsTemplate, waitingTemplate, questionTemplate, presentTemplate, reportTemplate, schoolTemplate, wordsTemplate, namedTemplate, namedOneTemplate, themeTemplate, gatewayTemplate, trustTemplate, trustQuestionTemplate, publicTemplate, galleryTemplate, unmaskTemplate}
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

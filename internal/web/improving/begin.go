@@ -33,7 +33,7 @@ type classLine struct {
 	Seen   string // who else can see it
 	URL    string
 	Link   string
-	Enough string // address of the page on what would be good enough
+	Enough string // address of what was agreed with the class to be good enough, if anything was
 }
 
 var beginTemplate = page.New("improving/begin", "base", beginPage{})
@@ -186,7 +186,7 @@ func (p Pages) classLine(c echo.Context, who access.Actor, s sight, unit string,
 	if err != nil {
 		return err
 	}
-	if g.Kind == round.UnitClass && !n.Looked {
+	if len(n.Enough) > 0 {
 		line.Enough = line.URL + "/enough"
 	}
 	switch {
@@ -208,6 +208,8 @@ func (p Pages) classLine(c echo.Context, who access.Actor, s sight, unit string,
 	return nil
 }
 
+const agreedLink = "See what you agreed on"
+
 // before is the page while there are no results: what would be good enough can be agreed with a class.
 func (p Pages) before(c echo.Context, who access.Actor, r round.Round, d beginPage) error {
 	ctx := c.Request().Context()
@@ -228,12 +230,12 @@ func (p Pages) before(c echo.Context, who access.Actor, r round.Round, d beginPa
 			return err
 		}
 		line := classLine{Name: u.Name, URL: lookURL(r, u.ID) + "/enough", Link: "Agree with the class what would be good enough"}
-		if len(n.Enough) > 0 {
-			line.Link = "See what you agreed on"
+		if len(n.Enough) > 0 || !canAgree(r) {
+			line.Link = agreedLink
 		}
 		d.Before = append(d.Before, line)
 	}
-	d.Opens = "Results are there from " + r.SettlesAt().In(r.Zone()).Format("Monday 2 January") + ". You see those of your own classes first."
+	d.Opens = "Results are due on " + resultsDue(r) + ". You see those of your own classes first."
 	return beginTemplate.Send(c, http.StatusOK, d)
 }
 

@@ -20,14 +20,15 @@ import (
 	"earshot/internal/web/page"
 )
 
-// enoughPage is where a teacher notes, before anybody has looked, what teacher and class would call good enough.
+// enoughPage is where a teacher notes, before there is a result, what teacher and class would call good enough.
 type enoughPage struct {
 	page.Base
 	Heading string
 	Form    page.Form
 	Fields  []page.Field
-	Agreed  []labelled // once somebody has looked: as it was agreed
-	Looked  bool
+	Agreed  []labelled // once there are results: as it was agreed
+	Late    bool       // there are
+	Due     string     // when there will be
 	Back    string
 }
 
@@ -51,13 +52,26 @@ func (p Pages) taught(ctx context.Context, who access.Actor, r round.Round) (lis
 	return list, err
 }
 
+// canAgree says whether it is still time to agree what would be good enough: until there are results. That somebody opened the
+// figures is written down nowhere, so no later moment could be held to.
+func canAgree(r round.Round) bool { return r.State == round.Open || r.State == round.Closed }
+
+// resultsDue is the day on which there will be results, if no leader asks for them sooner.
+func resultsDue(r round.Round) string {
+	due := r.SettlesAt()
+	if due.IsZero() { // it is open
+		due = r.ClosesAt.Add(round.Grace)
+	}
+	return due.In(r.Zone()).Format("Monday 2 January")
+}
+
 // toAgree finds one of the actor's classes, and the questions of which can be agreed what would be good enough.
 func (p Pages) toAgree(c echo.Context, who access.Actor) (r round.Round, u round.Unit, list []survey.Question, err error) {
 	ctx := c.Request().Context()
 	if r, err = p.Rounds().Find(ctx, who, c.Param("id")); err != nil {
 		return
 	}
-	if r.State != round.Open && r.State != round.Closed && !r.HasResults() {
+	if !canAgree(r) && !r.HasResults() {
 		return r, u, nil, notFound()
 	}
 	mine, err := p.taught(ctx, who, r)
@@ -96,12 +110,12 @@ func (p Pages) enough(c echo.Context, who access.Actor) error {
 }
 
 func (p Pages) drawEnough(c echo.Context, status int, r round.Round, u round.Unit, list []survey.Question, n action.Note, errs page.Errors) error {
-	d := enoughPage{Base: p.NewBase(c, "What would be good enough?"), Heading: u.Name, Looked: n.Looked, Back: "/rounds/" + r.ID + "/look"}
+	d := enoughPage{Base: p.NewBase(c, "What would be good enough?"), Heading: u.Name, Late: !canAgree(r), Due: resultsDue(r), Back: "/rounds/" + r.ID + "/look"}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: d.Back}, {Text: u.Name, Here: true}}
 	var fields []page.Field
 	for _, q := range list {
 		said := n.Enough[q.ID] / 10
-		if d.Looked {
+		if d.Late {
 			if said > 0 {
 				d.Agreed = append(d.Agreed, labelled{q.Text, strconv.Itoa(said) + " in ten say " + q.FavourableWords})
 			}
@@ -123,7 +137,7 @@ func (p Pages) drawEnough(c echo.Context, status int, r round.Round, u round.Uni
 // mostAgreed is on how many questions a teacher and a class agree: with more, none of them is what they work on.
 const mostAgreed = 3
 
-// saveEnough keeps what was agreed, until somebody has looked.
+// saveEnough keeps what was agreed, until there are results.
 func (p Pages) saveEnough(c echo.Context, who access.Actor) error {
 	ctx := c.Request().Context()
 	r, u, list, err := p.toAgree(c, who)
@@ -134,7 +148,7 @@ func (p Pages) saveEnough(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	if n.Looked {
+	if !canAgree(r) {
 		errs, status, _ := page.Explain(c, fault.New(fault.Conflict, "action.enough_late"))
 		return p.drawEnough(c, status, r, u, list, n, errs)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -31,7 +32,6 @@ type guessPage struct {
 	More    string // address of the page with all questions; empty on it
 	Skip    string
 	Seen    string // who else can see the figures
-	Enough  string // address of the page on what would be good enough
 	Look    bool   // nothing has been looked at yet, so it can be looked at without guessing
 	Staff   bool
 	Errors  page.Errors
@@ -58,11 +58,14 @@ func guessable(view result.Viewed, unit string) (list []result.Question) {
 	return list
 }
 
-// guessField asks for one guess, in the words of the bank's mirror where there is one.
-func (p Pages) guessField(id, item, text, hint string, labels []string, chosen string) page.Field {
+// thisGroup stands in the bank's mirrors for whoever is guessed at; wholeSchool is put in its place where that is everybody.
+const thisGroup, wholeSchool = "pupils in this group", "pupils in this school"
+
+// guessField asks for one guess, in the words of the bank's mirror where there is one; whose says whose answer is guessed.
+func (p Pages) guessField(id, item, text, hint, whose string, labels []string, chosen string) page.Field {
 	f := page.Field{Name: id, Label: text, Hint: hint}
 	if m, ok := p.Bank.Mirror(item); ok {
-		f.Label, f.Hint = m.Text, ""
+		f.Label, f.Hint = strings.ReplaceAll(m.Text, thisGroup, whose), ""
 	}
 	for _, label := range labels {
 		f.Options = append(f.Options, page.Option{Value: label, Label: label, Chosen: label == chosen})
@@ -106,18 +109,18 @@ func (p Pages) drawGuess(c echo.Context, status int, r round.Round, view result.
 	}
 	list := guessable(view, g.Unit)
 	d.Lead = figure.Rate(page.Voice(c), view.Release, g)
-	hint := "Most in " + g.Name + " would say:"
+	hint, whose := "Most in "+g.Name+" would say:", "pupils in "+g.Name
 	switch g.Kind {
 	case round.UnitClass:
-		hint, d.Enough = "My pupils in this class would say:", lookURL(r, g.Unit)+"/enough"
+		hint = "My pupils in this class would say:"
 	case round.UnitSchool:
-		hint = "Most would say:"
+		hint, whose = "Most would say:", wholeSchool
 	}
 	if c.QueryParam("all") == "" && len(list) > few {
 		list, d.More = list[:few], lookURL(r, g.Unit)+"?all=1"
 	}
 	for _, q := range list {
-		d.Fields = append(d.Fields, p.guessField(q.ID, q.Item, q.Text, hint, options(q), c.FormValue(q.ID)))
+		d.Fields = append(d.Fields, p.guessField(q.ID, q.Item, q.Text, hint, whose, options(q), c.FormValue(q.ID)))
 	}
 	return guessTemplate.Send(c, status, d)
 }

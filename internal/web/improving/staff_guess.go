@@ -69,7 +69,7 @@ func (p Pages) drawStaffGuess(c echo.Context, who access.Actor, status int, r ro
 					labels = append(labels, o.Label)
 				}
 			}
-			d.Fields = append(d.Fields, p.guessField(q.ID, q.Item, q.Text, "Most would say:", labels, c.FormValue(q.ID)))
+			d.Fields = append(d.Fields, p.guessField(q.ID, q.Item, q.Text, "Most would say:", wholeSchool, labels, c.FormValue(q.ID)))
 		}
 	}
 	return guessTemplate.Send(c, status, d)

@@ -39,6 +39,11 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.ManagePeople, "POST", "/people/import/apply", p.applyList)
 	r.For(access.ManagePeople, "POST", "/people/import/problems", p.listProblems)
 
+	r.For(access.ManagePeople, "GET", "/people/flags", p.flags)
+	r.For(access.ManagePeople, "POST", "/people/flags", p.addFlag)
+	r.For(access.ManagePeople, "GET", "/people/flags/:id", p.editFlag)
+	r.For(access.ManagePeople, "POST", "/people/flags/:id", p.saveFlag)
+	r.For(access.ManagePeople, "POST", "/people/flags/:id/removal", p.removeFlag)
 	r.For(access.ManagePeople, "GET", "/people/parents", p.parents)
 	r.For(access.ManagePeople, "GET", "/people/parents/import", p.chooseParents)
 	r.For(access.ManagePeople, "POST", "/people/parents/import", p.previewParents)
@@ -68,7 +73,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
 	return []*page.Template{peopleTemplate, groupTemplate, staffTemplate, invitationTemplate, importTemplate, previewTemplate,
-		parentsTemplate, parentTemplate, parentsImportTemplate, parentsPreviewTemplate, schoolTemplate, calendarTemplate, meTemplate, endTemplate, trustTemplate, auditTemplate, languagesTemplate, languageTemplate, languagePaperTemplate}
+		flagsTemplate, flagTemplate, parentsTemplate, parentTemplate, parentsImportTemplate, parentsPreviewTemplate, schoolTemplate, calendarTemplate, meTemplate, endTemplate, trustTemplate, auditTemplate, languagesTemplate, languageTemplate, languagePaperTemplate}
 }
 
 func notFound() error { return fault.New(fault.NotFound, "fault.not_found") }

@@ -13,6 +13,7 @@ import (
 	"earshot/internal/ask/round"
 	"earshot/internal/base/fault"
 	"earshot/internal/base/storage"
+	"earshot/internal/listen/envelope"
 	"earshot/internal/listen/safeguard"
 	"earshot/internal/listen/screen"
 	"earshot/internal/school/access"
@@ -190,6 +191,7 @@ func (p Pages) next(c echo.Context, who access.Actor) error {
 type commentPage struct {
 	page.Base
 	Action   string
+	Whose    behind
 	Question string
 	Words    string
 	Screen   string // why it comes early; empty: the screen found nothing, which says nothing
@@ -275,6 +277,9 @@ func (p Pages) drawComment(c echo.Context, status int, r round.Round, reader saf
 		if at := slices.IndexFunc(units, func(u round.Unit) bool { return u.ID == o.Unit }); at >= 0 {
 			d.Class = units[at].Name
 		}
+	}
+	if d.Whose, err = p.whose(ctx, reader.Actor, r.ID, o.Tie, envelope.Comment); err != nil {
+		return err
 	}
 	if d.Left, err = p.store().ToRead(ctx, reader, r.ID); err != nil {
 		return err

@@ -34,6 +34,7 @@ type keysPage struct {
 	StaleHow string
 	StaleDo  string // what the reader can do about them; empty for nothing
 	Today    string
+	Address  string // of this page, for the recovery sheet
 }
 
 type keyGroup struct {
@@ -85,7 +86,7 @@ func (p Pages) keys(c echo.Context, who access.Actor) error {
 		return err
 	}
 	d := keysPage{Base: p.keyBase(c, "Keys to sealed names", "js/keys.js"), Key: p.keyPanel(c, who, list)}
-	d.Today = round.SayDate(d.Key.Today)
+	d.Today, d.Address = round.SayDate(d.Key.Today), page.Bare(p.BaseURL)+"/keys"
 	if i := mine(list, who); i >= 0 && list[i].Key != nil {
 		d.HasKey, d.Due = true, list[i].Due
 		d.Mine, d.Tried = "You made it on "+round.SayDate(list[i].Key.MadeOn)+".", tried(list[i])

@@ -12,6 +12,7 @@ import (
 	"earshot/internal/ask/round"
 	"earshot/internal/base/fault"
 	"earshot/internal/base/storage"
+	"earshot/internal/listen/envelope"
 	"earshot/internal/listen/safeguard"
 	"earshot/internal/school/access"
 	"earshot/internal/school/roster"
@@ -44,6 +45,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.ReadComments, "POST", "/comments/:id/:comment/decision", p.decide)
 	r.For(access.ReadComments, "POST", "/comments/:id/:comment/class", p.reveal)
 	r.For(access.ReadComments, "POST", "/comments/:id/:comment/concern", p.pass)
+	r.For(access.OpenEnvelopes, "GET", "/worries/:id", p.worries)
 	r.For(access.KeepCover, "GET", "/cover", p.cover)
 	r.For(access.KeepCover, "POST", "/cover", p.addAbsence)
 	r.For(access.KeepCover, "POST", "/cover/:id/removal", p.removeAbsence)
@@ -66,7 +68,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
-	return []*page.Template{listTemplate, concernTemplate, commentsTemplate, queueTemplate, commentTemplate, coverTemplate, recordTemplate, outsideTemplate, staffRoomTemplate,
+	return []*page.Template{listTemplate, concernTemplate, commentsTemplate, queueTemplate, commentTemplate, coverTemplate, recordTemplate, outsideTemplate, worriesTemplate, staffRoomTemplate,
 		keysTemplate, openingsTemplate, newOpeningTemplate, openingTemplate}
 }
 
@@ -171,6 +173,7 @@ type concernPage struct {
 	Notes  []noteLine
 	Answer page.Form
 	// Of a copy of a comment: where it was written, once somebody has said why they need it.
+	Whose behind // of a confidential or named round
 	Copy  bool
 	Class string
 	Why   page.Form
@@ -232,6 +235,9 @@ func (p Pages) draw(c echo.Context, status int, who access.Actor, k safeguard.Co
 			return err
 		}
 		d.Way, d.Talk, d.Notes = way, talked(*said), noted(*said)
+		if d.Whose, err = p.whose(c.Request().Context(), who, said.Round, said.Tie, envelope.Concern); err != nil {
+			return err
+		}
 		d.Answer = page.NewForm(errs, page.Field{Name: "answer", Label: "Your answer", Rows: 4, Value: c.FormValue("answer"),
 			Hint: "They read it with your name when they come back with their 16 numbers; nothing tells them that it is here. Ask who they are, and say when and where somebody is there for them. Nobody can come to them unless they say who they are."})
 	}

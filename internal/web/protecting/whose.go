@@ -1,0 +1,163 @@
+package protecting
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"earshot/internal/ask/round"
+	"earshot/internal/ask/survey"
+	"earshot/internal/base/fault"
+	"earshot/internal/listen/envelope"
+	"earshot/internal/listen/response"
+	"earshot/internal/school/access"
+	"earshot/internal/web/page"
+)
+
+// behind is what can be known of who wrote or ticked something: nothing in an anonymous round.
+type behind struct {
+	Name   string // in a named round, for those who may see it
+	Ask    string // where whoever keeps children safe asks for the sealed name
+	Others bool   // there is a sealed name, and others than the reader can ask for it
+}
+
+// whose looks behind a tie as far as its round and the reader allow.
+func (p Pages) whose(ctx context.Context, who access.Actor, roundID, tie, kind string) (w behind, err error) {
+	if tie == "" {
+		return w, nil
+	}
+	r, err := p.Rounds().ByID(ctx, who.School, roundID)
+	if err != nil {
+		return w, err
+	}
+	st := envelope.NewStore(p.DB, p.Key)
+	if r.Mode == round.Named {
+		people, err := st.People(ctx, who, r)
+		if fault.Is(err, fault.NotFound) {
+			return w, nil
+		}
+		person := people[tie]
+		w.Name = person.Name()
+		return w, err
+	}
+	has, err := st.Has(ctx, who.School, roundID, tie)
+	if err != nil || !has {
+		return w, err
+	}
+	if access.Can(who, access.OpenEnvelopes, access.Object{School: who.School}) {
+		w.Ask = "/openings/new?" + url.Values{"round": {roundID}, "envelope": {tie}, "kind": {kind}}.Encode()
+	} else {
+		w.Others = true
+	}
+	return w, nil
+}
+
+// worriesPage lists answers of a confidential round that may mean that somebody is in danger: to questions about safety,
+// bullying, home and how somebody feels, the ones furthest from what one would wish.
+type worriesPage struct {
+	page.Base
+	People []worried
+	Waits  bool // the round has not settled
+	Gone   bool // its sealed names have been deleted
+}
+
+type worried struct {
+	Said []saidLine
+	Ask  string
+}
+
+type saidLine struct{ Question, Answer string }
+
+var worriesTemplate = page.New("protecting/worries", "base", worriesPage{})
+
+// worst are the options of a question that may mean danger: the one furthest from the favourable ones, of a scale that has some.
+// A question that asks how often something bad happens has it at its other end.
+func worst(q survey.Question) string {
+	if q.Sensitive == "" || !q.HasOrder() || len(q.Favourable) == 0 {
+		return ""
+	}
+	var order []string
+	for _, o := range q.Options {
+		if !q.IsMissing(o.ID) {
+			order = append(order, o.ID)
+		}
+	}
+	switch {
+	case len(order) < 2:
+		return ""
+	case q.IsFavourable(order[0]) && !q.IsFavourable(order[len(order)-1]):
+		return order[len(order)-1]
+	case q.IsFavourable(order[len(order)-1]) && !q.IsFavourable(order[0]):
+		return order[0]
+	}
+	return ""
+}
+
+func (p Pages) worries(c echo.Context, who access.Actor) error {
+	ctx := c.Request().Context()
+	r, err := p.Rounds().Find(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if r.Mode != round.Confidential {
+		return fault.New(fault.NotFound, "fault.not_found")
+	}
+	d := worriesPage{Base: p.NewBase(c, "Answers that may need somebody"), Waits: !r.HasResults()}
+	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID}, {Text: d.Title, Here: true}}
+	if d.Waits {
+		return worriesTemplate.Send(c, http.StatusOK, d)
+	}
+	left, err := envelope.NewStore(p.DB, p.Key).Count(ctx, r.SchoolID, r.ID)
+	if err != nil {
+		return err
+	}
+	if d.Gone = left == 0; d.Gone {
+		return worriesTemplate.Send(c, http.StatusOK, d)
+	}
+	doc, err := p.Rounds().Document(ctx, r)
+	if err != nil {
+		return err
+	}
+	responses := response.NewStore(p.DB)
+	marks, err := responses.Marks(ctx, r.SchoolID, r.ID)
+	if err != nil {
+		return err
+	}
+	err = responses.Each(ctx, r.SchoolID, r.ID, func(row response.Response) error {
+		answers, err := survey.DecodeAnswers([]byte(row.Answers))
+		if err != nil {
+			return err
+		}
+		one := worried{Ask: "/openings/new?" + url.Values{"round": {r.ID}, "envelope": {marks[row.ID].Tie}, "kind": {envelope.Answer}}.Encode()}
+		for _, q := range doc.Questions() {
+			id := worst(q)
+			if id == "" || !slices.Contains(answers[q.ID].Options, id) {
+				continue
+			}
+			for _, o := range q.Options {
+				if o.ID == id {
+					one.Said = append(one.Said, saidLine{q.Text, o.Label})
+				}
+			}
+		}
+		if len(one.Said) > 0 {
+			d.People = append(d.People, one)
+		}
+		return nil
+	})
+	// Those who said most of it come first; among equals the order is that of random ids, and says nothing.
+	slices.SortFunc(d.People, func(a, b worried) int {
+		if len(a.Said) != len(b.Said) {
+			return len(b.Said) - len(a.Said)
+		}
+		return strings.Compare(a.Ask, b.Ask)
+	})
+	if err != nil {
+		return err
+	}
+	return worriesTemplate.Send(c, http.StatusOK, d)
+}
