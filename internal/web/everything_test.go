@@ -48,7 +48,7 @@ func TestEveryTable(t *testing.T) {
 }
 
 // elsewhere are pages with an id that have nothing to do with results: people, questions, texts, and answering.
-var elsewhere = []string{"/set-up/:code", "/join/:code", "/people/", "/school/languages/", "/surveys/:id", "/concerns/", "/openings/", "/a/:code", "/rounds/:id/preview", "/u/:token", "/c/:code/:door", "/digest/:token", "/static/*"}
+var elsewhere = []string{"/set-up/:code", "/join/:code", "/people/", "/school/languages/", "/surveys/:id", "/concerns/", "/openings/", "/worries/:id", "/rounds/:id/named/:tie", "/a/:code", "/rounds/:id/preview", "/u/:token", "/c/:code/:door", "/digest/:token", "/static/*"}
 
 // addresses are all addresses of a route. A route that this does not know how to fill fails the test: say here what its ids
 // are.

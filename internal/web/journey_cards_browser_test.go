@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -25,10 +26,23 @@ func (v visitor) tapPicture(n int) {
 	v.Click(fmt.Sprintf(`[name=tap][value="%d"]`, n))
 }
 
+// arrives waits until something is true of the page that a script leads to. While pages change places there is a moment
+// without any.
+func (v visitor) arrives(js string) {
+	v.Helper()
+	for range 150 {
+		if there, err := chromedp.Run(v.Ctx, chromedp.Evaluate[bool]("!!("+js+")")); err == nil && there {
+			return
+		}
+		time.Sleep(60 * time.Millisecond)
+	}
+	v.Fatalf("never: %s\n%s", js, v.Where())
+}
+
 // inPlace waits until a survey has the code it needs.
 func (v visitor) inPlace() {
 	v.Helper()
-	v.WaitFor(`document.getElementById("placed") && !document.getElementById("placed").hidden && document.forms[0].matches(".ready")`)
+	v.arrives(`document.getElementById("placed") && !document.getElementById("placed").hidden && document.forms[0].matches(".ready")`)
 }
 
 // TestBrowserACardAndItsPictures goes from printing to a card that is scanned, one that is typed, and pictures that are tapped:
@@ -74,7 +88,7 @@ func TestBrowserACardAndItsPictures(t *testing.T) {
 	// Scanned: the survey has its code, and neither address nor history shows one.
 	phone := s.visit(t, testkit.Size(360, 740))
 	phone.Go("/c#" + kim.Code)
-	phone.WaitFor(`location.pathname === "/a/` + r.Code + `"`)
+	phone.arrives(`location.pathname === "/a/` + r.Code + `"`)
 	phone.inPlace()
 	if where := testkit.Eval[string](phone.Tab, "location.href"); strings.Contains(where, "#") {
 		t.Errorf("a code stays in the address: %s", where)
@@ -101,7 +115,7 @@ func TestBrowserACardAndItsPictures(t *testing.T) {
 	laptop.Refused(false)
 	laptop.fill("code", strings.ToLower(lou.Code))
 	laptop.Do(chromedp.KeyEvent(kb.Enter))
-	laptop.WaitFor(`document.getElementById("waiting")`)
+	laptop.arrives(`document.getElementById("waiting")`)
 	laptop.look("cards-06-choose", everyWay...)
 	laptop.says(r.Title, second.Title, slipOf(lou)[:4]+" "+slipOf(lou)[4:8])
 	laptop.Click(`a[href^="/a/` + r.Code + `"]`)
@@ -134,14 +148,14 @@ func TestBrowserACardAndItsPictures(t *testing.T) {
 	for _, n := range mia.Pictures {
 		tablet.tapPicture(n)
 	}
-	tablet.WaitFor(`location.pathname === "/a/` + r.Code + `/shared"`)
+	tablet.arrives(`location.pathname === "/a/` + r.Code + `/shared"`)
 	tablet.inPlace()
 	tablet.look("cards-11-begins")
 	if got := testkit.Eval[string](tablet.Tab, `document.getElementById("code").value`); got != slipOf(mia)[:4]+" "+slipOf(mia)[4:8]+" "+slipOf(mia)[8:] {
 		t.Errorf("the tablet has the code %q", got)
 	}
 	tablet.back()
-	tablet.WaitFor(`document.getElementById("door") && document.getElementById("step").textContent.startsWith("Tap your first")`)
+	tablet.arrives(`document.getElementById("door") && document.getElementById("step").textContent.startsWith("Tap your first")`)
 
 	// With the keyboard alone: Tab goes through the pictures in order.
 	keys := s.visit(t)
@@ -157,7 +171,7 @@ func TestBrowserACardAndItsPictures(t *testing.T) {
 		}
 		keys.Do(chromedp.KeyEvent(" "))
 	}
-	keys.WaitFor(`location.pathname === "/a/` + r.Code + `/shared"`)
+	keys.arrives(`location.pathname === "/a/` + r.Code + `/shared"`)
 	keys.inPlace()
 
 	arabic := s.visit(t)
@@ -166,7 +180,7 @@ func TestBrowserACardAndItsPictures(t *testing.T) {
 	for _, n := range made[4].Pictures {
 		arabic.tapPicture(n)
 	}
-	arabic.WaitFor(`location.pathname === "/a/` + r.Code + `/shared" && document.documentElement.lang === "ar"`)
+	arabic.arrives(`location.pathname === "/a/` + r.Code + `/shared" && document.documentElement.lang === "ar"`)
 
 	plain := s.visit(t, testkit.Script(false))
 	plain.Go(door)

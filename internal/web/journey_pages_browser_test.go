@@ -131,6 +131,7 @@ func TestBrowserEveryPage(t *testing.T) {
 		"/outside":                          {"/outside"},
 		"/staff-room":                       {"/staff-room"},
 		"/keys":                             {"/keys"},
+		"/people/flags":                     {"/people/flags"},
 		"/openings":                         {"/openings"},
 		"/r/:code":                          {"/r/" + whole.Code},
 	}
@@ -138,7 +139,7 @@ func TestBrowserEveryPage(t *testing.T) {
 		"/people/parents", "/people/parents/import", "/people/parents/:id", "/rounds/:id/mail", "/trust/questions/:wording", "/rounds/:id/poster", "/u/:token"}
 	elsewhere = append(elsewhere, "/replies", "/replies/:id", "/replies/:id/edit", "/replies/:id/edit/preview", "/replies/:id/edit/poster", "/replies/:id/edit/slides",
 		"/replies/:id/edit/answers/new", "/replies/:id/edit/answers/:action", "/replies/:id/edit/languages/:language", "/actions", "/actions/:id",
-		"/rounds/:id/look", "/rounds/:id/look/:unit", "/rounds/:id/look/:unit/enough", "/rounds/:id/look/:unit/journal", "/rounds/:id/look/:unit/wall", "/rounds/:id/guess", "/journal", "/packs", "/packs/:id", "/packs/:id/slides", "/rounds/:id/look/:unit/share", "/shared", "/agreement", "/concerns", "/concerns/:id", "/concerns/:id/record", "/comments", "/comments/:id", "/comments/:id/:comment", "/cover", "/a/:code/talk", "/digest/:token", "/a/:code/minute", "/rounds/:id/thinking", "/rounds/:id/words/theme", "/openings/new", "/openings/:id", "/c", "/c/:code/:door", "/rounds/:id/cards")
+		"/rounds/:id/look", "/rounds/:id/look/:unit", "/rounds/:id/look/:unit/enough", "/rounds/:id/look/:unit/journal", "/rounds/:id/look/:unit/wall", "/rounds/:id/guess", "/journal", "/packs", "/packs/:id", "/packs/:id/slides", "/rounds/:id/look/:unit/share", "/shared", "/agreement", "/concerns", "/concerns/:id", "/concerns/:id/record", "/comments", "/comments/:id", "/comments/:id/:comment", "/cover", "/a/:code/talk", "/digest/:token", "/a/:code/minute", "/rounds/:id/thinking", "/rounds/:id/words/theme", "/openings/new", "/openings/:id", "/c", "/c/:code/:door", "/rounds/:id/cards", "/a/:code/back", "/worries/:id", "/rounds/:id/named", "/rounds/:id/named/:tie", "/people/flags/:id")
 	noPages := []string{"/journal/file", "/packs/:id/files/:file", "/trust/files/:file", "/api/v1/trust", "/api/v1/rounds", "/api/v1/rounds/:id/results", "/api/v1/public/:code/results", "/api/openapi.json", "/a/:code/words", "/a/worker.js", "/healthz", "/readyz", "/static/*", "/surveys/:id/file", "/rounds/:id/results/files/:file", "/rounds/:id/results/:unit/files/:file"}
 	looked := 0
 	for _, r := range s.web.Routes {

@@ -198,7 +198,7 @@ func logged(log *slog.Logger) echo.MiddlewareFunc {
 				c.Error(err)
 			}
 			path := c.Path()
-			if strings.HasPrefix(path, "/static") || path == "/healthz" || path == "/readyz" || strings.HasPrefix(path, "/a/") || path == "/talk" {
+			if strings.HasPrefix(path, "/static") || path == "/healthz" || path == "/readyz" || strings.HasPrefix(path, "/a/") || path == "/c" || strings.HasPrefix(path, "/c/") || path == "/talk" {
 				return nil
 			}
 			log.Info("request", "method", c.Request().Method, "route", path, "status", c.Response().Status, "took", bucket(time.Since(start)))

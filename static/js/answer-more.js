@@ -320,6 +320,12 @@
     for (const name of Object.keys(root.dataset)) { delete root.dataset[name]; }
     Object.assign(root.dataset, looks());
     sending.fresh();
+    // The next child of a form that comes by pictures finds the door again.
+    const door = new URLSearchParams(location.search).get("door");
+    if (page.shared && /^[0-9A-Z]{8}$/.test(door || "")) {
+      fetch(url + "/stored", { method: "HEAD" }).then(() => location.replace(url.replace("/a/", "/c/") + "/" + door), () => null);
+      return;
+    }
     if (!away()) { return; }
     const go = () => location.replace("?ready=1&lang=" + home);
     // Without a connection only a page that was kept can be opened.

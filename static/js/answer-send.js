@@ -28,7 +28,9 @@ const sending = (() => {
     data.set("receipt", kept.receipt.slice(16) + (page.field ? data.mark : kept.first || data.mark));
     data.set("pace", pace());
     // The number that a personal card makes, where somebody came with one.
-    try { const link = sessionStorage["link." + kept.code]; if (link) { data.set("link", link); } } catch (e) { /* then without */ }
+    let link;
+    try { link = sessionStorage["link." + kept.code]; } catch (e) { link = ""; }
+    if (link) { data.set("link", link); }
     return data;
   }
 

@@ -94,7 +94,7 @@
       more.textContent = box.say("resealed-not") + " " + shut.size;
       state.append(more);
     } else {
-      button.parentNode.hidden = true;
+      button.parentNode.hidden = at("reseal-why").hidden = true;
     }
   });
 

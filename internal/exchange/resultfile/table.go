@@ -98,6 +98,14 @@ func (t *table) question(g result.Group, q result.Question, against figure.Again
 	compare("last time", against.Last)
 }
 
+// kindOf is what a split is by; of several lists it says which.
+func kindOf(s result.Split) string {
+	if s.Kind == result.SplitFlag {
+		return s.Kind + ": " + s.Parts[0].Label
+	}
+	return s.Kind
+}
+
 // splits are the school's answers by parts.
 func (t *table) splits(school result.Group) {
 	for _, s := range t.view.Splits {
@@ -110,7 +118,7 @@ func (t *table) splits(school result.Group) {
 					if p == nil {
 						continue
 					}
-					t.start = []string{figure.PartLabel(t.v, t.view, s, s.Parts[i]), s.Kind, "", count(s.Parts[i].N), ""}
+					t.start = []string{figure.PartLabel(t.v, t.view, s, s.Parts[i]), kindOf(s), "", count(s.Parts[i].N), ""}
 					t.add([]string{q.ID, q.Item, q.Wording, q.Text}, "share", q.FavourableWords, strconv.Itoa(p.Share.X), strconv.Itoa(p.Share.N),
 						ratio(p.Share.X, p.Share.N), tenth(p.Share.Low), tenth(p.Share.High))
 				}

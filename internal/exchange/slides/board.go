@@ -192,11 +192,8 @@ func fair(v words.Voice, x Voice) (list []Slide) {
 		if rest := told - len(lines); rest > 0 {
 			s.Small = figure.Join(v.Say("figure.part.rest", words.V{"Count": rest}), s.Small)
 		}
-		if more := len(lines) - mostPromises; more > 1 {
-			lines = append(lines[:mostPromises], v.Say("board.more", words.V{"Count": more}))
-		}
 		if len(lines) > 0 {
-			s.Lists = []List{{Lines: lines}}
+			s.Lists = []List{{Lines: shortened(v, lines, mostPromises)}}
 		}
 		list = append(list, s)
 	}
@@ -308,6 +305,17 @@ func ownWords(v words.Voice, x Voice) (list []Slide) {
 	return list
 }
 
+// shortened keeps so many lines and counts the others. A single other takes no more room than its count, so it is shown.
+func shortened(v words.Voice, lines []string, most int) []string {
+	if more := len(lines) - most; more > 1 {
+		return append(lines[:most:most], v.Say("board.more", words.V{"Count": more}))
+	}
+	return lines
+}
+
+// mostEvidence is how many questions are named for one area.
+const mostEvidence = 2
+
 // areas of inspection, in the order of the framework, by the bank's tags.
 var areas = []string{"inc", "ct", "ach", "ab", "pdw", "lg", "sg"}
 
@@ -316,28 +324,22 @@ func evidence(v words.Voice, b *bank.Bank, in Board) (Slide, bool) {
 	s := Slide{Title: v.Say("board.evidence"), Lead: v.Say("board.evidence_lead"), Small: v.Say("board.evidence_small")}
 	some := false
 	for _, area := range areas {
-		n := 0
 		var said []string
 		for _, x := range in.Voices {
 			school := x.View.School().Unit
 			for _, q := range x.View.For(school) {
 				item, ok := b.Item(q.Item)
 				row, _ := q.Row(school)
-				if !ok || item.Ofsted != area || row.Share == nil || q.Several || row.Share.OfAll {
-					continue
-				}
-				if n++; n <= 2 {
+				if ok && item.Ofsted == area && row.Share != nil && !q.Several && !row.Share.OfAll {
 					said = append(said, x.Name+", "+q.Short+": "+v.Say("figure.standing", words.V{"Percent": figure.Percent(row.Share.X, row.Share.N), "Words": q.FavourableWords}))
 				}
 			}
 		}
-		switch {
-		case n == 0:
+		some = some || len(said) > 0
+		if len(said) == 0 {
 			said = []string{v.Say("board.not_asked")}
-		case n > 2:
-			said = append(said, v.Say("board.more", words.V{"Count": n - 2}))
 		}
-		some = some || n > 0
+		said = shortened(v, said, mostEvidence)
 		s.Lists = append(s.Lists, List{v.Say("board.area." + area), said})
 	}
 	return s, some

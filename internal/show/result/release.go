@@ -34,6 +34,7 @@ type Release struct {
 	Outcome string   `json:"outcome,omitempty"`
 	Splits  []Split  `json:"splits,omitempty"`
 	Matters []Matter `json:"matters,omitempty"`
+	Linked  []Linked `json:"linked,omitempty"` // the same pupils, twice
 	Report  Report   `json:"report"`
 }
 

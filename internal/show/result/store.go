@@ -132,6 +132,9 @@ func (s Store) count(ctx context.Context, rounds round.Store, r round.Round) (Re
 		return Release{}, err
 	}
 	rel.follow(past, teach)
+	if rel.Linked, err = s.linkedTo(ctx, r, doc, past); err != nil {
+		return Release{}, err
+	}
 	hands, err := response.NewStore(s.db).Hands(ctx, r.SchoolID, r.ID)
 	rel.Hands = handsOf(doc, hands)
 	return rel, err

@@ -79,7 +79,7 @@ func View(rel Release, r round.Round, who access.Actor, owners map[string][]stri
 		return full[unit] || own[unit] && q.About == bank.AboutThisClass
 	}, !leads && !teaches)
 	if school := rel.School(); !full[school.Unit] {
-		v.Splits, v.Matters = nil, nil
+		v.Splits, v.Matters, v.Linked = nil, nil, nil
 	}
 	if !rel.School().LeadersTeaching || rel.Purpose == access.ForLearning && full[rel.School().Unit] {
 		v.hideGuesses()
@@ -106,7 +106,7 @@ func Public(rel Release, r round.Round) (v Viewed, ok bool) {
 		return Viewed{}, false
 	}
 	v = Viewed{Release: rel, Whole: true}
-	v.Groups, v.Hands, v.Splits, v.Matters = []Group{school}, nil, nil, nil
+	v.Groups, v.Hands, v.Splits, v.Matters, v.Linked = []Group{school}, nil, nil, nil, nil
 	v.Rates = v.Groups
 	v.Questions = nil
 	for _, q := range rel.Questions {

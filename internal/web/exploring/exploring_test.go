@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -336,5 +337,33 @@ func TestDownloadIsWhatIsShown(t *testing.T) {
 	one := s.page(s.Head, results(r)+"/"+s.unit(r, "7A")+"/files/results.csv")
 	if strings.Contains(one, "7B") || !strings.Contains(one, "7A") {
 		t.Error("the download of one form has another, or not itself")
+	}
+}
+
+var inPage = regexp.MustCompile(`href="#([^"]+)"`)
+
+// TestALongPageHasItsContents: closed at its top, each leading to something on it; and what all voices said of a gateway names
+// each voice, for where the table's head is not to be seen.
+func TestALongPageHasItsContents(t *testing.T) {
+	s := newSite(t)
+	r := s.settled(s.Form(s.Survey("how_is_learning"), s.Forms("7A 26, 7B 25, 8A 26")), map[string]int{"7A": 24, "7B": 20, "8A": 22})
+	for s.DB.Now().Before(r.LeadersFrom()) {
+		s.Clock.Forward(24 * time.Hour)
+	}
+	leader := s.Staff("Sunita Rao", access.Leader)
+	body := s.page(leader, "/rounds/"+r.ID+"/results")
+	_, rest, _ := strings.Cut(body, "<summary>On this page</summary>")
+	list, _, ok := strings.Cut(rest, "</details>")
+	links := inPage.FindAllStringSubmatch(list, -1)
+	if !ok || len(links) < 4 {
+		t.Fatalf("%d links to what is on the page", len(links))
+	}
+	for _, l := range links {
+		if !strings.Contains(body, `id="`+l[1]+`"`) {
+			t.Errorf("#%s leads nowhere", l[1])
+		}
+	}
+	if home := s.page(leader, "/results"); strings.Count(home, `<span class="of">Pupils:</span>`) < 9 {
+		t.Errorf("the gateways do not say whose answers they are:\n%s", home)
 	}
 }

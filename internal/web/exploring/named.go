@@ -85,7 +85,9 @@ func (p Pages) named(c echo.Context, who access.Actor) error {
 		return nil
 	})
 	for name, list := range by {
-		slices.SortFunc(list, func(a, b page.Link) int { return cmp.Or(strings.Compare(a.Text, b.Text), strings.Compare(a.URL, b.URL)) })
+		slices.SortFunc(list, func(a, b page.Link) int {
+			return cmp.Or(strings.Compare(a.Text, b.Text), strings.Compare(a.URL, b.URL))
+		})
 		d.Forms = append(d.Forms, namedForm{name, list})
 	}
 	slices.SortFunc(d.Forms, func(a, b namedForm) int { return roster.CompareNames(a.Name, b.Name) })

@@ -102,6 +102,7 @@ func newQuestionPage(v words.Voice, b *bank.Bank, r round.Round, view result.Vie
 		for _, s := range view.Splits {
 			add(figure.Parted(v, view, s, s.Compared(), q))
 		}
+		add(figure.Linked(v, view, q))
 	}
 	for _, other := range view.Groups {
 		if _, ok := q.Row(other.Unit); ok && other.Unit != g.Unit {

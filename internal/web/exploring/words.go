@@ -22,8 +22,10 @@ type wordsPage struct {
 	Groups    []page.Link
 	Questions []wordsQuestion
 	Least     int
+	NoBox     bool       // nobody was asked to write anything
 	Set       []setTheme // what the school made of themes, for those who may change it
 	Action    string
+	Results   string
 }
 
 // wordsQuestion is what was written on one question.
@@ -95,16 +97,24 @@ func (p Pages) words(c echo.Context, who access.Actor) error {
 	if v.Empty() {
 		return notFound()
 	}
-	list, err := result.NewStore(p.DB, p.Key, p.Bank).Heard(c.Request().Context(), v, r)
-	if err != nil {
-		return err
-	}
 	unit := c.QueryParam("unit")
 	if unit != "" && !v.Sees(unit) {
 		return notFound()
 	}
-	d := wordsPage{Base: p.NewBase(c, "In their own words"), Round: r.Title, Least: theme.WritersLeast, Action: wordsURL(r)}
+	d := wordsPage{Base: p.NewBase(c, "In their own words"), Round: r.Title, Least: theme.WritersLeast, Action: wordsURL(r), Results: resultsURL(r, "")}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID}, {Text: "Results", URL: resultsURL(r, "")}, {Text: "In their own words", Here: true}}
+	doc, err := p.Rounds().Document(c.Request().Context(), r)
+	if err != nil {
+		return err
+	}
+	if !doc.HasText() {
+		d.NoBox = true
+		return wordsTemplate.Send(c, http.StatusOK, d)
+	}
+	list, err := result.NewStore(p.DB, p.Key, p.Bank).Heard(c.Request().Context(), v, r)
+	if err != nil {
+		return err
+	}
 	d.groups(r, v, list, unit)
 	leads := access.Can(who, access.RunRounds, access.Object{School: who.School})
 	for _, h := range list {

@@ -237,3 +237,17 @@ func TestLeadersNameMergeAndKeepThemes(t *testing.T) {
 		t.Errorf("%v, %v", other, err)
 	}
 }
+
+// TestASurveyWithoutABoxSaysSo: an address kept or guessed leads to a sentence, and not to a page about words that nobody was
+// asked for.
+func TestASurveyWithoutABoxSaysSo(t *testing.T) {
+	s := newSite(t)
+	r := s.settled(s.Form(s.Survey("first_belong"), s.Forms("7A 27, 7B 28")), map[string]int{"7A": 24, "7B": 20})
+	for s.DB.Now().Before(r.LeadersFrom()) {
+		s.Clock.Forward(24 * time.Hour)
+	}
+	body := s.page(s.Staff("Sunita Rao", access.Leader), "/rounds/"+r.ID+"/words")
+	if !strings.Contains(body, "had no box to write in") || strings.Contains(body, "read every comment") || strings.Contains(body, "Words appear once") {
+		t.Errorf("a survey without a box: %s", body)
+	}
+}

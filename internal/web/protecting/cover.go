@@ -3,6 +3,7 @@ package protecting
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -18,6 +19,8 @@ import (
 type coverPage struct {
 	page.Base
 	Today []string // who reads today
+	None  string   // why nobody does
+	Next  string   // the day on which somebody reads next, and who
 	Weeks []coverDay
 	Away  []awayLine
 	Form  page.Form
@@ -46,8 +49,12 @@ func (p Pages) drawCover(c echo.Context, status int, errs page.Errors) error {
 	}
 	d := coverPage{Base: p.NewBase(c, "Who is there to read")}
 	today := storage.DateOf(p.DB.Now(), school.Zone())
-	for _, m := range cover.On(today) {
-		d.Today = append(d.Today, m.Name())
+	d.Today = namesOf(cover.On(today))
+	if len(d.Today) == 0 {
+		d.None, d.Next = nobodyToday(school, cover, today), "From today on nobody of the safeguarding team is there for a year."
+		if day, there := cover.Next(today); len(there) > 0 {
+			d.Next = "Next: " + strings.Join(namesOf(there), ", ") + ", on " + day.Time(time.UTC).Format("Monday 2 January 2006") + "."
+		}
 	}
 	last := storage.DateOf(p.DB.Now().AddDate(0, 0, ahead), school.Zone())
 	for from := today; ; {
@@ -76,6 +83,29 @@ func (p Pages) drawCover(c echo.Context, status int, errs page.Errors) error {
 	}
 	d.Form = page.NewForm(errs, person, page.Field{Name: "first", Label: "First day away", Type: "date", Value: c.FormValue("first")}, page.Field{Name: "last", Label: "Last day away", Type: "date", Value: c.FormValue("last")})
 	return coverTemplate.Send(c, status, d)
+}
+
+func namesOf(team []roster.StaffMember) (names []string) {
+	for _, m := range team {
+		names = append(names, m.Name())
+	}
+	return names
+}
+
+// nobodyToday says why nobody reads today: it is no day of school, or it is one and everybody is away.
+func nobodyToday(school roster.School, cover roster.Cover, today storage.Date) string {
+	if _, gap := cover.Gap(today, today); gap {
+		if len(cover.Team) == 0 {
+			return "Today is a day of school, and nobody belongs to the safeguarding team."
+		}
+		return "Today is a day of school, and everybody of the safeguarding team is away."
+	}
+	for _, span := range school.Days().Holidays {
+		if span.Has(today) {
+			return "Today is no day of school: " + span.Name + "."
+		}
+	}
+	return "Today is " + today.Time(time.UTC).Weekday().String() + ", which is no day of school."
 }
 
 func (p Pages) addAbsence(c echo.Context, who access.Actor) error {

@@ -195,7 +195,7 @@ func (p Pages) drawOpening(c echo.Context, status int, who access.Actor, errs pa
 	}
 	d := openingPage{Base: p.keyBase(c, "A sealed name", "js/keys-opening.js"), State: stateOf(o, now), Round: r.Title, Envelope: o.EnvelopeID, What: whose[o.Kind],
 		Asked: o.Asked, On: say(o.AskedAt), Category: whyOpen[o.Category] + ".", Reason: o.Reason, Refused: o.Refused, Action: "/openings/" + o.ID, Key: p.keyPanel(c, who, keys)}
-	d.Crumbs = []page.Link{{Text: "Keys", URL: "/keys"}, {Text: "Names asked for", URL: "/openings"}, {Text: d.State, Here: true}}
+	d.Crumbs = []page.Link{{Text: "Keys", URL: "/keys"}, {Text: "Names asked for", URL: "/openings"}, {Text: "A sealed name", Here: true}}
 	if o.AgreedAt != nil {
 		d.Agreed = o.Agreed + ", " + say(*o.AgreedAt)
 	}
