@@ -62,7 +62,15 @@ func (s *School) Holds(who access.Actor) Holder {
 func (s *School) Holders() (lead, deputy, head, chair Holder) {
 	s.T.Helper()
 	return s.Holds(s.Staff("Ruth Moss", access.SafeguardingLead)), s.Holds(s.Staff("Omar Diaz", access.SafeguardingDeputy)),
-		s.Holds(s.Head), s.Holds(s.Staff("Faye Hart", access.Chair))
+		s.Holds(s.Head), s.Holds(s.Chair("Faye Hart"))
+}
+
+// Chair adds a chair of governors whom mail can reach.
+func (s *School) Chair(name string) access.Actor {
+	s.T.Helper()
+	who := s.Staff(name, access.Chair)
+	Must(s.T, roster.NewStore(s.DB).ChangeStaff(context.Background(), s.Head, who.Person, roster.StaffForm{Name: name, Email: s.Email(who), Roles: []access.Role{access.Chair}}))
+	return who
 }
 
 // Pupils puts pupils on the roll by name, so many in each form: "7A" 28, "7B" 30. They are called "Pupil 7A-1" and so on.

@@ -53,6 +53,7 @@ func TestBrowserInConfidence(t *testing.T) {
 	s.Pupils(map[string]int{"7A": 30, "7B": 30, "8A": 30, "8B": 30, "9A": 30})
 	leadActor := s.Staff("Ruth Moss", access.SafeguardingLead)
 	s.Holds(s.Staff("Dee Putnam", access.SafeguardingDeputy))
+	s.Chair("Cora Vale")
 	doc, _, problems := survey.FromTemplate(s.Bank, "first_belong")
 	problems = append(problems, doc.AddOwn("", survey.Own{Text: "What else should we know?", Short: "Else", About: bank.AboutSchool, Origin: survey.FromSchool, Type: survey.TypeLongText})...)
 	if len(problems) > 0 {
@@ -124,7 +125,7 @@ func TestBrowserInConfidence(t *testing.T) {
 	kim.inPlace()
 	kim.look("confidential-07-promise", everyWay...)
 	kim.Do(testkit.Size(360, 740))
-	kim.says("confidential, not anonymous", "Ruth Moss")
+	kim.says("confidential, not anonymous", "or a deputy can unlock it alone")
 	kim.answersWith(s.Doc(r), 2, "My uncle hits me every night.")
 	kim.look("confidential-08-number", everyWay...)
 	number := regexp.MustCompile(`[0-9A-Z]{4} [0-9A-Z]{4} [0-9A-Z]{4}`).FindString(kim.Text())

@@ -42,7 +42,7 @@ func TestBrowserAPupilInDanger(t *testing.T) {
 	t.Parallel()
 	s := posting(t)
 	ctx := context.Background()
-	chair := s.chairs("Cora Vale")
+	chair := s.Chair("Cora Vale")
 	lead, deputy := s.Staff("Ruth Moss", access.SafeguardingLead), s.Staff("Dee Putnam", access.SafeguardingDeputy)
 	accused := s.Staff("Tia Cole", access.Teacher)
 	r := s.Open(s.Form(s.Survey("first_say"), s.Forms("9A 27")))

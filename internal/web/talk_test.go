@@ -15,7 +15,6 @@ import (
 	"earshot/internal/listen/collecting"
 	"earshot/internal/listen/safeguard"
 	"earshot/internal/school/access"
-	"earshot/internal/school/roster"
 	"earshot/internal/testkit"
 	"earshot/internal/web"
 	"earshot/internal/web/page"
@@ -35,14 +34,6 @@ func posting(t testing.TB) *server {
 	k.BaseURL = srv.URL
 	t.Cleanup(func() { srv.Close(); c.Stop() })
 	return &server{s, c, w, srv}
-}
-
-// chairs names a chair of governors who can be told and can sign in.
-func (s *server) chairs(name string) access.Actor {
-	s.T.Helper()
-	who := s.Staff(name, access.Chair)
-	testkit.Must(s.T, roster.NewStore(s.DB).ChangeStaff(context.Background(), s.Head, who.Person, roster.StaffForm{Name: name, Email: s.Email(who), Roles: []access.Role{access.Chair}}))
-	return who
 }
 
 var digits = regexp.MustCompile(`<p class="digits" dir="ltr">([0-9 ]+)</p>`)
@@ -135,7 +126,7 @@ func TestWhomItIsAboutIsAskedFirst(t *testing.T) {
 		}
 		r := s.Open(s.Form(s.Survey("first_say"), s.Forms("9A 27")))
 		if mailed {
-			s.chairs("Cora Vale")
+			s.Chair("Cora Vale")
 		}
 		_, body := s.do("GET", "/a/"+r.Code+"/talk", nil, nil)
 		if strings.Index(body, `name="to"`) > strings.Index(body, "<textarea") {
@@ -159,7 +150,7 @@ func TestWhomItIsAboutIsAskedFirst(t *testing.T) {
 // Each role reads what is for it and knows of nothing else: an accused teacher, the lead, the head, the chair.
 func TestNobodyReadsWhatIsAboutThem(t *testing.T) {
 	s := posting(t)
-	chair := s.chairs("Cora Vale")
+	chair := s.Chair("Cora Vale")
 	lead, teacher, governor := s.Staff("Ruth Moss", access.SafeguardingLead), s.Staff("Tia Cole", access.Teacher, access.CommentReader), s.Staff("Gus Rowe", access.Governor)
 	r := s.Open(s.Form(s.Survey("first_say"), s.Forms("9A 27")))
 	for to, text := range map[string]string{"head": "Ms Cole shouts at me.", "chair": "Mrs Okafor and Mrs Moss laughed.", "team": "I am hungry."} {

@@ -1,7 +1,11 @@
 package resultfile_test
 
 import (
+	"archive/zip"
 	"bytes"
+	"io/fs"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -92,6 +96,75 @@ func TestWorkbookOpensAndRunsNothing(t *testing.T) {
 	}
 	if number, _ := f.GetCellValue("Answers", "B3"); number != "8" {
 		t.Errorf("the first answer has %q", number)
+	}
+}
+
+// TestNoQuestionIsPartedOnPaper: every sheet of the answers begins with a question, and none holds more than a page of A4
+// does at the scale at which it is printed.
+func TestNoQuestionIsPartedOnPaper(t *testing.T) {
+	v := view()
+	scale, heads := v.Questions[0], map[string]bool{}
+	v.Questions = nil
+	for i := range 17 {
+		q := scale
+		q.ID, q.Text = "q"+strconv.Itoa(i), strings.Repeat("How often does this happen in lessons? ", 1+i%4)+strconv.Itoa(i)
+		heads[q.Text] = true
+		v.Questions = append(v.Questions, q)
+	}
+	body, err := resultfile.Workbook(words.English(), v, v.Groups, resultfile.About{School: "Riverside School", Title: "Paper"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	layout, err := f.GetPageLayout("Answers")
+	if err != nil || layout.AdjustTo == nil || *layout.AdjustTo == 0 {
+		t.Fatalf("%+v, %v: programs heed no breaks without a scale", layout, err)
+	}
+	margins, err := f.GetPageMargins("Answers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := (8.27 - *margins.Top - *margins.Bottom) * 72 / float64(*layout.AdjustTo) * 100
+	z, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	xml, err := fs.ReadFile(z, "xl/worksheets/sheet3.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, sheets := 1, 0
+	ends := []int{}
+	for _, m := range regexp.MustCompile(`<brk id="([0-9]+)"`).FindAllStringSubmatch(string(xml), -1) {
+		end, _ := strconv.Atoi(m[1])
+		ends = append(ends, end)
+	}
+	rows, err := f.GetRows("Answers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, end := range append(ends, len(rows)) {
+		if text, _ := f.GetCellValue("Answers", "A"+strconv.Itoa(from)); !heads[text] {
+			t.Errorf("a sheet begins with %q", text)
+		}
+		high := 0.0
+		for row := from; row <= end; row++ {
+			h, err := f.GetRowHeight("Answers", row)
+			if err != nil {
+				t.Fatal(err)
+			}
+			high += h
+		}
+		if sheets++; high > page {
+			t.Errorf("rows %d to %d are %.0f points high, and a page %.0f", from, end, high, page)
+		}
+		from = end + 1
+	}
+	if sheets < 4 || sheets > 9 {
+		t.Errorf("17 questions stand on %d sheets", sheets)
 	}
 }
 

@@ -29,7 +29,7 @@ type About struct {
 func Workbook(v words.Voice, view result.Viewed, groups []result.Group, about About) ([]byte, error) {
 	f := excelize.NewFile()
 	defer f.Close()
-	w := &workbook{File: f, extent: map[string][2]int{}}
+	w := &workbook{File: f, extent: map[string][2]int{}, scale: map[string]uint{}}
 	w.head = w.style(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
 	w.upright = w.style(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{TextRotation: 90, Horizontal: "center", Vertical: "bottom"}})
 	w.wrap = w.style(&excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
@@ -59,7 +59,7 @@ type workbook struct {
 	*excelize.File
 	head, upright, wrap, percent, right int
 	extent                              map[string][2]int // of each sheet, the last column and row
-	wide                                string            // the sheet that goes on sideways when it is printed, if any
+	scale                               map[string]uint   // in per cent, of sheets that are not made as wide as the paper
 	err                                 error
 }
 
@@ -82,8 +82,8 @@ func (w *workbook) paper(name string) {
 		w.keep(w.SetSheetDimension(name, "A1:"+cell(e[0], e[1])))
 	}
 	layout := &excelize.PageLayoutOptions{Size: new(9), Orientation: new("landscape")} // A4
-	if name == w.wide {
-		layout.AdjustTo = new(uint(80))
+	if scale, ok := w.scale[name]; ok {
+		layout.AdjustTo = new(scale)
 	} else {
 		layout.FitToWidth, layout.FitToHeight = new(1), new(0)
 		w.keep(w.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: new(true)}))
@@ -123,11 +123,14 @@ func (w *workbook) put(sheet string, column, row int, value any, style int) {
 	}
 }
 
-// high makes a row high enough for a text in a column of so many characters; programs do not all do it by themselves.
-func (w *workbook) high(sheet string, row int, text string, width int) {
-	if lines := 1 + len([]rune(text))/width; lines > 1 {
+// high makes a row high enough for a text in a column of so many characters; programs do not all do it by themselves. It
+// gives the height in points.
+func (w *workbook) high(sheet string, row int, text string, width int) float64 {
+	lines := 1 + len([]rune(text))/width
+	if lines > 1 {
 		w.keep(w.SetRowHeight(sheet, row, 15.5*float64(lines)))
 	}
+	return 15.5 * float64(lines)
 }
 
 func (w *workbook) sheet(name string, widths []float64) {
@@ -192,7 +195,7 @@ func (w *workbook) shares(view result.Viewed, groups []result.Group) {
 	}
 	w.repeat(name, "$A:$B", "$1:$1")
 	if len(shown) > onPaper {
-		w.wide = name
+		w.scale[name] = 80 // it goes on sideways
 	}
 	row := 1
 	for _, q := range view.Questions {
@@ -223,22 +226,32 @@ func (w *workbook) shares(view result.Viewed, groups []result.Group) {
 // rowsAChart is how many rows of the sheet a chart takes up.
 const rowsAChart = 9
 
-// answers are the distributions of one group, each with a chart of the spreadsheet's own.
+// Answers are printed at this scale in per cent, with margins in inches, so that a chart stands beside its numbers; a sheet of
+// A4 then holds so many points of them. Programs heed breaks between pages only at a fixed scale.
+const (
+	answersScale  = 75
+	answersMargin = .5
+	answersHigh   = (8.27 - 2*answersMargin) * 72 / answersScale * 100
+)
+
+// answers are the distributions of one group, each with a chart of the spreadsheet's own. On paper none is parted.
 func (w *workbook) answers(v words.Voice, view result.Viewed, g result.Group) {
 	const name = "Answers"
 	w.sheet(name, []float64{44, 10, 10})
-	row := 1
+	w.scale[name] = answersScale
+	w.keep(w.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: new(answersMargin), Right: new(answersMargin), Top: new(answersMargin), Bottom: new(answersMargin)}))
+	row, used := 1, 0.0
 	for _, q := range view.For(g.Unit) {
 		f := figure.Question(v, view.Release, q, g)
 		w.put(name, 1, row, q.Text, w.head)
 		w.put(name, 1, row+1, f.Sentence, w.wrap)
-		w.high(name, row, q.Text, 44)
-		w.high(name, row+1, f.Sentence, 44)
+		high := w.high(name, row, q.Text, 44) + w.high(name, row+1, f.Sentence, 44)
 		first := row + 2
 		at := first
 		var parts []part
 		for _, cells := range f.Table.Rows {
 			w.put(name, 1, at, cells[0].Text, w.wrap)
+			high += w.high(name, at, cells[0].Text, 44)
 			if n, err := strconv.Atoi(cells[1].Text); err == nil {
 				w.put(name, 2, at, n, 0)
 				if q.Several || f.Likert == nil {
@@ -254,7 +267,13 @@ func (w *workbook) answers(v words.Voice, view result.Viewed, g result.Group) {
 			parts = likertParts(f, first)
 		}
 		w.chart(name, row, g.Name, q, parts)
-		row = max(at+1, row+2+rowsAChart)
+		next := max(at+1, row+2+rowsAChart)
+		high += 15.5 * float64(next-at)
+		if used += high; used > answersHigh && row > 1 {
+			w.keep(w.InsertPageBreak(name, cell(1, row)))
+			used = high
+		}
+		row = next
 	}
 }
 

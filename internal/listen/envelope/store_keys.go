@@ -93,7 +93,9 @@ func (s Store) present(ctx context.Context, school string) (keys Keys, err error
 }
 
 // Ready says whether a round with a policy may open: two of each group that is needed hold a key, and each of these has been
-// tried in this term. It returns the keys, for the round to keep. Faults: Conflict key.too_few, key.unproved.
+// tried in this term. It returns the keys, for the round to keep. The promise says
+// that the chair of governors is told of every opening, so there has to be one who can be. Faults: Conflict key.too_few,
+// key.no_chair, key.unproved.
 func (s Store) Ready(ctx context.Context, school string, p Policy) (Keys, error) {
 	keys, err := s.present(ctx, school)
 	if err != nil {
@@ -103,6 +105,9 @@ func (s Store) Ready(ctx context.Context, school string, p Policy) (Keys, error)
 		return keys, fault.New(fault.Conflict, "key.too_few", fault.Values{"Policy": string(p)})
 	}
 	list, err := s.Holders(ctx, school)
+	if err == nil && !slices.ContainsFunc(list, func(k KeyOf) bool { return k.Person.Is(access.Chair) && k.Person.Email != "" }) {
+		return keys, fault.New(fault.Conflict, "key.no_chair")
+	}
 	for _, k := range list {
 		if k.Key != nil && k.Due && (k.Group == Safeguarding || p == Two) {
 			return keys, fault.New(fault.Conflict, "key.unproved", fault.Values{"Name": k.Person.Name()})

@@ -170,9 +170,12 @@ func aboutRound(v words.Voice, r round.Round) []fact {
 	return facts
 }
 
-// askedIn says when a round was asked, in any language.
+// askedIn says when a round was asked, or that it was asked elsewhere, in any language.
 func askedIn(v words.Voice, r round.Round) string {
 	day := func(t time.Time) string { return v.Date(t.In(r.Zone())) }
+	if r.BroughtIn() {
+		return v.Say("public.brought_in", words.V{"Asked": day(r.ClosesAt), "Date": day(r.CreatedAt)})
+	}
 	from, to := day(*r.OpenedAt), day(*r.ClosedAt)
 	if from == to {
 		return v.Say("public.asked_on", words.V{"From": from})
@@ -205,7 +208,7 @@ func newPublicPage(v words.Voice, r round.Round, view result.Viewed, doc *survey
 		Method: v.Say("public.method"), Small: v.Say("public.small")}
 	if english {
 		d.Rate = figure.Rate(v, view.Release, school)
-	} else if !r.BroughtIn() && r.OpenedAt != nil && r.ClosedAt != nil {
+	} else if r.BroughtIn() || r.OpenedAt != nil && r.ClosedAt != nil {
 		d.When = askedIn(v, r)
 	}
 	for _, q := range view.Questions {
