@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"earshot/internal/ask/language"
 	"earshot/internal/ask/round"
 	"earshot/internal/ask/survey"
 	"earshot/internal/exchange/surveyfile"
@@ -207,6 +208,13 @@ func TestBringingInOnPages(t *testing.T) {
 	}
 	res, body = s.do("GET", "/r/"+rounds[0].Code, nil, nil)
 	wants(t, "the public page", res, body, 200, "brought in from a file on 5 October 2026", "Earshot did not make the promise")
+	read := language.Form{Reader: "Nusrat Malhi", Role: "speaks it at home", Named: true, ReadAll: true, Hash: language.Hash(language.Texts(s.Bank, "pl"))}
+	testkit.Must(t, language.NewStore(s.DB, s.Bank).Save(ctx, s.Head, "pl", language.Approved, read))
+	res, body = s.do("GET", "/r/"+rounds[0].Code+"?lang=pl", nil, nil)
+	wants(t, "the public page in Polish", res, body, 200, "Te odpowiedzi zebrano poza Earshot, do 20 czerwca 2024", "dnia 5 października 2026")
+	if strings.Contains(body, "brought in from") {
+		t.Error("where the answers come from is said in English on the Polish page")
+	}
 	res, body = s.do("POST", at+"/withdrawal", head, url.Values{"reason": {"Wrong."}})
 	wants(t, "withdrawing too late", res, body, 409, "cannot be withdrawn")
 }

@@ -114,3 +114,10 @@ func listed(v words.Voice, names []string) string {
 	}
 	return v.Say("paper.or", words.V{"First": strings.Join(names[:len(names)-1], ", "), "Last": names[len(names)-1]})
 }
+
+// AnyConfidential says whether a school has a confidential round, from its draft on.
+func (s Store) AnyConfidential(ctx context.Context, school string) (bool, error) {
+	var n int64
+	err := s.db.Query(ctx).Model(&Round{}).Where("school_id = ? AND mode = ? AND state <> ?", school, Confidential, Cancelled).Count(&n).Error
+	return n > 0, err
+}

@@ -27,7 +27,8 @@ type Slide struct {
 	Figure *figure.Figure
 	Small  string // in small print below: doubt, and what is hidden
 	Notes  string
-	Wall   bool `json:",omitempty"` // for a screen alone: on paper it says nothing
+	Wall   bool   `json:",omitempty"` // for a screen alone: on paper it says nothing
+	LeadIn string `json:",omitempty"` // the language of the lead, where it is not the deck's
 }
 
 // List is a heading and some lines.

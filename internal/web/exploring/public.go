@@ -84,7 +84,7 @@ func (p Pages) public(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	doc, err := p.inLanguage(ctx, r, code)
+	doc, err := p.InLanguage(ctx, r, code)
 	if err != nil {
 		return err
 	}
@@ -181,23 +181,6 @@ func askedIn(v words.Voice, r round.Round) string {
 		return v.Say("public.asked_on", words.V{"From": from})
 	}
 	return v.Say("public.asked_from", words.V{"From": from, "To": to})
-}
-
-// inLanguage is the questionnaire of a round in the language that is read; nil for English, and where nobody has approved a
-// translation.
-func (p Pages) inLanguage(ctx context.Context, r round.Round, code string) (*survey.Document, error) {
-	if code == "" {
-		return nil, nil
-	}
-	doc, err := p.Rounds().Document(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	all, err := survey.NewStore(p.DB).Languages(ctx, r.SchoolID, r.SurveyID, doc)
-	if doc, ok := all[code]; ok && err == nil {
-		return &doc, nil
-	}
-	return nil, err
 }
 
 // newPublicPage fills in what was said. In English each question has its chart; in another language, whose letters no chart

@@ -1,6 +1,7 @@
 package improving
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 
@@ -21,7 +22,7 @@ type posterPage struct {
 	page.Base
 	Name    string
 	Heading string
-	Round   string
+	Round   action.Words // its title
 	Reply   action.Read
 	Many    bool // so much that the letters are smaller
 	Scan    string
@@ -57,6 +58,18 @@ func (p Pages) tongue(c echo.Context, r round.Round) (v words.Voice, in action.R
 	return v, in, err
 }
 
+// titleIn is what a round is called in a language: as its survey is called there, or its own title, which is in English.
+func (p Pages) titleIn(ctx context.Context, r round.Round, code string) (action.Words, error) {
+	doc, err := p.InLanguage(ctx, r, code)
+	switch {
+	case err != nil || code == "":
+		return action.Words{Text: r.Title}, err
+	case doc == nil:
+		return action.Words{Text: r.Title, Lang: words.English().Lang, Dir: words.English().Dir}, nil
+	}
+	return action.Words{Text: doc.Title}, nil
+}
+
 // whole reads a reply to be shown: all of it, as it would be published now.
 func (p Pages) whole(c echo.Context, who access.Actor) (round.Round, action.Whole, error) {
 	r, err := p.find(c, who)
@@ -76,7 +89,11 @@ func (p Pages) poster(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	d := posterPage{Base: p.NewBase(c, "Poster"), Name: r.AtOpening().School, Heading: v.Say("reply.poster"), Round: r.Title, Reply: action.Say(v, r, w, in, p.today(r)),
+	title, err := p.titleIn(c.Request().Context(), r, in.Language)
+	if err != nil {
+		return err
+	}
+	d := posterPage{Base: p.NewBase(c, "Poster"), Name: r.AtOpening().School, Heading: v.Say("reply.poster"), Round: title, Reply: action.Say(v, r, w, in, p.today(r)),
 		Many: len(w.Actions) > 5, Scan: v.Say("reply.scan"), Type: v.Say("reply.type"), Address: page.Bare(p.BaseURL + "/r/" + r.Code)}
 	d.Lang, d.Dir = v.Lang, v.Dir
 	if d.QRSize, d.QRPath, err = page.QR(p.BaseURL + "/r/" + r.Code); err != nil {
@@ -118,9 +135,13 @@ func (p Pages) slides(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	base := p.NewBase(c, r.Title)
+	title, err := p.titleIn(c.Request().Context(), r, in.Language)
+	if err != nil {
+		return err
+	}
+	base := p.NewBase(c, title.Text)
 	base.Lang, base.Dir = v.Lang, v.Dir
-	d, err := p.NewSlides(c.Request().Context(), base, r.SchoolID, deck(v, r, action.Say(v, r, w, in, p.today(r))))
+	d, err := p.NewSlides(c.Request().Context(), base, r.SchoolID, deck(v, r, title, action.Say(v, r, w, in, p.today(r))))
 	if err != nil {
 		return err
 	}
@@ -131,9 +152,9 @@ func (p Pages) slides(c echo.Context, who access.Actor) error {
 // fits is how many answers stand on one slide.
 const fits = 3
 
-func deck(v words.Voice, r round.Round, read action.Read) slides.Deck {
-	d := slides.Deck{School: r.AtOpening().School, Title: r.Title, Lang: v.Lang, Dir: v.Dir}
-	d.Slides = append(d.Slides, slides.Slide{Title: v.Say("reply.poster"), Lead: r.Title, Small: read.State, Notes: read.Opening.Text})
+func deck(v words.Voice, r round.Round, title action.Words, read action.Read) slides.Deck {
+	d := slides.Deck{School: r.AtOpening().School, Title: title.Text, Lang: v.Lang, Dir: v.Dir}
+	d.Slides = append(d.Slides, slides.Slide{Title: v.Say("reply.poster"), Lead: title.Text, LeadIn: title.Lang, Small: read.State, Notes: read.Opening.Text})
 	for _, group := range read.Answers {
 		for from := 0; from < len(group.Lines); from += fits {
 			s := slides.Slide{Title: group.Heading}

@@ -81,6 +81,7 @@ type listPage struct {
 	Done    []line
 	Mail    bool // alerts go out by mail
 	Keeps   bool // the reader belongs to those who keep it working
+	Keys    bool // the school has, or prepares, a confidential round
 	Drill   string
 	Due     bool // nobody has tried it out this term
 	NoCalls bool // nobody has written down whom to call
@@ -111,6 +112,9 @@ func (p Pages) list(c echo.Context, who access.Actor) error {
 			return err
 		}
 		d.NoCalls = !page.School(c).CanEscalate()
+	}
+	if d.Keys, err = p.hasKeys(c, who); err != nil {
+		return err
 	}
 	for _, k := range all {
 		l := line{ID: k.ID, Title: "Somebody wants to talk", State: states[k.State], New: k.State == safeguard.New, Drill: k.Drill, Text: to(k)}

@@ -56,6 +56,20 @@ func (p Pages) whose(ctx context.Context, who access.Actor, roundID, tie, kind s
 	return w, nil
 }
 
+// hasKeys says whether keys matter to a school at all: a confidential round is prepared or was asked, or somebody has a key.
+// Schools that never ask in confidence never meet them.
+func (p Pages) hasKeys(c echo.Context, who access.Actor) (bool, error) {
+	ctx := c.Request().Context()
+	if !access.Can(who, access.HoldKeys, access.Object{School: who.School}) {
+		return false, nil
+	}
+	holders, err := envelope.NewStore(p.DB, p.Key).Holders(ctx, who.School)
+	if err != nil || slices.ContainsFunc(holders, func(k envelope.KeyOf) bool { return k.Key != nil }) {
+		return err == nil, err
+	}
+	return p.Rounds().AnyConfidential(ctx, who.School)
+}
+
 // worriesPage lists answers of a confidential round that may mean that somebody is in danger: to questions about safety,
 // bullying, home and how somebody feels, the ones furthest from what one would wish.
 type worriesPage struct {
