@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
+	"earshot/internal/act/action"
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/ask/survey"
@@ -85,6 +87,7 @@ func TestDemoSchool(t *testing.T) {
 	checkAccounts(t, o, demo)
 	checkRounds(t, o, demo)
 	checkLanguages(t, o, demo)
+	checkAgreed(t, o, demo)
 
 	text, err := json.Marshal(demo)
 	testkit.Must(t, err)
@@ -122,6 +125,43 @@ func checkAccounts(t *testing.T, o rehearsal.Options, demo rehearsal.Demo) {
 	want := map[string]int{"head": 1, "leader": 1, "teacher": 2, "safeguarding_lead": 1, "administrator": 1, "governor": 1}
 	if !maps.Equal(roles, want) {
 		t.Errorf("accounts: %v", roles)
+	}
+}
+
+// checkAgreed says that the first teacher finds what was agreed with each of their classes, and the second nothing.
+func checkAgreed(t *testing.T, o rehearsal.Options, demo rehearsal.Demo) {
+	t.Helper()
+	ctx := context.Background()
+	kept := []int{}
+	for _, a := range demo.Accounts {
+		if a.Role != string(access.Teacher) {
+			continue
+		}
+		acc, err := identity.NewStore(o.DB, o.Key).SignIn(ctx, a.Email, a.Password, "")
+		testkit.Must(t, err)
+		who, err := roster.NewStore(o.DB).Actor(ctx, acc.ID, demo.School)
+		testkit.Must(t, err)
+		n, classes := 0, 0
+		for _, d := range demo.Rounds {
+			r, err := round.NewStore(o.DB, o.Key, o.Bank).ByID(ctx, demo.School, d.ID)
+			testkit.Must(t, err)
+			owners, err := round.NewStore(o.DB, o.Key, o.Bank).UnitReaders(ctx, r)
+			testkit.Must(t, err)
+			for unit, teachers := range owners {
+				if slices.Contains(teachers, who.Person) {
+					note, err := action.NewStore(o.DB, o.Key, o.Bank).Note(ctx, who, r, unit)
+					testkit.Must(t, err)
+					n, classes = n+len(note.Enough), classes+1
+				}
+			}
+		}
+		if classes == 0 {
+			t.Errorf("%s has no class that answered", a.Email)
+		}
+		kept = append(kept, n/max(1, classes))
+	}
+	if !slices.Equal(kept, []int{2, 0}) {
+		t.Errorf("the teachers agreed on %v questions with a class", kept)
 	}
 }
 

@@ -78,6 +78,7 @@ type plan struct {
 	translated bool               // its questions can be read in other languages
 	words      string             // an item of the bank that asks for written words; empty for none
 	thought    string             // the item of which pupils also guess how many of their class said so; empty for none
+	enough     map[string]int     // by item: what the first teacher and their classes would call good enough, in a hundred
 	matters    string             // the item that matters most to the school; empty if none was chosen
 	term       string             // tells two rounds of one survey apart
 	shift      map[string]float64 // by gateway: how much better or worse things were then, on the scale of the logit
@@ -89,14 +90,14 @@ func (b *builder) finished() []plan {
 	return []plan{{
 		// The same questions when the year began, so that there is something to compare with: calmer lessons then, and less
 		// of a say.
-		template: "how_is_learning", rooms: b.town.forms, whoAnswers: pupil, days: 3, term: "first", matters: "belong_s_belong", shift: map[string]float64{"org": 0.7, "voice": -0.5, "tech": -0.15},
+		template: "how_is_learning", rooms: b.town.forms, whoAnswers: pupil, translated: true, days: 3, term: "first", matters: "belong_s_belong", shift: map[string]float64{"org": 0.7, "voice": -0.5, "tech": -0.15},
 		form: round.Form{Title: "How is learning for you? As the year begins", About: round.AboutSchool, Purpose: access.ForSchool,
 			Why:       "we want to know where we stand",
 			MayChange: "What teachers practise together this year.",
 			ClosesAt:  at(day(45), 15, 30), ReplyBy: dateOf(day(-5))},
 		opens: at(day(49), 8, 40), settles: at(day(43), 16, 0), publishes: at(day(39), 9, 0), replied: "begins", replies: at(day(37), 12, 0),
 	}, {
-		template: "how_is_learning", rooms: b.town.forms, whoAnswers: pupil, days: 4, matters: "belong_s_belong",
+		template: "how_is_learning", rooms: b.town.forms, whoAnswers: pupil, translated: true, days: 4, matters: "belong_s_belong",
 		form: round.Form{About: round.AboutSchool, Purpose: access.ForSchool,
 			Why:       "we are choosing what to work on this year",
 			MayChange: "What teachers practise together this year, and how the school day is laid out.",
@@ -117,7 +118,7 @@ func (b *builder) finished() []plan {
 			ClosesAt:  at(day(17), 16, 0), ReplyBy: dateOf(day(-8))},
 		opens: at(day(20), 9, 0), settles: at(day(14), 16, 0), publishes: at(day(10), 9, 0),
 	}, {
-		template: "first_class", rooms: b.town.english, whoAnswers: pupil, days: 4, thought: "l2l_c_mistake", words: "voice_c_open_help",
+		template: "first_class", rooms: b.town.english, whoAnswers: pupil, days: 4, thought: "l2l_c_mistake", words: "voice_c_open_help", enough: map[string]int{"afl_c_goal": 60, "voice_c_asked": 50},
 		form: round.Form{About: round.AboutClasses, Purpose: access.ForLearning,
 			Why:       "your English teacher wants to know what helps you to learn",
 			MayChange: "How lessons in your English class are taught.",
@@ -131,6 +132,9 @@ func (b *builder) history(ctx context.Context) error {
 	if err := action.NewStore(b.DB, b.Key, b.Bank).Sign(ctx, b.head); err != nil {
 		return fmt.Errorf("agreement: %w", err)
 	}
+	if err := b.speak(ctx); err != nil {
+		return fmt.Errorf("languages: %w", err)
+	}
 	for i, p := range b.finished() {
 		if _, err := b.run(ctx, p, i < 4); err != nil {
 			return fmt.Errorf("%s: %w", p.template, err)
@@ -138,9 +142,6 @@ func (b *builder) history(ctx context.Context) error {
 	}
 	if err := b.draftOfEveryKind(ctx); err != nil {
 		return fmt.Errorf("draft: %w", err)
-	}
-	if err := b.speak(ctx); err != nil {
-		return fmt.Errorf("languages: %w", err)
 	}
 	var err error
 	if b.open, err = b.run(ctx, b.nowOpen(at(b.schoolDay(1), 8, 45), b.town.forms[:begun]), false); err != nil {
@@ -259,6 +260,11 @@ func (b *builder) run(ctx context.Context, p plan, governors bool) (*round.Round
 		return &r, nil
 	}
 	b.Clock.PutBack(f.ClosesAt)
+	if len(p.enough) > 0 {
+		if err := b.agree(ctx, r, doc, p.enough); err != nil {
+			return nil, err
+		}
+	}
 	if r, err = rounds.Close(ctx, b.head, r.ID); err != nil {
 		return nil, err
 	}

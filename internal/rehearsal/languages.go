@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"fmt"
@@ -52,7 +53,7 @@ func (b *builder) translate(ctx context.Context, surveyID string, doc survey.Doc
 		pieces := map[string]string{}
 		all := doc.Words()
 		for _, w := range all {
-			if text := said[w.Text][s.code]; text != "" {
+			if text := cmp.Or(said[doc.Title+"|"+w.Text][s.code], said[w.Text][s.code]); text != "" {
 				pieces[w.Key] = text
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"earshot/internal/ask/bank"
@@ -14,8 +15,8 @@ import (
 	"earshot/internal/testkit"
 )
 
-// checkLanguages says that the demo's open round can be read in four languages beside English, with every word of it, and
-// that a draft asks in every way there is.
+// checkLanguages says that the demo's open round can be read in four languages beside English, and what is published of
+// learning in two, with every word of them, and that a draft asks in every way there is.
 func checkLanguages(t *testing.T, o rehearsal.Options, demo rehearsal.Demo) {
 	t.Helper()
 	ctx := context.Background()
@@ -28,29 +29,53 @@ func checkLanguages(t *testing.T, o rehearsal.Options, demo rehearsal.Demo) {
 	rounds := round.NewStore(o.DB, o.Key, o.Bank)
 	r, err := rounds.ByCode(ctx, codeOf(demo.Answer))
 	testkit.Must(t, err)
-	doc, err := rounds.Document(ctx, r)
+	checkTranslated(t, o, r, "ar", "cy", "pl", "ur")
+	published := 0
+	for _, d := range demo.Rounds {
+		if strings.HasPrefix(d.Title, "How is learning for you?") {
+			r, err := rounds.ByID(ctx, demo.School, d.ID)
+			testkit.Must(t, err)
+			checkTranslated(t, o, r, "ar", "pl")
+			if published++; r.State != round.Published {
+				t.Errorf("%s is %s", r.Title, r.State)
+			}
+		}
+	}
+	if published != 2 {
+		t.Errorf("%d published rounds can be read in other languages", published)
+	}
+	checkDraft(t, o, demo)
+}
+
+// checkTranslated says that a round's questions can be read in these languages, each answer in words of its own.
+func checkTranslated(t *testing.T, o rehearsal.Options, r round.Round, codes ...string) {
+	t.Helper()
+	ctx := context.Background()
+	doc, err := round.NewStore(o.DB, o.Key, o.Bank).Document(ctx, r)
 	testkit.Must(t, err)
-	in, err := survey.NewStore(o.DB).Languages(ctx, demo.School, r.SurveyID, doc)
+	in, err := survey.NewStore(o.DB).Languages(ctx, r.SchoolID, r.SurveyID, doc)
 	testkit.Must(t, err)
-	if got := slices.Sorted(maps.Keys(in)); !slices.Equal(got, []string{"ar", "cy", "pl", "ur"}) {
-		t.Errorf("the questions are in %v", got)
+	if got := slices.Sorted(maps.Keys(in)); !slices.Equal(got, codes) {
+		t.Errorf("the questions of %s are in %v", r.Title, got)
 	}
 	english := map[string]bool{}
 	for _, w := range doc.Words() {
 		english[w.Text] = true
 	}
 	for code, translated := range in {
+		if english[translated.Title] {
+			t.Errorf("%s: the title is %q", code, translated.Title)
+		}
 		for _, q := range translated.Questions() {
 			labels := map[string]bool{}
 			for _, o := range q.Options {
-				labels[o.Label] = true
+				labels[o.Label] = !english[o.Label]
 			}
-			if english[q.Text] || len(labels) != len(q.Options) {
+			if english[q.Text] || len(labels) != len(q.Options) || slices.Contains(slices.Collect(maps.Values(labels)), false) {
 				t.Errorf("%s: %q with %d answers that differ of %d", code, q.Text, len(labels), len(q.Options))
 			}
 		}
 	}
-	checkDraft(t, o, demo)
 }
 
 func checkDraft(t *testing.T, o rehearsal.Options, demo rehearsal.Demo) {

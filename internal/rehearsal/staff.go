@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
 
 	"earshot/internal/act/action"
 	"earshot/internal/ask/round"
@@ -83,6 +84,31 @@ func (b *builder) guess(ctx context.Context, r round.Round, doc survey.Document)
 		teacher := access.Actor{Account: "demo " + id, Person: id, School: b.head.School, Roles: []access.Role{access.Teacher}}
 		if err := st.Give(ctx, teacher, r, guessed); err != nil {
 			return fmt.Errorf("guesses: %w", err)
+		}
+	}
+	return nil
+}
+
+// agree notes what the first teacher and their classes said, while the round was open, would be good enough: so many in a
+// hundred by item.
+func (b *builder) agree(ctx context.Context, r round.Round, doc survey.Document, enough map[string]int) error {
+	owners, err := b.rounds().UnitReaders(ctx, r)
+	if err != nil {
+		return err
+	}
+	id := b.town.cast[firstTeacher].ID
+	teacher := access.Actor{Account: "demo " + id, Person: id, School: b.head.School, Roles: []access.Role{access.Teacher}}
+	n := action.Note{Enough: map[string]int{}}
+	for _, q := range doc.Questions() {
+		if share := enough[q.Item]; share > 0 {
+			n.Enough[q.ID] = share
+		}
+	}
+	for unit, teachers := range owners {
+		if slices.Contains(teachers, id) {
+			if err := action.NewStore(b.DB, b.Key, b.Bank).Keep(ctx, teacher, r, unit, n); err != nil {
+				return fmt.Errorf("good enough: %w", err)
+			}
 		}
 	}
 	return nil

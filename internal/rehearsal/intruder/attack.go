@@ -123,6 +123,29 @@ func (s *school) attack(ctx context.Context) (Report, error) {
 		r.Predictions = append(r.Predictions, s.predict("the head", now, nil, g))
 	}
 	r.Matches = append(r.Matches, s.match("the head", now, all))
+	// In confidence: the school's list is the register, and those who read know it to the last name.
+	confided, err := s.look(ctx, s.confided, s.head, form)
+	if err != nil {
+		return r, err
+	}
+	listed := guesser{"in confidence, by the school's list", func(q survey.Question) *table {
+		t := newTable(confided.sizes, len(q.Options))
+		if len(now.sizes) == len(confided.sizes) {
+			t.lean(all(q))
+		}
+		t.fit(reading(confided.view, q.ID, confided.doc, confided.in, nil))
+		return t
+	}}
+	r.Predictions = append(r.Predictions, s.predict("the head", confided, nil, listed))
+	r.Matches = append(r.Matches, s.match("the head, in confidence", confided, listed.fill))
+	for _, q := range asksAll(confided.doc) {
+		r.Sure += newTable(confided.sizes, len(q.Options)).pinned(reading(confided.view, q.ID, confided.doc, confided.in, nil))
+	}
+	for _, split := range confided.view.Splits {
+		if split.Kind == result.SplitFlag {
+			r.ByList += len(split.Rows)
+		}
+	}
 	for _, q := range asksAll(now.doc) {
 		r.Sure += newTable(now.sizes, len(q.Options)).pinned(reading(now.view, q.ID, now.doc, now.in, nil))
 	}

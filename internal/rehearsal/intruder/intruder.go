@@ -7,6 +7,7 @@
 //   - the figures of a pupil's own form or class, as anybody would;
 //   - differencing: all groups at once, so that a form less its neighbours comes out of the year;
 //   - splits: what girls said, and what those said who describe themselves otherwise, with the register at hand;
+//   - in a confidential round, what those said whom the school's list calls girls: the list is the register itself;
 //   - earlier rounds, in which the same pupils answered the same questions;
 //   - bounds: what is pinned because counts are whole and not below zero, near-unanimous forms among it.
 //
@@ -52,6 +53,8 @@ type Report struct {
 	// Sure counts what follows for certain about a form, or about its girls or its others: that one or two of them gave an
 	// answer, or, of so few, all.
 	Sure int
+	// ByList is how many questions of the confidential round were told by the school's list: with none, nothing was tried.
+	ByList int
 }
 
 // Prediction is how often an intruder named the right answer, and how often somebody did who knew less.
@@ -71,8 +74,9 @@ type Match struct {
 	NothingIsMeant bool
 }
 
-// sure is the one-sided 95% point of the normal distribution.
-const sure = 1.645
+// sure is the one-sided 99% point of the normal distribution: so many attempts are made in one run that one in twenty would
+// often be met by chance.
+const sure = 2.326
 
 // Beats says whether the gain is more than chance explains: a sign test over the answers on which the two differ.
 func (p Prediction) Beats() bool {
@@ -83,11 +87,11 @@ func (p Prediction) Beats() bool {
 // one a form.
 func (m Match) Beats() bool { return float64(m.Right) > m.Most() }
 
-// Most is how many chance gets right at most, 19 times in 20.
+// Most is how many chance gets right at most, 99 times in 100.
 func (m Match) Most() float64 {
 	// The number of those who get their own row back by chance is all but Poisson's.
 	k, term := 0.0, math.Exp(-m.Chance)
-	for sum := term; sum < 0.95; sum += term {
+	for sum := term; sum < 0.99; sum += term {
 		k++
 		term *= m.Chance / k
 	}
@@ -139,7 +143,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	if err := s.found(ctx); err != nil {
 		return Report{}, fmt.Errorf("the school: %w", err)
 	}
-	for _, ask := range []func(context.Context) error{s.askBefore, s.askForms, s.askClasses} {
+	for _, ask := range []func(context.Context) error{s.askBefore, s.askForms, s.askClasses, s.confide} {
 		if err := ask(ctx); err != nil {
 			return Report{}, fmt.Errorf("a round: %w", err)
 		}

@@ -21,6 +21,9 @@ func TestIntruderFindsNothing(t *testing.T) {
 	if r.Found() {
 		t.Error("the intruder got somewhere")
 	}
+	if r.ByList < 3 {
+		t.Errorf("only %d questions were told by the school's list", r.ByList)
+	}
 	for _, p := range r.Predictions {
 		if p.Of < 500 {
 			t.Errorf("%s with %s: only %d answers were guessed at", p.Who, p.With, p.Of)

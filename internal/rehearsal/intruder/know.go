@@ -242,6 +242,15 @@ func reading(view result.Viewed, id string, doc survey.Document, in map[string][
 		}
 	}
 	for _, split := range view.Splits {
+		if split.Kind == result.SplitFlag && own == nil {
+			// The list that parts the school is the register itself, so this number is exact.
+			for _, row := range split.Rows {
+				if q, ok := doc.Question(id); ok && row.Question == id && row.Shares[0] != nil {
+					read = append(read, figure{groups: everybody, side: 0, set: favourable(q), value: float64(row.Shares[0].Share.X), exact: true})
+				}
+			}
+			continue
+		}
 		by, ok := doc.Question(split.Question)
 		if !ok || own != nil || !by.DescribesOneself {
 			continue

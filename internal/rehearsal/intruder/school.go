@@ -46,12 +46,17 @@ type school struct {
 	pupils   []pupil
 	forms    []roster.Group
 	sets     []roster.Group
+	id       string
 	head     access.Actor
+	deputy   access.Actor
 	teachers []access.Actor
 	before   asked
 	now      asked
 	classes  asked
-	self     string // the question about oneself
+	confided asked    // in confidence, by the school's list of girls
+	flag     string   // of that list
+	people   []string // ids on the roll, in the order of pupils
+	self     string   // the question about oneself
 	day      time.Time
 }
 
@@ -102,6 +107,23 @@ func newSchool(o Options) *school {
 	return s
 }
 
+// staff adds somebody who can sign in.
+func (s *school) staff(ctx context.Context, name string, roles ...access.Role) (access.Actor, error) {
+	ro := roster.NewStore(s.DB)
+	p, err := ro.AddStaff(ctx, access.Clock(s.id), roster.StaffForm{Name: name, Roles: roles})
+	if err != nil {
+		return access.Actor{}, err
+	}
+	a, err := identity.NewStore(s.DB, s.Key).EnsureAccount(ctx, p.ID+"@intruded.example", name)
+	if err != nil {
+		return access.Actor{}, err
+	}
+	if err := ro.LinkAccount(ctx, s.id, p.ID, a.ID); err != nil {
+		return access.Actor{}, err
+	}
+	return ro.Actor(ctx, a.ID, s.id)
+}
+
 // found puts the school on the roll: groups with sizes alone, a head, and teachers who each have one set a year.
 func (s *school) found(ctx context.Context) error {
 	s.Clock.PutBack(s.day)
@@ -110,24 +132,12 @@ func (s *school) found(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	staff := func(name string, roles ...access.Role) (access.Actor, error) {
-		p, err := ro.AddStaff(ctx, access.Clock(sc.SchoolID), roster.StaffForm{Name: name, Roles: roles})
-		if err != nil {
-			return access.Actor{}, err
-		}
-		a, err := identity.NewStore(s.DB, s.Key).EnsureAccount(ctx, p.ID+"@intruded.example", name)
-		if err != nil {
-			return access.Actor{}, err
-		}
-		if err := ro.LinkAccount(ctx, sc.SchoolID, p.ID, a.ID); err != nil {
-			return access.Actor{}, err
-		}
-		return ro.Actor(ctx, a.ID, sc.SchoolID)
-	}
+	s.id = sc.SchoolID
+	staff := func(name string, roles ...access.Role) (access.Actor, error) { return s.staff(ctx, name, roles...) }
 	if s.head, err = staff("Hedda Wren", access.Head, access.SafeguardingLead); err != nil {
 		return err
 	}
-	if _, err = staff("Dee Marsh", access.SafeguardingDeputy); err != nil {
+	if s.deputy, err = staff("Dee Marsh", access.SafeguardingDeputy); err != nil {
 		return err
 	}
 	lines := func(of func(pupil) string) (list []roster.GroupLine) {
@@ -214,10 +224,17 @@ func (s *school) askClasses(ctx context.Context) error {
 
 // ask takes a round from its draft to what is published of it.
 func (s *school) ask(ctx context.Context, sv survey.Survey, title string, groups []roster.Group, of func(pupil) string) (a asked, err error) {
+	return s.askAs(ctx, sv, title, groups, of, round.Anonymous)
+}
+
+func (s *school) askAs(ctx context.Context, sv survey.Survey, title string, groups []roster.Group, of func(pupil) string, mode round.Mode) (a asked, err error) {
 	rounds := round.NewStore(s.DB, s.Key, s.Bank)
 	f := round.Form{SurveyID: sv.ID, Title: title, About: round.AboutSchool, Mode: round.Anonymous, Purpose: access.ForSchool, Why: "we want lessons to fit you",
 		MayChange: "How lessons begin.", ReplyPlace: "in assembly", ClosesAt: s.DB.Now().AddDate(0, 0, 5), ReplyBy: storage.DateOf(s.DB.Now().AddDate(0, 0, 30), time.UTC),
 		Plan: round.Plan{Readers: []string{s.head.Person}}}
+	if f.Mode = mode; mode == round.Confidential {
+		f.Plan.Flags = []string{s.flag}
+	}
 	if groups[0].Kind == roster.Class {
 		f.About, f.Purpose = round.AboutClasses, access.ForLearning
 	}
@@ -227,7 +244,7 @@ func (s *school) ask(ctx context.Context, sv survey.Survey, title string, groups
 	if a.round, err = rounds.SaveDraft(ctx, s.head, "", f); err != nil {
 		return a, err
 	}
-	if a.round, err = rounds.Open(ctx, s.head, a.round.ID); err != nil {
+	if a.round, err = collecting.Open(ctx, s.DB, s.Key, s.Bank, s.head, a.round.ID); err != nil {
 		return a, err
 	}
 	if a.doc, err = rounds.Document(ctx, a.round); err != nil {
@@ -237,13 +254,24 @@ func (s *school) ask(ctx context.Context, sv survey.Survey, title string, groups
 	if err != nil {
 		return a, err
 	}
-	sheets, err := participation.NewStore(s.DB, s.Key).Print(ctx, s.head, a.round, units)
-	if err != nil {
-		return a, err
-	}
+	slips := participation.NewStore(s.DB, s.Key)
 	codes := map[string][]string{}
-	for _, sheet := range sheets {
-		codes[sheet.Unit.Name] = sheet.Slips
+	if mode == round.Anonymous {
+		sheets, err := slips.Print(ctx, s.head, a.round, units)
+		if err != nil {
+			return a, err
+		}
+		for _, sheet := range sheets {
+			codes[sheet.Unit.Name] = sheet.Slips
+		}
+	} else {
+		for i, p := range s.pupils {
+			waits, err := slips.OpenFor(ctx, s.head.School, s.people[i])
+			if err != nil || len(waits) != 1 {
+				return a, fmt.Errorf("%d surveys wait for a pupil: %w", len(waits), err)
+			}
+			codes[of(p)] = append(codes[of(p)], waits[0].Slip)
+		}
 	}
 	a.said = map[int]survey.Answers{}
 	var all []collecting.Sending
