@@ -27,6 +27,7 @@ type server struct {
 	collector *collecting.Collector
 	web       *web.Server
 	http      *httptest.Server
+	kit       *page.Kit
 }
 
 func newServer(t testing.TB) *server {
@@ -44,7 +45,7 @@ func serve(t testing.TB, s *testkit.School) *server {
 	srv := httptest.NewServer(w.Echo)
 	k.BaseURL = srv.URL
 	t.Cleanup(func() { srv.Close(); c.Stop() })
-	return &server{s, c, w, srv}
+	return &server{s, c, w, srv, k}
 }
 
 // as returns the cookie of somebody who has signed in.

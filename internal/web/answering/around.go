@@ -73,7 +73,7 @@ func storedKeys(r round.Round) []string {
 	adult := r.Audience == bank.Parents || r.Audience == bank.Staff
 	switch {
 	case r.Mode == round.Confidential:
-		return []string{"stored.1_confidential", "stored.2_personal", "stored.3", "stored.4", "stored.5"}
+		return []string{"stored.1_confidential", "stored.2_worries", "stored.2_personal", "stored.3", "stored.4", "stored.5"}
 	case r.Mode == round.Named:
 		return []string{"stored.1_named", "stored.2_personal", "stored.4", "stored.5"}
 	case r.Mailed():
