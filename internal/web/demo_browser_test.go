@@ -26,6 +26,12 @@ type demo struct {
 // newDemo builds the demo school, always from the same seed.
 func newDemo(t *testing.T) demo {
 	t.Helper()
+	return newDemoAs(t, "")
+}
+
+// newDemoAs is newDemo where pages call the server by this address.
+func newDemoAs(t *testing.T, address string) demo {
+	t.Helper()
 	ctx := context.Background()
 	clock := &rehearsal.Clock{}
 	b, err := bank.Load()
@@ -35,7 +41,7 @@ func newDemo(t *testing.T) demo {
 	t.Cleanup(func() { db.Close() })
 	_, err = db.Migrate(ctx)
 	testkit.Must(t, err)
-	s := serve(t, &testkit.School{T: t, DB: db, Key: testkit.Key(t), Bank: b})
+	s := serveAs(t, &testkit.School{T: t, DB: db, Key: testkit.Key(t), Bank: b}, address)
 	built, err := rehearsal.Build(ctx, rehearsal.Options{DB: db, Clock: clock, Key: s.Key, Bank: b, BaseURL: s.http.URL, Seed: 1,
 		Settle: func(ctx context.Context, who access.Actor, roundID string) error {
 			_, err := schedule.Settle(ctx, db, s.Key, b, who, roundID)

@@ -38,8 +38,7 @@ func TestBrowserGuides(t *testing.T) {
 	if os.Getenv("EARSHOT_GUIDES") != "1" {
 		t.Skip("EARSHOT_GUIDES is not 1")
 	}
-	a := album{t, newDemo(t), filepath.Join("..", "..", "docs", "guides", "pictures"), new(int)}
-	a.demo.kit.BaseURL = "https://earshot.example.org" // as a school's own address looks
+	a := album{t, newDemoAs(t, "https://earshot.example.org"), filepath.Join("..", "..", "docs", "guides", "pictures"), new(int)}
 	old, err := filepath.Glob(filepath.Join(a.folder, "*.png"))
 	testkit.Must(t, err)
 	for _, path := range old {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -27,7 +28,6 @@ type server struct {
 	collector *collecting.Collector
 	web       *web.Server
 	http      *httptest.Server
-	kit       *page.Kit
 }
 
 func newServer(t testing.TB) *server {
@@ -38,14 +38,20 @@ func newServer(t testing.TB) *server {
 // serve puts a server on top of a school.
 func serve(t testing.TB, s *testkit.School) *server {
 	t.Helper()
+	return serveAs(t, s, "")
+}
+
+// serveAs is serve where pages call the server by another address than the one it has; by that, if it is empty.
+func serveAs(t testing.TB, s *testkit.School, address string) *server {
+	t.Helper()
 	c := collecting.NewCollector(s.DB, s.Key)
 	k := &page.Kit{DB: s.DB, Key: s.Key, Bank: s.Bank, Collector: c, Log: slog.New(slog.DiscardHandler)}
 	w, err := web.New(k, web.Options{})
 	testkit.Must(t, err)
 	srv := httptest.NewServer(w.Echo)
-	k.BaseURL = srv.URL
+	k.BaseURL = cmp.Or(address, srv.URL)
 	t.Cleanup(func() { srv.Close(); c.Stop() })
-	return &server{s, c, w, srv, k}
+	return &server{s, c, w, srv}
 }
 
 // as returns the cookie of somebody who has signed in.

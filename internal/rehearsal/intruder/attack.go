@@ -76,7 +76,7 @@ func (v seen) smallest(id string, at int) (units []string) {
 // asksAll are the questions that can be guessed at: with one answer, about anything but oneself.
 func asksAll(doc survey.Document) (list []survey.Question) {
 	for _, q := range doc.Questions() {
-		if !q.DescribesOneself && !q.IsSeveral() {
+		if !q.DescribesOneself && !q.IsSeveral() && !q.Type.IsText() {
 			list = append(list, q)
 		}
 	}
@@ -141,6 +141,11 @@ func (s *school) attack(ctx context.Context) (Report, error) {
 	for _, q := range asksAll(confided.doc) {
 		r.Sure += newTable(confided.sizes, len(q.Options)).pinned(reading(confided.view, q.ID, confided.doc, confided.in, nil))
 	}
+	byMood, byOrder, err := s.matchWords(ctx, confided, listed.fill)
+	if err != nil {
+		return r, err
+	}
+	r.Matches = append(r.Matches, byMood, byOrder)
 	for _, split := range confided.view.Splits {
 		if split.Kind == result.SplitFlag {
 			r.ByList += len(split.Rows)

@@ -8,6 +8,7 @@
 //   - differencing: all groups at once, so that a form less its neighbours comes out of the year;
 //   - splits: what girls said, and what those said who describe themselves otherwise, with the register at hand;
 //   - in a confidential round, what those said whom the school's list calls girls: the list is the register itself;
+//   - what pupils wrote there and an adult let go, dealt out by its mood and by its order;
 //   - earlier rounds, in which the same pupils answered the same questions;
 //   - bounds: what is pinned because counts are whole and not below zero, near-unanimous forms among it.
 //
@@ -116,7 +117,7 @@ func (r Report) String() string {
 	fmt.Fprintf(&b, "%d pupils in %d forms\n\nPredicting what a pupil said: right, and right by the pupil's own group alone\n", r.Pupils, r.Forms)
 	for _, p := range r.Predictions {
 		of := float64(max(1, p.Of))
-		fmt.Fprintf(&b, "  %-22s %-34s %5.1f%%  %5.1f%%  (%d answers; %d gained, %d lost: %s)\n", p.Who, p.With, 100*float64(p.Right)/of, 100*float64(p.Plain)/of, p.Of, p.Gained, p.Lost, verdict(p.Beats()))
+		fmt.Fprintf(&b, "  %-22s %-36s %5.1f%%  %5.1f%%  (%d answers; %d gained, %d lost: %s)\n", p.Who, p.With, 100*float64(p.Right)/of, 100*float64(p.Plain)/of, p.Of, p.Gained, p.Lost, verdict(p.Beats()))
 	}
 	fmt.Fprintf(&b, "\nMatching answers without names to the register: right, by chance, and the most that chance gets\n")
 	for _, m := range r.Matches {

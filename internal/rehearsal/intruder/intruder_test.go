@@ -24,6 +24,11 @@ func TestIntruderFindsNothing(t *testing.T) {
 	if r.ByList < 3 {
 		t.Errorf("only %d questions were told by the school's list", r.ByList)
 	}
+	for _, m := range r.Matches {
+		if m.Of < 100 {
+			t.Errorf("%s: only %d were dealt out", m.Who, m.Of)
+		}
+	}
 	for _, p := range r.Predictions {
 		if p.Of < 500 {
 			t.Errorf("%s with %s: only %d answers were guessed at", p.Who, p.With, p.Of)

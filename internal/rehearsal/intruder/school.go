@@ -53,10 +53,11 @@ type school struct {
 	before   asked
 	now      asked
 	classes  asked
-	confided asked    // in confidence, by the school's list of girls
-	flag     string   // of that list
-	people   []string // ids on the roll, in the order of pupils
-	self     string   // the question about oneself
+	wrote    map[string]int // comment -> the pupil who wrote it
+	confided asked          // in confidence, by the school's list of girls
+	flag     string         // of that list
+	people   []string       // ids on the roll, in the order of pupils
+	self     string         // the question about oneself
 	day      time.Time
 }
 
@@ -81,7 +82,7 @@ const (
 )
 
 func newSchool(o Options) *school {
-	s := &school{Options: o, rng: mathrand.New(mathrand.NewPCG(o.Seed, 77)), day: time.Now().AddDate(0, 0, -70)}
+	s := &school{wrote: map[string]int{}, Options: o, rng: mathrand.New(mathrand.NewPCG(o.Seed, 77)), day: time.Now().AddDate(0, 0, -70)}
 	forms := o.People / toAForm
 	years := max(1, min(5, forms/4))
 	bySet := map[int]int{}
@@ -183,6 +184,9 @@ func (s *school) surveyOf(ctx context.Context, template string, self bool) (surv
 	if self {
 		scale := bank.Scale{ID: "who", Kind: bank.Choice, Options: []bank.Option{{ID: "g", Label: "A girl"}, {ID: "b", Label: "A boy"}, {ID: "no", Label: "I would rather not say"}}, Missing: []string{"no"}}
 		problems = append(problems, doc.AddOwn("", survey.Own{Text: "I am ...", Short: "I am", About: bank.AboutMe, Origin: survey.FromSchool, Scale: scale, DescribesOneself: true})...)
+	}
+	if s.flag != "" {
+		problems = append(problems, box(&doc)...)
 	}
 	if len(problems) > 0 {
 		return survey.Survey{}, doc, fmt.Errorf("%s: %v", template, problems)
@@ -287,7 +291,7 @@ func (s *school) askAs(ctx context.Context, sv survey.Survey, title string, grou
 			pace = response.Fast
 		}
 		a.said[i] = s.answers(a.doc, p, name)
-		all = append(all, collecting.Sending{Code: code, Receipt: rand.Text(), Answers: a.said[i], Pace: pace, Route: "own_device"})
+		all = append(all, collecting.Sending{Code: code, Receipt: rand.Text(), Answers: a.said[i], Pace: pace, Route: "own_device", Remarks: s.remark(a.doc, i)})
 	}
 	if err := s.send(ctx, a.round, all); err != nil {
 		return a, err
@@ -302,6 +306,11 @@ func (s *school) askAs(ctx context.Context, sv survey.Survey, title string, grou
 	}
 	if _, err = result.NewStore(s.DB, s.Key, s.Bank).Make(ctx, s.head.School, a.round.ID); err != nil {
 		return a, err
+	}
+	if mode == round.Confidential {
+		if err := s.let(ctx, a.round.ID); err != nil {
+			return a, err
+		}
 	}
 	s.forward(7)
 	if a.round, err = rounds.Publish(ctx, s.head, a.round.ID); err != nil {
@@ -342,6 +351,9 @@ func (s *school) send(ctx context.Context, r round.Round, all []collecting.Sendi
 func (s *school) answers(doc survey.Document, p pupil, group string) survey.Answers {
 	out := survey.Answers{}
 	for i, q := range doc.Questions() {
+		if q.Type.IsText() {
+			continue // what is written goes its own way
+		}
 		if s.rng.IntN(25) == 0 {
 			out[q.ID] = survey.Answer{State: survey.Skipped}
 			continue
