@@ -47,6 +47,7 @@ test-browser:
 
 # Takes the pictures of docs/guides anew, from a walk through the demo school.
 guides: tools
+	@test -f /usr/lib/chromium/locales/en-GB.pak || { $(INSTALL) chromium-l10n >/dev/null; } # dates as they are written in Britain
 	EARSHOT_GUIDES=1 $(GO) test -count=1 -tags browser -run TestBrowserGuides ./internal/web
 
 # ONLY=sqlite/million runs one database and part.

@@ -118,7 +118,7 @@ func (b *builder) finished() []plan {
 			ClosesAt:  at(day(17), 16, 0), ReplyBy: dateOf(day(-8))},
 		opens: at(day(20), 9, 0), settles: at(day(14), 16, 0), publishes: at(day(10), 9, 0),
 	}, {
-		template: "first_class", rooms: b.town.english, whoAnswers: pupil, days: 4, thought: "l2l_c_mistake", words: "voice_c_open_help", enough: map[string]int{"afl_c_goal": 60, "voice_c_asked": 50},
+		template: "first_class", rooms: b.town.english, whoAnswers: pupil, days: 4, thought: "l2l_c_mistake", words: "voice_c_open_help", enough: map[string]int{"afl_c_goal": 60, "afl_c_next": 50},
 		form: round.Form{About: round.AboutClasses, Purpose: access.ForLearning,
 			Why:       "your English teacher wants to know what helps you to learn",
 			MayChange: "How lessons in your English class are taught.",

@@ -126,7 +126,7 @@ func (a album) agreed() {
 	v.Go("/rounds/" + r.ID + "/look")
 	v.press("Agree with the class what would be good enough")
 	v.fill("enough-q1", "6")
-	v.fill("enough-q5", "5")
+	v.fill("enough-q2", "5")
 	a.take(v, "teacher-enough", "h1", 640)
 }
 

@@ -53,7 +53,7 @@ func TestBrowserAMinuteFirst(t *testing.T) {
 	head.says("This is a preview. Nothing is sent.", "Start")
 	head.Go("/surveys/" + sv.ID + "/preview")
 	head.look("minute-survey-preview")
-	head.press("See the quiet minute that a round of it can begin with")
+	head.press("With a quiet minute first")
 	head.press("I am ready")
 	nobody := s.visit(t)
 	nobody.Go(action.NewStore(s.DB, s.Key, s.Bank).StopDigestURL("", s.Head.School, s.Head.Person))

@@ -31,7 +31,9 @@ import (
 
 // Limits on what a request may bring. The answering page and rosters set their own above the first.
 const (
-	bodyMost   = 256 << 10
+	bodyMost = 256 << 10
+	// All texts of a language beside each other, each with what was read.
+	textsMost  = 512 << 10
 	uploadMost = 6 << 20
 	// A file of answers; nothing of it is read before it is clear who sends it.
 	responsesMost = 21 << 20
@@ -177,6 +179,9 @@ func bodyLimit(next echo.HandlerFunc) echo.HandlerFunc {
 			if strings.HasPrefix(c.Request().URL.Path, "/rounds/bring-in") {
 				most = responsesMost
 			}
+		}
+		if strings.HasPrefix(c.Request().URL.Path, "/school/languages/") {
+			most = textsMost
 		}
 		r := c.Request()
 		if r.ContentLength > most {

@@ -7,7 +7,7 @@ import (
 	"earshot/internal/show/result"
 )
 
-// Enough says whether a group's share reaches what its teacher and class called good enough before they looked, so many of
+// Enough says whether a group's share reaches what its teacher and class called good enough before there was a result, so many of
 // ten, with what cannot be told. It is empty where no share is shown.
 func Enough(v words.Voice, q result.Question, g result.Group, said int) []string {
 	row, shown := q.Row(g.Unit)
@@ -45,6 +45,8 @@ func enough(v words.Voice, said, low, high, is int) []string {
 		return append(lines, v.Say("guess.enough.there"))
 	case high < said:
 		return append(lines, v.Say("guess.enough.short"))
+	case is == said:
+		return append(lines, v.Say("guess.enough.close"))
 	case is < 0:
 		lines = append(lines, v.Say("guess.enough.untold"))
 	}

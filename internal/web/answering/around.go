@@ -141,7 +141,7 @@ func (p Pages) preview(c echo.Context, r round.Round, doc survey.Document, promi
 	d.Action, d.NeedsCode = "", false
 	d.DemoNote, d.Preview = v.Say("preview.note"), true
 	if r.ID == "" {
-		d.Aside = linkView{"See the quiet minute that a round of it can begin with", here + "?minute=1"}
+		d.Aside = linkView{"With a quiet minute first", here + "?minute=1"}
 	}
 	return answerTemplate.Send(c, http.StatusOK, d)
 }

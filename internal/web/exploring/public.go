@@ -47,7 +47,7 @@ type languageLink struct {
 	Here bool
 }
 
-type fact struct{ Name, Text string }
+type fact struct{ Name, Text, Lang string } // Lang is set where the words are in another language than the page's
 
 var publicTemplate = page.New("exploring/public", "base", publicPage{})
 
@@ -161,11 +161,18 @@ func (p Pages) reply(ctx context.Context, v words.Voice, code string, r round.Ro
 	return action.Say(v, r, w, in, storage.DateOf(p.DB.Now(), r.Zone())), err
 }
 
-// aboutRound says why the round was asked, in the school's words.
+// aboutRound says why the round was asked, in the school's words. Those are English, and stand by themselves on a page in
+// another language.
 func aboutRound(v words.Voice, r round.Round) []fact {
-	facts := []fact{{v.Say("public.why"), v.Say("public.because", words.V{"Why": strings.TrimRight(r.Why, ". ")})}, {v.Say("public.change"), r.MayChange}}
+	why, lang := strings.TrimRight(r.Why, ". "), ""
+	if english := words.English(); v.Lang == english.Lang {
+		why = v.Say("public.because", words.V{"Why": why})
+	} else {
+		lang = english.Lang
+	}
+	facts := []fact{{v.Say("public.why"), why, lang}, {v.Say("public.change"), r.MayChange, lang}}
 	if r.ReplyPlace != "" {
-		facts = append(facts, fact{v.Say("public.place"), r.ReplyPlace})
+		facts = append(facts, fact{v.Say("public.place"), r.ReplyPlace, lang})
 	}
 	return facts
 }
