@@ -50,22 +50,26 @@ func (c Clock) tellOpening(ctx context.Context, o envelope.Opening) error {
 		told int
 		to   []roster.StaffMember
 	}{{envelope.ToldSecond, second}, {envelope.ToldChair, others(o, staff, second, access.Chair)}} {
-		if o.Told >= step.told {
+		if o.Told&step.told != 0 {
 			continue
 		}
 		if !c.mailOpening(ctx, o, school, r.Title, step.to) {
-			return nil // it is tried again
+			continue // it is tried again; that one mailbox refuses must not keep the other from being told
 		}
-		if err := st.Told(context.WithoutCancel(ctx), o.SchoolID, o.ID, step.told); err != nil {
+		o.Told |= step.told
+		if err := st.Told(context.WithoutCancel(ctx), o.SchoolID, o.ID, o.Told); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// secondOf are those who are told first: whoever is head, without the one who asked; where there is nobody, the chair; where
+// secondOf are those who are told first: whoever is head, without the one who asked, and unless it is about the head; where there is nobody, the chair; where
 // there is no chair either, the others of the safeguarding team.
 func secondOf(o envelope.Opening, staff []roster.StaffMember) []roster.StaffMember {
+	if o.PastHead {
+		staff = slices.DeleteFunc(slices.Clone(staff), func(m roster.StaffMember) bool { return m.Is(access.Head) })
+	}
 	for _, roles := range [][]access.Role{{access.Head}, {access.Chair}, {access.SafeguardingLead, access.SafeguardingDeputy}} {
 		if list := others(o, staff, nil, roles...); len(list) > 0 {
 			return list

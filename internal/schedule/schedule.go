@@ -204,6 +204,9 @@ func (c Clock) purge(ctx context.Context, who access.Actor, id string) error {
 		if err := safeguard.NewStore(tx, c.Key).PurgeComments(ctx, who.School, id); err != nil {
 			return err
 		}
+		if err := envelope.NewStore(tx, c.Key).ForgetReasons(ctx, who.School, id); err != nil {
+			return err
+		}
 		if err := envelope.NewStore(tx, c.Key).Purge(ctx, who.School, id); err != nil {
 			return err
 		}
@@ -230,5 +233,8 @@ func Settle(ctx context.Context, db *storage.DB, key seal.Key, b *bank.Bank, who
 	defer cancel()
 	_ = collecting.Scrub(wipe, db) // if it cannot be done now, its job does it
 	_, err = result.NewStore(db, key, b).Make(ctx, who.School, id)
+	if r.Personal() {
+		_ = collecting.Scrub(wipe, db) // what the school's lists say stood beside responses until now
+	}
 	return r, err
 }

@@ -32,6 +32,9 @@ func TestATranslatedReplyNamesItsSurvey(t *testing.T) {
 			if sv != other.ID && code == "pl" {
 				want = "<bdi>[pl] " + doc.Title + "</bdi>"
 			}
+			if body := unescaped(s.open(s.Head, "/r/"+r.Code+"?lang="+code)); !strings.Contains(body, `<bdi lang="en">`+r.Why+"</bdi>") {
+				t.Errorf("in %s the school's own words are not marked as English\n%s", code, body)
+			}
 			for _, page := range []string{"poster", "slides"} {
 				body := unescaped(s.open(s.Head, "/replies/"+r.ID+"/edit/"+page+"?lang="+code))
 				if !strings.Contains(body, want) || !strings.Contains(body, `<html lang="`+code) {

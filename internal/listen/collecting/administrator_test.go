@@ -29,10 +29,11 @@ var promised = map[string][]string{
 	"slips":     {"school_id", "round_id", "hash", "unit_id", "kind", "spent"},
 	"tallies":   {"school_id", "round_id", "kind", "name", "count"},
 	// Whose a mailed slip is: not which, not when, and only until the round settles.
-	"invitations": {"school_id", "round_id", "id", "person_id", "child_id", "unit_id", "slip"},
+	"invitations": {"school_id", "round_id", "id", "person_id", "child_id", "unit_id", "slip", "flags"},
 	// Beside the answers of confidential and named rounds alone.
 	"marks":     {"school_id", "round_id", "id", "tie", "flags", "link", "back"},
-	"envelopes": {"school_id", "round_id", "id", "body", "keys", "peeled"},
+	"envelopes": {"school_id", "round_id", "id", "body", "keys", "inner_hash", "peeled"},
+	"followed":  {"school_id", "round_id", "wording", "hash", "good"},
 	"names":     {"school_id", "round_id", "id", "person_id"},
 }
 

@@ -63,6 +63,7 @@ type item struct {
 	route, day    string
 	language      string
 	number, link  string // of a confidential or named round
+	plain         bool   // the slip stands in for a receipt
 	remarks       []survey.Remark
 	outcome       Outcome
 	err           error
@@ -122,7 +123,7 @@ func (c *Collector) Submit(ctx context.Context, r round.Round, s Sending) (Outco
 		if receipt == "" {
 			// Without script there is no number from the device: the slip stands in, so that a second press of Send is
 			// known as the same sending.
-			receipt, use = code, "receipt of a plain form"
+			receipt, use, it.plain = code, "receipt of a plain form", true
 		}
 	}
 	if receipt == "" || len(receipt) > 64 {
@@ -363,10 +364,11 @@ func (c *Collector) decide(ctx context.Context, tx *storage.DB, items []*item, o
 	if err != nil {
 		return nil, nil, err
 	}
-	// A receipt matters only where something has been sent before: for slips already spent, and for open links.
+	// A receipt matters only where something has been sent before: for slips already spent, for open links, and where an
+	// answer may have been taken back.
 	var again []int
 	for _, i := range of {
-		if items[i].mode == round.OpenLink || slips[items[i].slip].Spent {
+		if items[i].mode == round.OpenLink || items[i].number != "" || slips[items[i].slip].Spent {
 			again = append(again, i)
 		}
 	}
@@ -379,7 +381,7 @@ func (c *Collector) decide(ctx context.Context, tx *storage.DB, items []*item, o
 		it := items[i]
 		slip, found := slips[it.slip]
 		switch {
-		case known[it.receipt] && (it.mode == round.OpenLink || slip.Spent):
+		case known[it.receipt] && (it.mode == round.OpenLink || it.number != "" || slip.Spent):
 			decided[i] = decision{outcome: Already}
 		case it.mode == round.OpenLink:
 			known[it.receipt] = true

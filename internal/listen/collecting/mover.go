@@ -75,6 +75,9 @@ func move(ctx context.Context, tx *storage.DB, key seal.Key, rounds round.Store,
 		return 0, err
 	}
 	if r.Personal() {
+		if err := follow(ctx, tx, rounds, r, waiting); err != nil {
+			return 0, err
+		}
 		if err := st.MoveMarks(ctx, r.SchoolID, r.ID, now); err != nil {
 			return 0, err
 		}

@@ -9,6 +9,7 @@ import (
 
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
+	"earshot/internal/ask/survey"
 	"earshot/internal/base/fault"
 	"earshot/internal/base/seal"
 	"earshot/internal/base/storage"
@@ -77,6 +78,7 @@ type backing struct {
 	Day       string   `json:"day"`
 	Route     string   `json:"route"`
 	Language  string   `json:"language,omitempty"`
+	Plain     bool     `json:"plain,omitempty"` // it came without script, so that the slip stood in for a receipt
 }
 
 func (b backing) tallies(school, roundID string) (list []response.Tally) {
@@ -100,7 +102,6 @@ type personal struct {
 	units     map[string]string // unit -> name
 	invited   map[string]participation.Invitation
 	people    map[string]roster.Person
-	flags     map[string][]string
 	marks     []response.Mark
 	envelopes []envelope.Envelope
 	names     []envelope.Name
@@ -129,19 +130,12 @@ func startPersonal(ctx context.Context, tx *storage.DB, key seal.Key, school, ro
 	if p.invited, err = participation.NewStore(tx, key).Whose(ctx, school, roundID, slips); err != nil {
 		return nil, err
 	}
-	var people, flags []string
+	var people []string
 	for _, i := range p.invited {
 		people = append(people, i.PersonID)
 	}
-	if p.people, err = roster.NewStore(tx).PeopleByID(ctx, school, people); err != nil {
-		return nil, err
-	}
-	for _, f := range r.AtOpening().Flags {
-		flags = append(flags, f.ID)
-	}
-	if len(flags) > 0 {
-		p.flags, err = roster.NewStore(tx).FlagsOf(ctx, school, people, flags)
-	}
+	// Whoever has left since still has a name, which somebody may need.
+	p.people, err = roster.NewStore(tx).PeopleEver(ctx, school, people)
 	return p, err
 }
 
@@ -152,7 +146,7 @@ func (p *personal) keep(it *item, cell string) (id string, remarks []safeguard.R
 		return "", nil, fault.New(fault.Invalid, "answer.unread") // a slip of this round always belongs to somebody
 	}
 	id = waitingID(p.key, p.round.ID, it.number)
-	b := backing{Slip: it.slip, Receipt: it.receipt, Day: it.day, Route: it.route, Language: it.language}
+	b := backing{Slip: it.slip, Receipt: it.receipt, Day: it.day, Route: it.route, Language: it.language, Plain: it.plain}
 	for _, m := range it.remarks {
 		tie, err := p.tie(envelope.Comment, inv, cell, m.Words)
 		if err != nil {
@@ -171,7 +165,7 @@ func (p *personal) keep(it *item, cell string) (id string, remarks []safeguard.R
 		return "", nil, err
 	}
 	locked, err := p.key.Lock(text, backUse, p.round.ID, it.number)
-	m := response.Mark{SchoolID: p.round.SchoolID, RoundID: p.round.ID, ID: id, Tie: tie, Flags: strings.Join(p.flags[inv.PersonID], " "),
+	m := response.Mark{SchoolID: p.round.SchoolID, RoundID: p.round.ID, ID: id, Tie: tie, Flags: inv.Flags,
 		Back: base64.StdEncoding.EncodeToString(locked)}
 	if p.round.Choices().Linked {
 		m.Link = it.link
@@ -188,13 +182,13 @@ func (p *personal) tie(kind string, inv participation.Invitation, cell, text str
 		return id, nil
 	}
 	person := p.people[inv.PersonID]
-	body, keys, err := p.keys.Seal(p.policy, envelope.Inside{V: 1, Round: p.round.Title, Kind: kind, ID: id, Person: inv.PersonID,
+	e, err := p.keys.Seal(p.policy, envelope.Inside{V: 1, Round: p.round.Title, Kind: kind, ID: id, Person: inv.PersonID,
 		Name: person.Name(), Form: p.units[cell], Mark: envelope.MarkOf(text)})
 	if err != nil {
 		return "", err
 	}
-	p.envelopes = append(p.envelopes, envelope.Envelope{SchoolID: p.round.SchoolID, RoundID: p.round.ID, ID: id,
-		Body: base64.StdEncoding.EncodeToString(body), Keys: keys})
+	e.SchoolID, e.RoundID, e.ID = p.round.SchoolID, p.round.ID, id
+	p.envelopes = append(p.envelopes, e)
 	return id, nil
 }
 
@@ -208,6 +202,44 @@ func (p *personal) store(ctx context.Context) error {
 		return err
 	}
 	return st.AddNames(ctx, p.names)
+}
+
+// follow keeps one bit of each answer that can be compared with another round, by a hash of the number that the pupil's card made.
+// Afterwards the numbers themselves are forgotten: together with classes they would tell who has changed class.
+func follow(ctx context.Context, tx *storage.DB, rounds round.Store, r round.Round, waiting []response.Waiting) error {
+	if !r.Choices().Linked {
+		return nil
+	}
+	st := response.NewStore(tx)
+	marks, err := st.Marks(ctx, r.SchoolID, r.ID)
+	if err != nil {
+		return err
+	}
+	doc, err := rounds.Document(ctx, r)
+	if err != nil {
+		return err
+	}
+	times := map[string]int{}
+	for _, m := range marks {
+		times[m.Link]++
+	}
+	var rows []response.Followed
+	for _, w := range waiting {
+		link := marks[w.ID].Link
+		if link == "" || times[link] > 1 { // a card that was lent
+			continue
+		}
+		answers, err := survey.DecodeAnswers([]byte(w.Answers))
+		if err != nil {
+			return err
+		}
+		for _, q := range doc.Questions() {
+			if good, said := q.Favours(answers[q.ID]); said && q.CanFollow(doc) {
+				rows = append(rows, response.Followed{SchoolID: r.SchoolID, RoundID: r.ID, Wording: q.Trend(), Hash: envelope.MarkOf(link + "|" + q.Trend()), Good: good})
+			}
+		}
+	}
+	return st.Follow(ctx, rows)
 }
 
 // TakeBack takes an answer of a confidential or named round back, with the number that was shown after Send. The slip is good
@@ -229,7 +261,7 @@ func TakeBack(ctx context.Context, db *storage.DB, key seal.Key, r round.Round, 
 		}
 		st := response.NewStore(tx)
 		id := waitingID(key, r.ID, number)
-		m, err := st.WaitingMark(ctx, r.SchoolID, r.ID, id)
+		m, err := st.WaitingMark(ctx, r.SchoolID, r.ID, id) // held until the end, so that two who come at once are one after the other
 		if err != nil {
 			return err
 		}
@@ -259,8 +291,15 @@ func TakeBack(ctx context.Context, db *storage.DB, key seal.Key, r round.Round, 
 		if err := envelope.NewStore(tx, key).Remove(ctx, r.SchoolID, r.ID, append(ties, m.Tie)); err != nil {
 			return err
 		}
-		if err := st.TakeBack(ctx, r.SchoolID, r.ID, id, b.Receipt); err != nil {
-			return err
+		if err := st.TakeBack(ctx, r.SchoolID, r.ID, id); err != nil {
+			return storage.Fault(err, "back.no_number")
+		}
+		// A receipt that a device made stays known: what waits elsewhere to be sent again must not come back to life. Without
+		// script it is made of the slip, which is good again.
+		if b.Plain {
+			if err := st.ForgetReceipt(ctx, r.SchoolID, r.ID, b.Receipt); err != nil {
+				return err
+			}
 		}
 		less := b.tallies(r.SchoolID, r.ID)
 		slices.SortFunc(less, func(a, b response.Tally) int { return strings.Compare(a.Kind, b.Kind) })

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -131,7 +134,7 @@ func TestConfidentialAnswers(t *testing.T) {
 			testkit.Must(t, responses.Each(ctx, r.SchoolID, r.ID, func(row response.Response) error {
 				m := marks[row.ID]
 				sealed := decoded(t, by[m.Tie].Body)
-				if m.Link == "" || m.Back != "" {
+				if m.Link != "" || m.Back != "" {
 					t.Errorf("mark %+v", m)
 				}
 				inner := sealed
@@ -266,7 +269,7 @@ func TestTakingBack(t *testing.T) {
 		}
 		testkit.Must(t, collecting.TakeBack(ctx, s.DB, s.Key, r, strings.ToLower(number[:4]+" "+number[4:])))
 		// Six others have an answer and two comments each; the urgent one keeps the way to whoever wrote it.
-		if count("inbox") != 6 || count("marks") != 6 || count(table) != 19 || count("comments") != 12 || count("receipts") != 6 {
+		if count("inbox") != 6 || count("marks") != 6 || count(table) != 19 || count("comments") != 12 {
 			t.Errorf("%s: %d waiting, %d marks, %d ties, %d comments", mode, count("inbox"), count("marks"), count(table), count("comments"))
 		}
 		var tally int
@@ -285,9 +288,13 @@ func TestTakingBack(t *testing.T) {
 		if _, said, err := safeguard.NewStore(s.DB, s.Key).Open(ctx, lead.Actor, concerns[0].ID); err != nil || said.Tie == "" {
 			t.Errorf("the concern has lost the way to whoever wrote it: %v", err)
 		}
-		again, out := send(7, "")
-		if out != collecting.Stored {
-			t.Errorf("answering anew: %s", out)
+		// What waits elsewhere to be sent again stays gone; whoever answers anew has a new receipt.
+		if out, err := c.Submit(ctx, r, mine); out != collecting.Already || err != nil || count("inbox") != 6 {
+			t.Errorf("the same sending again: %s, %v, %d waiting", out, err, count("inbox"))
+		}
+		again := collecting.Sending{Code: mine.Code, Receipt: "a new page", Answers: testkit.Choose(rng, doc), Route: "own_device"}
+		if out, err := c.Submit(ctx, r, again); out != collecting.Stored || err != nil {
+			t.Errorf("answering anew: %s, %v", out, err)
 		}
 		r = s.CloseAndSettle(r)
 		if err := collecting.TakeBack(ctx, s.DB, s.Key, r, c.Number(r, again)); !fault.Is(err, fault.Conflict) {
@@ -319,7 +326,7 @@ func TestNamedAnswers(t *testing.T) {
 	st := envelope.NewStore(s.DB, s.Key)
 	marks, err := response.NewStore(s.DB).Marks(ctx, r.SchoolID, r.ID)
 	testkit.Must(t, err)
-	for _, who := range []testkit.Holder{{Actor: s.Head}, lead} {
+	for _, who := range []testkit.Holder{{Actor: s.Head}} {
 		people, err := st.People(ctx, who.Actor, r)
 		testkit.Must(t, err)
 		n := 0
@@ -333,9 +340,102 @@ func TestNamedAnswers(t *testing.T) {
 			t.Errorf("%s sees whose %d of 20 answers are", who.Name, n)
 		}
 	}
-	for _, who := range []testkit.Holder{chair, {Actor: s.Staff("Theo Brandt", "teacher")}, {Actor: s.Staff("Lea Ode", "leader")}} {
+	if _, ok, err := st.Writer(ctx, lead.Actor, r, slices.Collect(maps.Values(marks))[0].Tie); !ok || err != nil {
+		t.Errorf("whoever reads comments does not see who wrote them: %v", err)
+	}
+	for _, who := range []testkit.Holder{lead, chair, {Actor: s.Staff("Theo Brandt", "teacher")}, {Actor: s.Staff("Lea Ode", "leader")}} {
 		if _, err := st.People(ctx, who.Actor, r); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s: %v", who.Name, err)
 		}
+	}
+}
+
+// Numbers that are used at the same time by many give each answer back once: nobody gets a second vote.
+func TestTakingBackAtOnce(t *testing.T) {
+	s := testkit.NewSchool(t)
+	groups := s.Pupils(map[string]int{"7A": 30, "7B": 30, "8A": 30, "8B": 30})
+	ctx := context.Background()
+	r := s.Open(s.Personal(round.Named, "first_say", groups))
+	c := collecting.NewCollector(s.DB, s.Key)
+	t.Cleanup(c.Stop)
+	doc, rng := s.Doc(r), rand.New(rand.NewPCG(6, 7))
+	var numbers, slips []string
+	for i, p := range pupilsOf(s)[:20] {
+		sending := collecting.Sending{Code: s.SlipOf(r, p), Receipt: fmt.Sprint("device", i), Answers: testkit.Choose(rng, doc)}
+		if out, err := c.Submit(ctx, r, sending); out != collecting.Stored || err != nil {
+			t.Fatal(out, err)
+		}
+		numbers, slips = append(numbers, c.Number(r, sending)), append(slips, sending.Code)
+	}
+	empty := testkit.Choose(rng, doc)
+	var gone atomic.Int64
+	var all sync.WaitGroup
+	for i, number := range numbers {
+		for n := range 4 {
+			all.Go(func() {
+				if err := collecting.TakeBack(ctx, s.DB, s.Key, r, number); err == nil {
+					gone.Add(1)
+				}
+				_, _ = c.Submit(ctx, r, collecting.Sending{Code: slips[i], Receipt: fmt.Sprint("again", i, n), Answers: empty})
+			})
+		}
+	}
+	all.Wait()
+	var waiting, names, spent int64
+	s.DB.Query(ctx).Table("inbox").Where("round_id = ?", r.ID).Count(&waiting)
+	s.DB.Query(ctx).Table("names").Where("round_id = ?", r.ID).Count(&names)
+	s.DB.Query(ctx).Table("slips").Where("round_id = ? AND spent", r.ID).Count(&spent)
+	if waiting > 20 || waiting != spent || names != waiting || gone.Load() != 20 {
+		t.Errorf("%d answers, %d names, %d slips spent, %d taken back", waiting, names, spent, gone.Load())
+	}
+}
+
+// Lists that change while a round is open change nothing of it, and whoever has left keeps the name that may be needed.
+func TestConfidentialKeepsWhatItOpenedWith(t *testing.T) {
+	s := testkit.NewSchool(t)
+	groups := s.Pupils(map[string]int{"7A": 30, "7B": 30, "8A": 30, "8B": 30})
+	lead, _, _, _ := s.Holders()
+	ctx := context.Background()
+	ro := roster.NewStore(s.DB)
+	flag, err := ro.SaveFlag(ctx, s.Head, "", "Help", "7A-1\n7A-2")
+	testkit.Must(t, err)
+	f := s.Personal(round.Confidential, "first_say", groups)
+	f.Plan.Flags = []string{flag.ID}
+	r := s.Open(f)
+	_, err = ro.SaveFlag(ctx, s.Head, flag.ID, "Help", "7A-3")
+	testkit.Must(t, err)
+	c := collecting.NewCollector(s.DB, s.Key)
+	t.Cleanup(c.Stop)
+	people := pupilsOf(s)
+	gone := slices.IndexFunc(people, func(p roster.Person) bool { return p.SourceID == "7A-2" })
+	slip := s.SlipOf(r, people[gone])
+	testkit.Must(t, s.DB.Write(ctx).Model(&roster.Person{}).Where("id = ?", people[gone].ID).Update("ended_on", "2026-10-05").Error)
+	doc, rng := s.Doc(r), rand.New(rand.NewPCG(1, 9))
+	for i, p := range people[:40] {
+		code := slip
+		if i != gone {
+			code = s.SlipOf(r, p)
+		}
+		if out, err := c.Submit(ctx, r, collecting.Sending{Code: code, Receipt: fmt.Sprint(i), Answers: testkit.Choose(rng, doc)}); out != collecting.Stored || err != nil {
+			t.Fatal(out, err)
+		}
+	}
+	marks, err := response.NewStore(s.DB).Marks(ctx, r.SchoolID, r.ID)
+	testkit.Must(t, err)
+	var flagged []string
+	for _, m := range marks {
+		var e envelope.Envelope
+		testkit.Must(t, s.DB.Query(ctx).Where("id = ?", m.Tie).Take(&e).Error)
+		in := s.Inside(lead.Open(decoded(t, e.Body)))
+		if in.Name == "" {
+			t.Error("an envelope without a name")
+		}
+		if m.Flags != "" {
+			flagged = append(flagged, in.Name)
+		}
+	}
+	slices.Sort(flagged)
+	if fmt.Sprint(flagged) != "[Pupil 7A-1 Pupil 7A-2]" {
+		t.Errorf("flagged are %v", flagged)
 	}
 }

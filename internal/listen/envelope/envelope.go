@@ -58,12 +58,13 @@ func GroupOf(who access.Actor) Group {
 
 // Envelope is whose an answer or a comment is, as it lies in the database.
 type Envelope struct {
-	SchoolID string `gorm:"primaryKey"`
-	RoundID  string `gorm:"primaryKey"`
-	ID       string `gorm:"primaryKey"` // the tie of a response or a comment
-	Body     string // age, base64
-	Keys     string // ids of the keys it is sealed to
-	Peeled   string // without its outer seal, while it is being sealed anew
+	SchoolID  string `gorm:"primaryKey"`
+	RoundID   string `gorm:"primaryKey"`
+	ID        string `gorm:"primaryKey"` // the tie of a response or a comment
+	Body      string // age, base64
+	Keys      string // ids of the keys it is sealed to
+	InnerHash string // of what is under the outer seal
+	Peeled    string // without its outer seal, while it is being sealed anew
 }
 
 // Name is whose an answer or a comment is, in a round that said plainly that names are kept.
@@ -79,6 +80,8 @@ const (
 	Answer  = "answer"
 	Comment = "comment"
 	Concern = "concern" // the copy of a comment that went to those who deal with concerns
+	// All is no envelope in particular: somebody's browser was given many, to seal them anew.
+	All = "all"
 )
 
 // Inside is what stands in an envelope.
@@ -94,7 +97,7 @@ type Inside struct {
 }
 
 // insideSize is how long every envelope's content is, in bytes: a long name must not show.
-const insideSize = 512
+const insideSize = 1024
 
 // MarkOf is the mark of what somebody answered or wrote.
 func MarkOf(text string) string {
@@ -102,13 +105,13 @@ func MarkOf(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// padded writes it down, always in the same length as far as names allow.
+// padded writes it down in one length, or in twice that, where a round has a very long title.
 func (i Inside) padded() ([]byte, error) {
 	text, err := json.Marshal(i)
-	if short := insideSize - len(text); err == nil && short > 0 {
-		text = append(text, strings.Repeat(" ", short)...)
+	if err != nil {
+		return nil, err
 	}
-	return text, err
+	return append(text, strings.Repeat(" ", (insideSize-len(text)%insideSize)%insideSize)...), nil
 }
 
 // Holder is the public half of a key and whose it is.
@@ -174,16 +177,32 @@ func (k Keys) Enough(p Policy) bool {
 }
 
 // Seal closes an envelope: to the safeguarding team, and, where two people are always needed, that again to the other group.
-func (k Keys) Seal(p Policy, i Inside) (body []byte, ids string, err error) {
+func (k Keys) Seal(p Policy, i Inside) (e Envelope, err error) {
 	text, err := i.padded()
 	if err != nil {
-		return nil, "", err
+		return e, err
 	}
-	if body, err = seal.ToAge(recipients(k.Safeguarding), text); err != nil || p != Two {
-		return body, k.ids(p), err
+	inner, err := seal.ToAge(recipients(k.Safeguarding), text)
+	if err != nil {
+		return e, err
 	}
-	body, err = seal.ToAge(recipients(k.Second), body)
-	return body, k.ids(p), err
+	return k.close(p, inner)
+}
+
+// close puts what is sealed to the safeguarding team under the outer seal, where a policy has one.
+func (k Keys) close(p Policy, inner []byte) (e Envelope, err error) {
+	e = Envelope{Body: encode(inner), Keys: k.ids(p)}
+	if p != Two {
+		return e, nil
+	}
+	body, err := seal.ToAge(recipients(k.Second), inner)
+	e.Body, e.InnerHash = encode(body), hashOf(inner)
+	return e, err
+}
+
+func hashOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 // Opening is somebody's wish to know whose an answer or a comment is.
@@ -195,6 +214,7 @@ type Opening struct {
 	Kind       string
 	Category   string
 	Reason     string
+	PastHead   bool // it is about the head, who neither sees nor decides it
 	AskedBy    string
 	AskedAt    time.Time
 	Until      time.Time
@@ -211,8 +231,8 @@ type Opening struct {
 
 // How far telling others has come.
 const (
-	ToldSecond = 1
-	ToldChair  = 2
+	ToldSecond = 1 << iota
+	ToldChair
 )
 
 // OpenFor is how long an opening holds.

@@ -110,13 +110,33 @@ func (s Store) Count(ctx context.Context, school, roundID string) (int, error) {
 	return int(n), err
 }
 
-// People says who is behind ties of a named round. Only those whom the promise names as readers may ask, and the safeguarding
-// team. Fault: NotFound.
-func (s Store) People(ctx context.Context, who access.Actor, r round.Round) (map[string]roster.Person, error) {
+// Names reports whether somebody may see who said what in a named round: those whom the promise names as its readers, as long
+// as they have business with results.
+func Names(who access.Actor, r round.Round) bool {
 	named := slices.ContainsFunc(r.AtOpening().Readers, func(n round.Reader) bool { return n.Person == who.Person })
-	if who.School != r.SchoolID || r.Mode != round.Named || !named && GroupOf(who) != Safeguarding {
+	return named && who.School == r.SchoolID && r.Mode == round.Named && who.Is(access.Head, access.Leader, access.Governor, access.Chair, access.Teacher) && !who.Is(access.Administrator)
+}
+
+// People says who is behind ties of a named round, to its readers. Fault: NotFound.
+func (s Store) People(ctx context.Context, who access.Actor, r round.Round) (map[string]roster.Person, error) {
+	if !Names(who, r) {
 		return nil, fault.New(fault.NotFound, "fault.not_found")
 	}
+	return s.people(ctx, r)
+}
+
+// Writer says who wrote a comment of a named round, to those who read comments: they see names, as the promise says beside the
+// box. ok is false where that is not known, or not theirs to know.
+func (s Store) Writer(ctx context.Context, who access.Actor, r round.Round, tie string) (p roster.Person, ok bool, err error) {
+	if who.School != r.SchoolID || r.Mode != round.Named || !access.Can(who, access.ReadComments, access.Object{School: who.School}) {
+		return p, false, nil
+	}
+	people, err := s.people(ctx, r)
+	p, ok = people[tie]
+	return p, ok, err
+}
+
+func (s Store) people(ctx context.Context, r round.Round) (map[string]roster.Person, error) {
 	var rows []Name
 	if err := s.db.Query(ctx).Where("school_id = ? AND round_id = ?", r.SchoolID, r.ID).Find(&rows).Error; err != nil {
 		return nil, err
@@ -125,7 +145,7 @@ func (s Store) People(ctx context.Context, who access.Actor, r round.Round) (map
 	for _, n := range rows {
 		ids = append(ids, n.PersonID)
 	}
-	people, err := roster.NewStore(s.db).PeopleByID(ctx, r.SchoolID, ids)
+	people, err := roster.NewStore(s.db).PeopleEver(ctx, r.SchoolID, ids)
 	if err != nil {
 		return nil, err
 	}

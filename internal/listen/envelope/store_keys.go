@@ -55,26 +55,34 @@ func (s Store) Holders(ctx context.Context, school string) ([]KeyOf, error) {
 	return list, nil
 }
 
-// Present are the keys that envelopes are sealed to now: of everybody who holds one of the roles today. A group in which
-// nobody has a key any more falls back to those that the round opened with, so that no answer is lost and no name stands open.
+// Present are the keys that envelopes of a round are sealed to: of those who held one when it opened, as the promise says, and
+// still hold one of the roles. A key that was made since counts once its holder has been told of and what is sealed has been
+// sealed anew: else whoever appoints people could appoint somebody to read. A group in which nobody is left falls back to all
+// keys that the round opened with, so that no answer is lost and no name stands open.
 func (s Store) Present(ctx context.Context, r round.Round) (Keys, error) {
-	keys, err := s.present(ctx, r.SchoolID)
+	now, err := s.present(ctx, r.SchoolID)
 	if err != nil {
 		return Keys{}, err
 	}
-	opened := r.AtOpening().Keys
-	back := func(have *[]Key, group Group) {
-		if len(*have) > 0 {
-			return
+	var keys Keys
+	for _, k := range r.AtOpening().Keys {
+		own, list := &keys.Safeguarding, now.Safeguarding
+		if k.Group == string(Second) {
+			own, list = &keys.Second, now.Second
 		}
-		for _, k := range opened {
-			if k.Group == string(group) {
-				*have = append(*have, Key{ID: k.ID, Recipient: k.Recipient})
-			}
+		if key := (Key{ID: k.ID, Recipient: k.Recipient}); slices.Contains(list, key) {
+			*own = append(*own, key)
 		}
 	}
-	back(&keys.Safeguarding, Safeguarding)
-	back(&keys.Second, Second)
+	for _, k := range r.AtOpening().Keys {
+		key := Key{ID: k.ID, Recipient: k.Recipient}
+		if k.Group == string(Second) && !slices.ContainsFunc(keys.Second, func(have Key) bool { return slices.Contains(now.Second, have) }) {
+			keys.Second = append(keys.Second, key)
+		}
+		if k.Group == string(Safeguarding) && !slices.ContainsFunc(keys.Safeguarding, func(have Key) bool { return slices.Contains(now.Safeguarding, have) }) {
+			keys.Safeguarding = append(keys.Safeguarding, key)
+		}
+	}
 	return keys, nil
 }
 

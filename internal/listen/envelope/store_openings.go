@@ -21,6 +21,7 @@ type Request struct {
 	Kind            string // answer, comment, concern
 	Category        string // one of Categories
 	Reason          string
+	PastHead        bool // it is about the head, who neither sees nor decides it
 }
 
 // reasonMost is the longest reason, in characters.
@@ -49,7 +50,7 @@ func (s Store) Ask(ctx context.Context, who access.Actor, q Request) (Opening, e
 	}
 	now := s.db.Now()
 	o := Opening{SchoolID: who.School, ID: storage.NewID(), RoundID: q.Round, EnvelopeID: q.Envelope, Kind: q.Kind, Category: q.Category,
-		Reason: q.Reason, AskedBy: who.Person, AskedAt: now, Until: now.Add(OpenFor)}
+		Reason: q.Reason, PastHead: q.PastHead, AskedBy: who.Person, AskedAt: now, Until: now.Add(OpenFor)}
 	err := s.db.InTx(ctx, func(tx *storage.DB) error {
 		st := Store{tx, s.key}
 		if _, err := st.envelope(ctx, who.School, q.Round, q.Envelope); err != nil {
@@ -88,9 +89,17 @@ func (s Store) find(ctx context.Context, who access.Actor, id string) (Opening, 
 	if err != nil {
 		return o, storage.Fault(err, "fault.not_found")
 	}
+	if o.hiddenFrom(who) {
+		return o, fault.New(fault.NotFound, "fault.not_found")
+	}
 	r, err := s.rounds().ByID(ctx, who.School, o.RoundID)
 	o.Policy = PolicyOf(r)
 	return o, err
+}
+
+// hiddenFrom says whether an opening is none of somebody's business, because it is about them.
+func (o Opening) hiddenFrom(who access.Actor) bool {
+	return o.PastHead && who.Is(access.Head) && who.Person != o.AskedBy
 }
 
 // Find reads one opening.
@@ -130,7 +139,7 @@ func (s Store) change(ctx context.Context, who access.Actor, id, action string, 
 
 // second says whether somebody may agree to an opening: of the other group, and not whoever asked.
 func second(who access.Actor, o Opening) bool {
-	return o.Policy == Two && GroupOf(who) == Second && who.Person != o.AskedBy
+	return o.Policy == Two && o.Kind != All && GroupOf(who) == Second && who.Person != o.AskedBy
 }
 
 // Agree takes what the second person's browser took the outer seal from. It still is sealed to the safeguarding team. Faults:
@@ -142,7 +151,13 @@ func (s Store) Agree(ctx context.Context, who access.Actor, id string, inner []b
 			return fault.New(fault.NotFound, "fault.not_found")
 		case o.AgreedBy != "":
 			return fault.New(fault.Conflict, "opening.agreed")
-		case !looksSealed(inner):
+		}
+		// Only what was put under the outer seal when the answer came: nobody can put another name there.
+		e, err := st.envelope(ctx, o.SchoolID, o.RoundID, o.EnvelopeID)
+		if err != nil {
+			return err
+		}
+		if !looksSealed(inner) || e.InnerHash == "" || hashOf(inner) != e.InnerHash {
 			return fault.New(fault.Invalid, "opening.inner")
 		}
 		now := st.db.Now()
@@ -232,6 +247,7 @@ func (s Store) Openings(ctx context.Context, who access.Actor) ([]Opening, error
 	if err := s.db.Query(ctx).Where("school_id = ?", who.School).Order("asked_at DESC, id").Limit(200).Find(&list).Error; err != nil {
 		return nil, err
 	}
+	list = slices.DeleteFunc(list, func(o Opening) bool { return o.hiddenFrom(who) })
 	policies := map[string]Policy{}
 	var all []*Opening
 	for i := range list {
@@ -263,7 +279,7 @@ func (s Store) named(ctx context.Context, school string, list []*Opening) error 
 	if len(ids) == 0 {
 		return nil
 	}
-	people, err := roster.NewStore(s.db).PeopleByID(ctx, school, ids)
+	people, err := roster.NewStore(s.db).PeopleEver(ctx, school, ids)
 	for _, o := range list {
 		asked, agreed := people[o.AskedBy], people[o.AgreedBy]
 		o.Asked, o.Agreed = asked.Name(), agreed.Name()
@@ -274,7 +290,7 @@ func (s Store) named(ctx context.Context, school string, list []*Opening) error 
 // ToTell lists openings, of all schools, of which not everybody has been told who must be.
 func (s Store) ToTell(ctx context.Context) ([]Opening, error) {
 	var list []Opening
-	err := s.db.Query(ctx).Where("told < ?", ToldChair).Order("asked_at, id").Limit(100).Find(&list).Error
+	err := s.db.Query(ctx).Where("told <> ?", ToldSecond|ToldChair).Order("asked_at, id").Limit(100).Find(&list).Error
 	return list, err
 }
 
@@ -286,8 +302,26 @@ func (s Store) Told(ctx context.Context, school, id string, n int) error {
 // Forget takes away what was unsealed for openings whose day is over. Who asked, and why, stays.
 func (s Store) Forget(ctx context.Context) error {
 	now := s.db.Now()
-	if err := s.db.Write(ctx).Model(&Opening{}).Where("inner_body <> '' AND until <= ?", now).Update("inner_body", "").Error; err != nil {
+	return s.db.Write(ctx).Model(&Opening{}).Where("inner_body <> '' AND until <= ?", now).Update("inner_body", "").Error
+}
+
+// ForgetReasons takes away why names of a round were asked for, on the day its answers are deleted. That they were, stays.
+func (s Store) ForgetReasons(ctx context.Context, school, roundID string) error {
+	return s.db.Write(ctx).Model(&Opening{}).Where("school_id = ? AND round_id = ?", school, roundID).Update("reason", "").Error
+}
+
+// noteAll writes down, once a day and round, that somebody's browser was given many sealed names to seal them anew, so that the
+// same people are told as of any other opening.
+func (s Store) noteAll(ctx context.Context, who access.Actor, roundID string) error {
+	now := s.db.Now()
+	var on int64
+	err := s.db.Write(ctx).Model(&Opening{}).Where("school_id = ? AND round_id = ? AND kind = ? AND asked_by = ? AND until > ?", who.School, roundID, All, who.Person, now).Count(&on).Error
+	if err != nil || on > 0 {
 		return err
 	}
-	return nil
+	o := Opening{SchoolID: who.School, ID: storage.NewID(), RoundID: roundID, Kind: All, Category: "reseal", AskedBy: who.Person, AskedAt: now, Until: now.Add(OpenFor)}
+	if err := s.db.Write(ctx).Create(&o).Error; err != nil {
+		return err
+	}
+	return audit.Record(ctx, s.db, who, "opening.ask", "opening", o.ID, "")
 }

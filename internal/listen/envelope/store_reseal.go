@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"earshot/internal/base/fault"
 	"earshot/internal/base/storage"
@@ -15,10 +16,9 @@ import (
 type Resealing struct {
 	Round    string   `json:"round"`
 	Envelope string   `json:"envelope"`
-	Body     []byte   `json:"body"`           // what the browser opens, and what it gives back
-	Peel     bool     `json:"peel,omitempty"` // only the outer seal is to be taken off
-	Inner    []string `json:"inner,omitempty"`
-	Outer    []string `json:"outer,omitempty"` // where two are needed: what is sealed to Inner is sealed to these again
+	Body     []byte   `json:"body"`            // what the browser opens, and what it gives back
+	Peel     bool     `json:"peel,omitempty"`  // only the outer seal is to be taken off
+	Inner    []string `json:"inner,omitempty"` // what is opened is sealed to these
 }
 
 // stale lists the envelopes of a school that are not sealed to all present keys, with the policy of their rounds. Envelopes of a
@@ -63,69 +63,96 @@ func (s Store) Stale(ctx context.Context, school string) (int, error) {
 
 // NextStale gives up to n envelopes that the actor's browser can bring a step further: the safeguarding team opens them and
 // seals them anew; where two are needed, somebody of the other group takes the outer seal off first. left says how many that
-// leaves for this actor. Envelopes that the actor's key cannot open are given too; their browser leaves them out.
+// leaves for this actor.
+//
+// Whoever is given them could read them, so it is written down like any other opening and the same people are told. Only what
+// is sealed to the actor's present key is given: nobody gets at names by making a second key and keeping the first.
 func (s Store) NextStale(ctx context.Context, who access.Actor, n int) (next []Resealing, left int, err error) {
 	if err := mayHold(who); err != nil {
 		return nil, 0, err
 	}
-	list, policies, keys, err := s.stale(ctx, who.School)
-	if err != nil {
-		return nil, 0, err
+	err = s.db.InTx(ctx, func(tx *storage.DB) error {
+		next, left = nil, 0
+		st := Store{tx, s.key}
+		list, policies, keys, err := st.mineStale(ctx, who)
+		if err != nil {
+			return err
+		}
+		for _, e := range some(list, n) {
+			if err := st.noteAll(ctx, who, e.RoundID); err != nil {
+				return err
+			}
+			r := Resealing{Round: e.RoundID, Envelope: e.ID, Inner: recipients(keys.Safeguarding)}
+			text := e.Body
+			switch {
+			case policies[e.RoundID] == Two && e.Peeled == "":
+				r = Resealing{Round: e.RoundID, Envelope: e.ID, Peel: true}
+			case policies[e.RoundID] == Two:
+				text = e.Peeled
+			}
+			if r.Body, err = decode(text); err != nil {
+				return err
+			}
+			next = append(next, r)
+		}
+		left = len(list) - len(next)
+		return nil
+	})
+	return next, left, err
+}
+
+// mineStale lists the stale envelopes whose next step is the actor's.
+func (s Store) mineStale(ctx context.Context, who access.Actor) ([]Envelope, map[string]Policy, Keys, error) {
+	mine, err := s.mine(ctx, who)
+	if fault.Is(err, fault.Conflict) { // they have no key
+		return nil, nil, Keys{}, nil
+	} else if err != nil {
+		return nil, nil, Keys{}, err
 	}
+	list, policies, keys, err := s.stale(ctx, who.School)
 	group := GroupOf(who)
 	list = slices.DeleteFunc(list, func(e Envelope) bool {
+		if !slices.Contains(strings.Fields(e.Keys), mine.ID) {
+			return true
+		}
 		if policies[e.RoundID] == Two {
 			return (group == Second) != (e.Peeled == "")
 		}
 		return group != Safeguarding
 	})
-	for _, e := range some(list, n) {
-		r := Resealing{Round: e.RoundID, Envelope: e.ID, Inner: recipients(keys.Safeguarding)}
-		text := e.Body
-		if policies[e.RoundID] == Two {
-			if r.Outer = recipients(keys.Second); group == Second {
-				r = Resealing{Round: e.RoundID, Envelope: e.ID, Peel: true}
-			} else {
-				text = e.Peeled
-			}
-		}
-		if r.Body, err = decode(text); err != nil {
-			return nil, 0, err
-		}
-		next = append(next, r)
-	}
-	return next, len(list) - len(next), nil
+	return list, policies, keys, err
 }
 
-// Reseal takes what a browser made of NextStale. Faults: Forbidden; Invalid opening.inner.
+// Reseal takes what a browser made of NextStale: what is under an outer seal, as it was; or what is sealed anew to the
+// safeguarding team, which the server puts under a new outer seal where there is one. Faults: Forbidden; Invalid opening.inner.
 func (s Store) Reseal(ctx context.Context, who access.Actor, done []Resealing) error {
 	if err := mayHold(who); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx *storage.DB) error {
 		st := Store{tx, s.key}
-		stale, policies, keys, err := st.stale(ctx, who.School)
+		list, policies, keys, err := st.mineStale(ctx, who)
 		if err != nil {
 			return err
 		}
 		n := 0
 		for _, d := range done {
-			i := slices.IndexFunc(stale, func(e Envelope) bool { return e.RoundID == d.Round && e.ID == d.Envelope })
+			i := slices.IndexFunc(list, func(e Envelope) bool { return e.RoundID == d.Round && e.ID == d.Envelope })
 			if i < 0 {
 				continue // somebody else was quicker
 			}
-			if !looksSealed(d.Body) {
+			e, two := list[i], policies[list[i].RoundID] == Two
+			if !looksSealed(d.Body) || two && e.Peeled == "" && hashOf(d.Body) != e.InnerHash {
 				return fault.New(fault.Invalid, "opening.inner")
 			}
-			e := stale[i]
-			two := policies[e.RoundID] == Two
-			switch {
-			case two && GroupOf(who) == Second && e.Peeled == "":
+			if two && e.Peeled == "" {
 				e.Peeled = encode(d.Body)
-			case GroupOf(who) == Safeguarding && (!two || e.Peeled != ""):
-				e.Body, e.Keys, e.Peeled = encode(d.Body), keys.ids(policies[e.RoundID]), ""
-			default:
-				return fault.New(fault.Forbidden, "fault.forbidden")
+			} else {
+				closed, err := keys.close(policies[e.RoundID], d.Body)
+				if err != nil {
+					return err
+				}
+				e.Body, e.Keys, e.InnerHash, e.Peeled = closed.Body, closed.Keys, closed.InnerHash, ""
 			}
 			if err := tx.Write(ctx).Save(&e).Error; err != nil {
 				return err

@@ -26,6 +26,7 @@ type Invitation struct {
 	ChildID  string // empty: one answer for all their children, or of a member of staff
 	UnitID   string
 	Slip     string // its hash, in confidential and named rounds; elsewhere empty, and worked out
+	Flags    string // what the school's lists said of them when the round opened: ids with spaces between
 }
 
 // Kinds of mails.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -144,7 +145,11 @@ func (s Store) MakeCards(ctx context.Context, who access.Actor, people []string)
 		if err := identity.NewStore(tx, s.key).ListCards(ctx, who.School, codes); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, who, "cards.print", "cards", "", fmt.Sprint(len(made)))
+		target := "" // of one card it is written down whose: whoever has it could answer in their place
+		if len(made) == 1 {
+			target = made[0].Person
+		}
+		return audit.Record(ctx, tx, who, "cards.print", "cards", target, fmt.Sprint(len(made)))
 	})
 	return made, err
 }
@@ -236,9 +241,20 @@ func (s Store) InvitePupils(ctx context.Context, r round.Round, units []round.Un
 	if err != nil {
 		return err
 	}
-	people := map[string][]string{}
+	people, all := map[string][]string{}, []string{}
 	for _, m := range members {
 		people[m.GroupID] = append(people[m.GroupID], m.PersonID)
+		all = append(all, m.PersonID)
+	}
+	var flags []string
+	for _, f := range r.AtOpening().Flags {
+		flags = append(flags, f.ID)
+	}
+	has := map[string][]string{}
+	if len(flags) > 0 {
+		if has, err = roster.NewStore(s.db).FlagsOf(ctx, r.SchoolID, all, flags); err != nil {
+			return err
+		}
 	}
 	var invitations []Invitation
 	var slips []Slip
@@ -252,7 +268,7 @@ func (s Store) InvitePupils(ctx context.Context, r round.Round, units []round.Un
 				continue
 			}
 			seen[person] = true
-			inv := Invitation{SchoolID: r.SchoolID, RoundID: r.ID, ID: storage.NewID(), PersonID: person, UnitID: g.unit}
+			inv := Invitation{SchoolID: r.SchoolID, RoundID: r.ID, ID: storage.NewID(), PersonID: person, UnitID: g.unit, Flags: strings.Join(has[person], " ")}
 			inv.Slip = s.Hash(r.ID, s.code(r.ID, inv.ID))
 			invitations = append(invitations, inv)
 			slips = append(slips, Slip{SchoolID: r.SchoolID, RoundID: r.ID, Hash: inv.Slip, UnitID: g.unit, Kind: ForPupil})

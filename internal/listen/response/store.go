@@ -199,7 +199,7 @@ func (s Store) Each(ctx context.Context, school, roundID string, f func(Response
 
 // Purge deletes everything that was said in a round.
 func (s Store) Purge(ctx context.Context, school, roundID string) (int, error) {
-	for _, table := range []any{&Waiting{}, &Receipt{}, &Hand{}, &Mark{}} {
+	for _, table := range []any{&Waiting{}, &Receipt{}, &Hand{}, &Mark{}, &Followed{}} {
 		if err := s.db.Write(ctx).Where("school_id = ? AND round_id = ?", school, roundID).Delete(table).Error; err != nil {
 			return 0, err
 		}

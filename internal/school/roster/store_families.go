@@ -136,6 +136,21 @@ func (s Store) PeopleByID(ctx context.Context, school string, ids []string) (map
 	return found, nil
 }
 
+// PeopleEver is PeopleByID with those who have left.
+func (s Store) PeopleEver(ctx context.Context, school string, ids []string) (map[string]Person, error) {
+	found := map[string]Person{}
+	for part := range slices.Chunk(ids, batch) {
+		var people []Person
+		if err := s.db.Query(ctx).Where("school_id = ? AND id IN ?", school, storage.Padded(part)).Find(&people).Error; err != nil {
+			return nil, err
+		}
+		for _, p := range people {
+			found[p.ID] = p
+		}
+	}
+	return found, nil
+}
+
 // ChangeParentEmail mends a parent's address; an empty one takes it away. NotFound unless they are a parent: a pupil never
 // has an address, and that of staff is what they sign in with.
 func (s Store) ChangeParentEmail(ctx context.Context, who access.Actor, id, typed string) (Person, error) {

@@ -117,7 +117,7 @@ func TestGoodEnough(t *testing.T) {
 			"We said: 5 in 10 would be good enough. That is good enough."},
 		"fewer than half": {said(4, 27, .12, .14), 6, "We said: 6 in 10 would be good enough. It is 1 in 10. That is not good enough yet.",
 			"We said: 6 in 10 would be good enough. That is not good enough yet."},
-		"a small class": {said(9, 15, .5, .7), 6, "We said: 6 in 10 would be good enough. It is 6 in 10. Whether that is good enough cannot be told.", ""},
+		"a small class": {said(9, 15, .5, .7), 6, "We said: 6 in 10 would be good enough. It is 6 in 10. That is too close to tell whether it is good enough.", ""},
 	} {
 		staff, wall := strings.Join(figure.Enough(v, c.q, class, c.said), " "), strings.Join(figure.EnoughForPupils(v, c.q, class, c.said), " ")
 		if c.onWall == "=" {

@@ -12,7 +12,7 @@ import (
 )
 
 // Linked is how the same pupils answered a question now and in an earlier confidential round. Their cards make the same number
-// in both, and nothing else joins the two.
+// in both; of each answer one bit is kept by a hash of that and of the wording, and nothing else joins the two.
 //
 // It is of the whole school alone. How many they are is rounded down to tens and shares are whole per cents, so that nobody can
 // take these pupils from the school's own figures and see what is left; and there are at least ten in each of the four
@@ -37,11 +37,15 @@ const leastLinked = 50
 // pairOf is what one pupil said to one question, twice.
 type pairOf struct{ then, now bool }
 
-// linkedTo compares with the newest earlier round that kept the cards' numbers and whose answers are still there.
+// tallied is how a question was answered in a round: favourable answers, and all that count.
+type tallied struct{ good, of int }
+
+// linkedTo compares with the newest earlier round that followed cards and whose answers are still there.
 func (s Store) linkedTo(ctx context.Context, r round.Round, doc survey.Document, past []earlier) ([]Linked, error) {
 	if r.Mode != round.Confidential || !r.Choices().Linked {
 		return nil, nil
 	}
+	st := response.NewStore(s.db)
 	for _, e := range past {
 		if e.round.Mode != round.Confidential || !e.round.Choices().Linked {
 			continue
@@ -50,15 +54,23 @@ func (s Store) linkedTo(ctx context.Context, r round.Round, doc survey.Document,
 		if err != nil {
 			return nil, err
 		}
-		now, err := s.byLink(ctx, r)
+		now, err := st.FollowedIn(ctx, r.SchoolID, r.ID)
 		if err != nil {
 			return nil, err
 		}
-		then, err := s.byLink(ctx, e.round)
+		then, err := st.FollowedIn(ctx, r.SchoolID, e.round.ID)
 		if err != nil || len(then) == 0 {
 			return nil, err
 		}
-		list := linked(doc, was, now, then)
+		nowAll, err := s.tallied(ctx, r, doc)
+		if err != nil {
+			return nil, err
+		}
+		thenAll, err := s.tallied(ctx, e.round, was)
+		if err != nil {
+			return nil, err
+		}
+		list := linked(doc, now, then, nowAll, thenAll)
 		for i := range list {
 			list[i].Round, list[i].Title, list[i].Day = e.round.ID, e.round.Title, string(storage.DateOf(*e.round.ClosedAt, e.round.Zone()))
 		}
@@ -67,65 +79,44 @@ func (s Store) linkedTo(ctx context.Context, r round.Round, doc survey.Document,
 	return nil, nil
 }
 
-// byLink reads the answers of a round by the number of a card. Those without one have a key of their own, which nothing meets.
-// A number that came twice is a card that was lent, and counts as none.
-func (s Store) byLink(ctx context.Context, r round.Round) (map[string]survey.Answers, error) {
-	st := response.NewStore(s.db)
-	marks, err := st.Marks(ctx, r.SchoolID, r.ID)
-	if err != nil {
-		return nil, err
-	}
-	times := map[string]int{}
-	for _, m := range marks {
-		times[m.Link]++
-	}
-	by := map[string]survey.Answers{}
-	err = st.Each(ctx, r.SchoolID, r.ID, func(row response.Response) error {
+// tallied counts the answers of a round by wording.
+func (s Store) tallied(ctx context.Context, r round.Round, doc survey.Document) (map[string]tallied, error) {
+	by := map[string]tallied{}
+	err := response.NewStore(s.db).Each(ctx, r.SchoolID, r.ID, func(row response.Response) error {
 		answers, err := survey.DecodeAnswers([]byte(row.Answers))
-		key := marks[row.ID].Link
-		if key == "" || times[key] > 1 {
-			key = "response " + row.ID
+		for _, q := range doc.Questions() {
+			if good, said := q.Favours(answers[q.ID]); said && q.CanFollow(doc) {
+				t := by[q.Trend()]
+				t.of++
+				if good {
+					t.good++
+				}
+				by[q.Trend()] = t
+			}
 		}
-		by[key] = answers
 		return err
 	})
 	return by, err
 }
 
-// linked compares question by question, by wording.
-func linked(doc, was survey.Document, now, then map[string]survey.Answers) (list []Linked) {
+// linked compares question by question, by wording. now and then are what is followed: wording -> hash -> a favourable answer;
+// nowAll and thenAll count everybody's answers.
+func linked(doc survey.Document, now, then map[string]map[string]bool, nowAll, thenAll map[string]tallied) (list []Linked) {
 	var p []float64
 	for _, q := range doc.Questions() {
-		old, ok := sameQuestion(was, q)
-		if !ok || doc.Part(q) != survey.AskedAll || was.Part(old) != survey.AskedAll || q.IsSeveral() || q.DescribesOneself || q.Guesses != "" || len(q.Favourable) == 0 {
+		wording := q.Trend()
+		if !q.CanFollow(doc) || then[wording] == nil || thenAll[wording].of == 0 {
 			continue
 		}
 		var pairs []pairOf
-		var onlyNow, onlyThen []bool
-		for key, a := range now {
-			good, said := favours(q, a)
-			if before, met := then[key]; met {
-				if was, saidThen := favours(old, before); said && saidThen {
-					pairs = append(pairs, pairOf{was, good})
-					continue
-				}
-			}
-			if said {
-				onlyNow = append(onlyNow, good)
+		restNow, restThen := nowAll[wording], thenAll[wording]
+		for hash, good := range now[wording] {
+			if was, met := then[wording][hash]; met {
+				pairs = append(pairs, pairOf{was, good})
+				restNow, restThen = restNow.without(good), restThen.without(was)
 			}
 		}
-		for key, a := range then {
-			good, said := favours(old, a)
-			if after, met := now[key]; met && said {
-				if _, saidNow := favours(q, after); saidNow {
-					continue
-				}
-			}
-			if said {
-				onlyThen = append(onlyThen, good)
-			}
-		}
-		if l, chance, ok := linkedOne(q.ID, pairs, onlyNow, onlyThen); ok {
+		if l, chance, ok := linkedOne(q.ID, pairs, restNow, restThen); ok {
 			list, p = append(list, l), append(p, chance)
 		}
 	}
@@ -141,27 +132,16 @@ func linked(doc, was survey.Document, now, then map[string]survey.Answers) (list
 	return list
 }
 
-func sameQuestion(was survey.Document, q survey.Question) (survey.Question, bool) {
-	for _, old := range was.Questions() {
-		if old.Trend() == q.Trend() {
-			return old, true
-		}
+func (t tallied) without(good bool) tallied {
+	t.of--
+	if good {
+		t.good--
 	}
-	return survey.Question{}, false
-}
-
-// favours says whether somebody's answer is a favourable one; said is false where they gave none that counts.
-func favours(q survey.Question, a survey.Answers) (good, said bool) {
-	for _, id := range q.Counted(a[q.ID]) {
-		if !q.IsMissing(id) {
-			good, said = good || q.IsFavourable(id), true
-		}
-	}
-	return good, said
+	return t
 }
 
 // linkedOne decides one question. p is that of the exact test of those who changed sides (McNemar 1947).
-func linkedOne(id string, pairs []pairOf, onlyNow, onlyThen []bool) (l Linked, p float64, ok bool) {
+func linkedOne(id string, pairs []pairOf, onceNow, onceThen tallied) (l Linked, p float64, ok bool) {
 	n := len(pairs)
 	count := map[pairOf]int{}
 	var before, after []float64
@@ -176,14 +156,8 @@ func linkedOne(id string, pairs []pairOf, onlyNow, onlyThen []bool) (l Linked, p
 			}
 		}
 	}
-	for _, rest := range [][]bool{onlyNow, onlyThen} {
-		good := 0
-		for _, g := range rest {
-			if g {
-				good++
-			}
-		}
-		if len(rest) > 0 && (good < careful || len(rest)-good < careful) {
+	for _, rest := range []tallied{onceNow, onceThen} {
+		if rest.of > 0 && (rest.good < careful || rest.of-rest.good < careful) {
 			return l, 0, false
 		}
 	}

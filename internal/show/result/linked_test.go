@@ -8,48 +8,41 @@ import (
 	"earshot/internal/ask/survey"
 )
 
-// twice makes answers of so many pupils to one question, then and now: both, became, ceased, neither; and of others who
-// answered once.
-func twice(q survey.Question, counts [4]int, onceNow, onceThen [2]int) (now, then map[string]survey.Answers) {
-	now, then = map[string]survey.Answers{}, map[string]survey.Answers{}
-	good, bad := q.Favourable[0], ""
-	for _, o := range q.Options {
-		if !q.IsFavourable(o.ID) && !q.IsMissing(o.ID) {
-			bad = o.ID
+// twice makes what is followed of so many pupils of one wording: both, became, ceased, neither; and counts those in who
+// answered once: favourable, and not.
+func twice(wording string, counts [4]int, onceNow, onceThen [2]int) (now, then map[string]map[string]bool, nowAll, thenAll map[string]tallied) {
+	now, then = map[string]map[string]bool{wording: {}}, map[string]map[string]bool{wording: {}}
+	all, was := tallied{onceNow[0], onceNow[0] + onceNow[1]}, tallied{onceThen[0], onceThen[0] + onceThen[1]}
+	add := func(t *tallied, good bool) {
+		t.of++
+		if good {
+			t.good++
 		}
-	}
-	said := func(option string) survey.Answers {
-		return survey.Answers{q.ID: {State: survey.Answered, Options: []string{option}}}
 	}
 	for kind, n := range counts {
 		for i := range n {
 			key := fmt.Sprint("card", kind, " ", i)
-			then[key], now[key] = said([]string{good, bad, good, bad}[kind]), said([]string{good, good, bad, bad}[kind])
+			before, after := kind == 0 || kind == 2, kind == 0 || kind == 1
+			then[wording][key], now[wording][key] = before, after
+			add(&all, after)
+			add(&was, before)
 		}
 	}
-	for kind, option := range []string{good, bad} {
-		for i := range onceNow[kind] {
-			now[fmt.Sprint("now", kind, " ", i)] = said(option)
-		}
-		for i := range onceThen[kind] {
-			then[fmt.Sprint("then", kind, " ", i)] = said(option)
-		}
-	}
-	return now, then
+	return now, then, map[string]tallied{wording: all}, map[string]tallied{wording: was}
 }
 
 func TestLinked(t *testing.T) {
 	doc := document(t, "first_say")
 	var q survey.Question
 	for _, x := range doc.Questions() {
-		if x.HasOrder() && len(x.Favourable) > 0 && x.Type == survey.TypeScale && doc.Part(x) == survey.AskedAll {
+		if x.CanFollow(doc) {
 			q = x
 			break
 		}
 	}
 	find := func(counts [4]int, onceNow, onceThen [2]int) *Linked {
-		now, then := twice(q, counts, onceNow, onceThen)
-		for _, l := range linked(doc, doc, now, then) {
+		now, then, nowAll, thenAll := twice(q.Trend(), counts, onceNow, onceThen)
+		for _, l := range linked(doc, now, then, nowAll, thenAll) {
 			if l.Question == q.ID {
 				return &l
 			}
@@ -79,9 +72,10 @@ func TestLinked(t *testing.T) {
 		}
 	}
 	// A question in other words is not compared.
-	now, then := twice(q, [4]int{100, 48, 12, 51}, enough, enough)
-	other := document(t, "first_belong")
-	if list := linked(doc, other, now, maps.Clone(then)); len(list) != 0 {
-		t.Errorf("other questions: %+v", list)
+	now, then, nowAll, thenAll := twice(q.Trend(), [4]int{100, 48, 12, 51}, enough, enough)
+	then["other words"], thenAll["other words"] = then[q.Trend()], thenAll[q.Trend()]
+	delete(then, q.Trend())
+	if list := linked(doc, now, maps.Clone(then), nowAll, thenAll); len(list) != 0 {
+		t.Errorf("other words: %+v", list)
 	}
 }

@@ -119,7 +119,13 @@ func (p Pages) take(c echo.Context, a *asked, form url.Values) error {
 	} else if err != nil {
 		return err
 	}
-	return p.tell(c, a, as, form, outcome, p.Collector.Number(a.round, sending))
+	number := p.Collector.Number(a.round, sending)
+	// Whoever finds a slip, or what a device has sealed, may send it again: only the device that made the receipt is told more
+	// than once with which number the answer can be taken back.
+	if c.Get(sealedKey) != nil || outcome != collecting.Stored && sending.Receipt == "" {
+		number = ""
+	}
+	return p.tell(c, a, as, form, outcome, number)
 }
 
 // routeOf is the way an answer says it came: only the ways that have a page of their own are told apart.

@@ -12,6 +12,7 @@ import (
 	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
 	"earshot/internal/listen/collecting"
+	"earshot/internal/listen/envelope"
 	"earshot/internal/listen/participation"
 	"earshot/internal/listen/response"
 	"earshot/internal/schedule"
@@ -167,7 +168,7 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 	if q, ok := doc.Question(r.Choices().Outcome); ok {
 		d.Facts = append(d.Facts, fact{"What matters most", q.Text})
 	}
-	d.Named = r.Mode == round.Named && r.HasResults() && (slices.ContainsFunc(r.AtOpening().Readers, func(n round.Reader) bool { return n.Person == who.Person }) || access.Can(who, access.OpenEnvelopes, access.Object{School: who.School}))
+	d.Named = r.HasResults() && envelope.Names(who, r)
 	d.Worries = r.Mode == round.Confidential && r.HasResults() && access.Can(who, access.OpenEnvelopes, access.Object{School: who.School})
 	if d.Needs, err = p.personalNeeds(c, r); err != nil {
 		return err

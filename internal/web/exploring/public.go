@@ -30,7 +30,7 @@ type publicPage struct {
 	Lead      string
 	When      string // it was asked
 	Rate      string
-	Facts     []fact
+	Facts     []reason
 	Thought   string // heading over what pupils thought of themselves
 	Thoughts  []figure.Thought
 	Asked     string
@@ -47,7 +47,10 @@ type languageLink struct {
 	Here bool
 }
 
-type fact struct{ Name, Text, Lang string } // Lang is set where the words are in another language than the page's
+type fact struct{ Name, Text string }
+
+// reason is one of the school's own words about a round; Lang is set where they are in another language than the page.
+type reason struct{ Name, Text, Lang string }
 
 var publicTemplate = page.New("exploring/public", "base", publicPage{})
 
@@ -163,18 +166,18 @@ func (p Pages) reply(ctx context.Context, v words.Voice, code string, r round.Ro
 
 // aboutRound says why the round was asked, in the school's words. Those are English, and stand by themselves on a page in
 // another language.
-func aboutRound(v words.Voice, r round.Round) []fact {
+func aboutRound(v words.Voice, r round.Round) []reason {
 	why, lang := strings.TrimRight(r.Why, ". "), ""
 	if english := words.English(); v.Lang == english.Lang {
 		why = v.Say("public.because", words.V{"Why": why})
 	} else {
 		lang = english.Lang
 	}
-	facts := []fact{{v.Say("public.why"), why, lang}, {v.Say("public.change"), r.MayChange, lang}}
+	reasons := []reason{{v.Say("public.why"), why, lang}, {v.Say("public.change"), r.MayChange, lang}}
 	if r.ReplyPlace != "" {
-		facts = append(facts, fact{v.Say("public.place"), r.ReplyPlace, lang})
+		reasons = append(reasons, reason{v.Say("public.place"), r.ReplyPlace, lang})
 	}
-	return facts
+	return reasons
 }
 
 // askedIn says when a round was asked, or that it was asked elsewhere, in any language.

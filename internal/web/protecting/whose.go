@@ -36,12 +36,10 @@ func (p Pages) whose(ctx context.Context, who access.Actor, roundID, tie, kind s
 	}
 	st := envelope.NewStore(p.DB, p.Key)
 	if r.Mode == round.Named {
-		people, err := st.People(ctx, who, r)
-		if fault.Is(err, fault.NotFound) {
-			return w, nil
+		person, ok, err := st.Writer(ctx, who, r, tie)
+		if ok {
+			w.Name = person.Name()
 		}
-		person := people[tie]
-		w.Name = person.Name()
 		return w, err
 	}
 	has, err := st.Has(ctx, who.School, roundID, tie)

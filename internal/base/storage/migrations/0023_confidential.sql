@@ -10,6 +10,8 @@ ALTER TABLE rounds RENAME COLUMN mode_now TO mode;
 
 -- Which slip a personal invitation stands for; empty where the slip is worked out and never kept.
 ALTER TABLE invitations ADD COLUMN slip text NOT NULL DEFAULT '';
+-- What the school's lists said of them when the round opened.
+ALTER TABLE invitations ADD COLUMN flags text NOT NULL DEFAULT '';
 
 -- What stands beside a response, or one that waits, of a round that is not anonymous. Anonymous rounds have no row here.
 CREATE TABLE marks (
@@ -18,9 +20,21 @@ CREATE TABLE marks (
   id        text NOT NULL,               -- of the response
   tie       text NOT NULL,               -- of the envelope or the name
   flags     text NOT NULL DEFAULT '',    -- of the roster as the round opened: ids with spaces between
-  link      text NOT NULL DEFAULT '',    -- made on a device from a personal card: the same in every round
+  link      text NOT NULL DEFAULT '',    -- made on a device from a personal card: the same in every round; empty once the round has settled
   back      text NOT NULL DEFAULT '',    -- what taking it back needs, locked to a number that only the device was told; empty once the round has settled
   PRIMARY KEY (school_id, round_id, id),
+  FOREIGN KEY (school_id, round_id) REFERENCES rounds (school_id, id)
+) /* without rowid */;
+
+-- One bit of one answer, by a hash of the card's number and the wording: so that the same question to the same pupil can be
+-- compared in two rounds, and nothing else of a pupil be put together.
+CREATE TABLE followed (
+  school_id text NOT NULL,
+  round_id  text NOT NULL,
+  wording   text NOT NULL,
+  hash      text NOT NULL,
+  good      boolean NOT NULL,
+  PRIMARY KEY (school_id, round_id, wording, hash),
   FOREIGN KEY (school_id, round_id) REFERENCES rounds (school_id, id)
 ) /* without rowid */;
 
@@ -31,6 +45,7 @@ CREATE TABLE envelopes (
   id        text NOT NULL,               -- the tie of a response or of a comment
   body      text NOT NULL,               -- age, base64
   keys      text NOT NULL,               -- the ids of the keys it is sealed to, sorted, with spaces between
+  inner_hash text NOT NULL DEFAULT '',   -- SHA-256 of what is under the outer seal, where there is one: nothing else is taken for it
   peeled    text NOT NULL DEFAULT '',    -- without its outer seal, for a day at most, while it is being sealed anew
   PRIMARY KEY (school_id, round_id, id),
   FOREIGN KEY (school_id, round_id) REFERENCES rounds (school_id, id)
@@ -66,9 +81,10 @@ CREATE TABLE openings (
   id          text NOT NULL,
   round_id    text NOT NULL,
   envelope_id text NOT NULL,
-  kind        text NOT NULL CHECK (kind IN ('answer', 'comment', 'concern')),
+  kind        text NOT NULL CHECK (kind IN ('answer', 'comment', 'concern', 'all')),
   category    text NOT NULL,
   reason      text NOT NULL,
+  past_head   boolean NOT NULL DEFAULT FALSE, -- it is about the head, who neither sees nor decides it
   asked_by    text NOT NULL,             -- people
   asked_at    timestamptz NOT NULL,
   until       timestamptz NOT NULL,      -- from then on nothing is handed out for it
@@ -109,5 +125,6 @@ CREATE TABLE flagged (
 );
 
 -- +goose Down
-DROP TABLE flagged; DROP TABLE flags; DROP TABLE cards; DROP TABLE openings; DROP TABLE key_holders; DROP TABLE names; DROP TABLE envelopes; DROP TABLE marks;
+DROP TABLE flagged; DROP TABLE flags; DROP TABLE cards; DROP TABLE openings; DROP TABLE key_holders; DROP TABLE names; DROP TABLE envelopes; DROP TABLE followed; DROP TABLE marks;
+ALTER TABLE invitations DROP COLUMN flags;
 ALTER TABLE invitations DROP COLUMN slip;
