@@ -39,7 +39,15 @@ func (s *server) confidential(p envelope.Policy) round.Round {
 	plan.Policy = string(p)
 	text, err := json.Marshal(plan)
 	testkit.Must(s.T, err)
-	testkit.Must(s.T, s.DB.Write(ctx).Exec("UPDATE rounds SET mode = 'confidential', plan = ? WHERE school_id = ? AND id = ?", string(text), r.SchoolID, r.ID).Error)
+	snap := r.AtOpening()
+	holders, err := envelope.NewStore(s.DB, s.Key).Holders(ctx, r.SchoolID)
+	testkit.Must(s.T, err)
+	for _, h := range holders {
+		if h.Key != nil {
+			snap.Keys = append(snap.Keys, round.HeldKey{ID: h.Key.ID, Group: string(h.Group), Recipient: h.Key.Recipient, Name: h.Person.Name()})
+		}
+	}
+	testkit.Must(s.T, s.DB.Write(ctx).Exec("UPDATE rounds SET mode = 'confidential', plan = ?, snapshot = ? WHERE school_id = ? AND id = ?", string(text), snap.Encode(), r.SchoolID, r.ID).Error)
 	r, err = s.Rounds().ByID(ctx, r.SchoolID, r.ID)
 	testkit.Must(s.T, err)
 	return r
@@ -52,9 +60,10 @@ func (s *server) sealsName(r round.Round, tie, name, form string) {
 	st := envelope.NewStore(s.DB, s.Key)
 	keys, err := st.Present(ctx, r)
 	testkit.Must(s.T, err)
-	body, ids, err := keys.Seal(envelope.PolicyOf(r), envelope.Inside{V: 1, Round: r.Title, Kind: envelope.Answer, ID: tie, Person: "p-" + tie, Name: name, Form: form})
+	e, err := keys.Seal(envelope.PolicyOf(r), envelope.Inside{V: 1, Round: r.Title, Kind: envelope.Answer, ID: tie, Person: "p-" + tie, Name: name, Form: form})
 	testkit.Must(s.T, err)
-	testkit.Must(s.T, st.Add(ctx, []envelope.Envelope{{SchoolID: r.SchoolID, RoundID: r.ID, ID: tie, Body: base64.StdEncoding.EncodeToString(body), Keys: ids}}))
+	e.SchoolID, e.RoundID, e.ID = r.SchoolID, r.ID, tie
+	testkit.Must(s.T, st.Add(ctx, []envelope.Envelope{e}))
 }
 
 // fetch posts JSON as a page's script does, and reads the reply.

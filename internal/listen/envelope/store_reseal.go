@@ -101,6 +101,18 @@ func (s Store) NextStale(ctx context.Context, who access.Actor, n int) (next []R
 	return next, left, err
 }
 
+// CanReseal says how many envelopes the actor's browser can bring a step further, and in how many of them that is to take the
+// outer seal off. It hands nothing out.
+func (s Store) CanReseal(ctx context.Context, who access.Actor) (n, peel int, err error) {
+	list, policies, _, err := s.mineStale(ctx, who)
+	for _, e := range list {
+		if policies[e.RoundID] == Two && e.Peeled == "" {
+			peel++
+		}
+	}
+	return len(list), peel, err
+}
+
 // mineStale lists the stale envelopes whose next step is the actor's.
 func (s Store) mineStale(ctx context.Context, who access.Actor) ([]Envelope, map[string]Policy, Keys, error) {
 	mine, err := s.mine(ctx, who)

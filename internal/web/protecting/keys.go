@@ -153,15 +153,14 @@ func (p Pages) stale(c echo.Context, who access.Actor, d *keysPage) error {
 	if n == 1 {
 		d.Stale = "One sealed name is not sealed to everybody who holds a key now."
 	}
-	next, left, err := p.envelopes().NextStale(ctx, who, 1)
+	can, _, err := p.envelopes().CanReseal(ctx, who)
 	if err != nil {
 		return err
 	}
-	can := len(next) + left
 	second := envelope.GroupOf(who) == envelope.Second
 	switch {
-	case can > 0 && !d.HasKey:
-		d.StaleHow = "Somebody who has held a key for longer can mend that here: their browser opens each and seals it anew. No name is shown to anybody."
+	case can == 0 && !second:
+		d.StaleHow = "Somebody to whose key they are sealed can mend that here: their browser opens each and seals it anew. No name is shown to anybody."
 	case can > 0 && second:
 		d.StaleDo = "Take off the outer seals"
 		d.StaleHow = fmt.Sprintf("In %d of them two people are always needed. Your browser takes off the outer seal; today still, somebody of the safeguarding team has to seal them anew here. What they have not done by night is as it was before.", can)
@@ -176,6 +175,9 @@ func (p Pages) stale(c echo.Context, who access.Actor, d *keysPage) error {
 		d.StaleHow += " Where two people are always needed, the head or the chair has to take off the outer seal first, on this page, on the same day."
 	} else if can < n {
 		d.StaleHow += " The safeguarding team has to go on, on this page."
+	}
+	if can > 0 {
+		d.StaleHow += " That you did is written down, and the head and the chair of governors are told."
 	}
 	d.StaleHow = strings.TrimSpace(d.StaleHow)
 	return nil

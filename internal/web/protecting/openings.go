@@ -62,13 +62,16 @@ var whyOpen = map[string]string{
 	"hurt":   "Somebody is being hurt",
 	"self":   "Somebody may harm themselves",
 	"other":  "Another reason",
+	"reseal": "To seal names anew",
 }
 
 // whose says what a name is asked for.
-var whose = map[string]string{envelope.Answer: "An answer", envelope.Comment: "A comment", envelope.Concern: "A comment that was passed on as a concern"}
+var whose = map[string]string{envelope.Answer: "An answer", envelope.Comment: "A comment", envelope.Concern: "A comment that was passed on as a concern", envelope.All: "Many names"}
 
 func stateOf(o envelope.Opening, now time.Time) string {
 	switch {
+	case o.Kind == envelope.All:
+		return "Sealed anew"
 	case o.Refused != "":
 		return "Left sealed"
 	case o.OpenedAt != nil:
@@ -101,7 +104,7 @@ func (p Pages) openings(c echo.Context, who access.Actor) error {
 			titles[o.RoundID] = r.Title
 		}
 		d.List = append(d.List, openingLine{Title: o.AskedAt.In(page.School(c).Zone()).Format("Monday 2 January 2006 at 15:04"), URL: "/openings/" + o.ID,
-			State: stateOf(o, p.DB.Now()), Text: o.Asked + " asked, in “" + titles[o.RoundID] + "”. " + whyOpen[o.Category] + "."})
+			State: stateOf(o, p.DB.Now()), Text: map[bool]string{true: o.Asked + "’s browser sealed names anew", false: o.Asked + " asked"}[o.Kind == envelope.All] + ", in “" + titles[o.RoundID] + "”. " + whyOpen[o.Category] + "."})
 	}
 	return openingsTemplate.Send(c, http.StatusOK, d)
 }
@@ -139,7 +142,7 @@ func (p Pages) drawNewOpening(c echo.Context, status int, who access.Actor, errs
 	for _, id := range envelope.Categories {
 		category.Options = append(category.Options, page.Option{Value: id, Label: whyOpen[id], Chosen: c.FormValue("category") == id})
 	}
-	d.Form = page.NewForm(errs, category, page.Field{Name: "reason", Label: "In your own words", Rows: 4, Value: c.FormValue("reason"),
+	d.Form = page.NewForm(errs, category, page.Field{Name: "past_head", Label: "Is it about the head?", Several: true, Options: []page.Option{{Value: "yes", Label: "It is about the head", Hint: "Then the head neither learns of it nor decides it: the chair of governors does.", Chosen: c.FormValue("past_head") != ""}}}, page.Field{Name: "reason", Label: "In your own words", Rows: 4, Value: c.FormValue("reason"),
 		Hint: "What was said, what you fear, and what you will do once you know. A sentence or two."})
 	return newOpeningTemplate.Send(c, status, d)
 }
@@ -162,7 +165,7 @@ func (p Pages) second(c echo.Context, who access.Actor) (string, error) {
 
 func (p Pages) ask(c echo.Context, who access.Actor) error {
 	o, err := p.envelopes().Ask(c.Request().Context(), who, envelope.Request{Round: c.FormValue("round"), Envelope: c.FormValue("envelope"),
-		Kind: c.FormValue("kind"), Category: c.FormValue("category"), Reason: c.FormValue("reason")})
+		Kind: c.FormValue("kind"), Category: c.FormValue("category"), Reason: c.FormValue("reason"), PastHead: c.FormValue("past_head") != ""})
 	if errs, status, ok := page.Explain(c, err); ok {
 		return p.drawNewOpening(c, status, who, errs)
 	} else if err != nil {
@@ -215,6 +218,8 @@ func (d *openingPage) next(who access.Actor, o envelope.Opening, now time.Time) 
 	asker, two := who.Person == o.AskedBy, o.Policy == envelope.Two
 	second := two && !asker && envelope.GroupOf(who) == envelope.Second && o.AgreedBy == ""
 	switch {
+	case o.Kind == envelope.All:
+		d.Next = "Names were sealed anew, so that everybody who holds a key now can open them when it has to be. " + d.Asked + "’s browser had each of them for a moment; none was shown. If nobody has come, gone, or made a new key, ask them why."
 	case o.Refused != "":
 		d.Next = "It stays sealed. If things change, ask again and say what has changed."
 	case o.Over(now):
