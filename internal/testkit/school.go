@@ -223,6 +223,9 @@ func (s *School) CloseAndSettle(r round.Round) round.Round {
 	ctx := context.Background()
 	_, err := s.Rounds().Close(ctx, s.Head, r.ID)
 	Must(s.T, err)
+	if left := r.ClosesAt.Sub(s.DB.Now()); r.Personal() && left > 0 {
+		s.Clock.Forward(left) // until then answers can be taken back
+	}
 	r, err = collecting.Settle(ctx, s.DB, s.Key, s.Bank, s.Head, r.ID)
 	Must(s.T, err)
 	Must(s.T, collecting.Scrub(ctx, s.DB))

@@ -48,7 +48,7 @@ func (v visitor) answersWith(doc survey.Document, option int, box string) {
 // taken back and given again, whose it is, and results by the school's lists.
 func TestBrowserInConfidence(t *testing.T) {
 	t.Parallel()
-	s := newServer(t)
+	s := posting(t)
 	ctx := context.Background()
 	s.Pupils(map[string]int{"7A": 30, "7B": 30, "8A": 30, "8B": 30, "9A": 30})
 	leadActor := s.Staff("Ruth Moss", access.SafeguardingLead)

@@ -297,7 +297,7 @@
   // next offers the device to the next person, and takes the thanks away by itself.
   function next(place) {
     const line = make("p"), button = make("button", words["kiosk.next"]);
-    let left = 15;
+    let left = place.querySelectorAll("p").length > 3 ? 90 : 15; // time to write a number down
     let over;
     button.onclick = () => { if (!over) { over = true; line.remove(); mine = null; page.clean(); } };
     place.append(line, button);

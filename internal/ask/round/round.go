@@ -226,7 +226,11 @@ func (r Round) SettlesAt() time.Time {
 	if r.ClosedAt == nil {
 		return time.Time{}
 	}
-	return r.ClosedAt.Add(Grace)
+	at := r.ClosedAt.Add(Grace)
+	if r.Personal() && at.Before(r.ClosesAt) {
+		return r.ClosesAt // until that day answers can be taken back, as was promised
+	}
+	return at
 }
 
 // LeadersFrom is when leaders may look.

@@ -36,6 +36,9 @@ func Settle(ctx context.Context, db *storage.DB, key seal.Key, b *bank.Bank, who
 		if who.IsClock() && tx.Now().Before(r.SettlesAt()) {
 			return fault.New(fault.Conflict, "round.state.settle", fault.Values{"State": string(r.State)})
 		}
+		if r.Personal() && tx.Now().Before(r.ClosesAt) {
+			return fault.New(fault.Conflict, "round.settle_promised", fault.Values{"Date": round.SayDate(storage.DateOf(r.ClosesAt, r.Zone()))})
+		}
 		units, err := rounds.Units(ctx, r)
 		if err != nil {
 			return err

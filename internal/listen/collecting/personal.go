@@ -256,7 +256,7 @@ func TakeBack(ctx context.Context, db *storage.DB, key seal.Key, r round.Round, 
 		if err != nil {
 			return err
 		}
-		if state != round.Open {
+		if state != round.Open && state != round.Closed {
 			return fault.New(fault.Conflict, "back.settled")
 		}
 		st := response.NewStore(tx)

@@ -296,7 +296,11 @@ func (p Pages) task(c echo.Context) error {
 	if _, ok := seal.CleanCode(c.FormValue("code"), participation.CodeLength); !ok {
 		return c.JSON(http.StatusOK, taskReply{State: "unknown_code", Message: v.Say("start.unknown_code")})
 	}
-	state, err := p.Collector.Look(c.Request().Context(), a.round, c.FormValue("code"))
+	slip, err := p.slipBehind(c.Request().Context(), a.round, c.FormValue("code"))
+	if err != nil {
+		return err
+	}
+	state, err := p.Collector.Look(c.Request().Context(), a.round, slip)
 	if err != nil {
 		return err
 	}

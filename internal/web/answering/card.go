@@ -13,6 +13,7 @@ import (
 	"earshot/internal/ask/round"
 	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
+	"earshot/internal/listen/collecting"
 	"earshot/internal/listen/participation"
 	"earshot/internal/web/page"
 )
@@ -139,13 +140,13 @@ func (p Pages) openCard(c echo.Context) error {
 	if wantsJSON(c) {
 		var reply cardReply
 		for _, a := range waiting {
-			reply.Waiting = append(reply.Waiting, cardLink{URL: slipAddress(a), Slip: a.Slip})
+			reply.Waiting = append(reply.Waiting, cardLink{URL: slipAddress(a, d.Language), Slip: a.Slip})
 		}
 		return c.JSON(http.StatusOK, reply)
 	}
 	// Without script what stands after the # fills in no box: whoever has none reads the code and types it.
 	if len(waiting) == 1 && form.Get("plain") == "" {
-		return c.Redirect(http.StatusSeeOther, slipAddress(waiting[0]))
+		return c.Redirect(http.StatusSeeOther, slipAddress(waiting[0], d.Language))
 	}
 	first, err := p.askFor(ctx, waiting[0].Code)
 	if err != nil {
@@ -156,12 +157,36 @@ func (p Pages) openCard(c echo.Context) error {
 	d.Own, d.Plain = v.Say("card.own"), v.Say("card.plain")
 	for _, a := range waiting {
 		last := storage.DateOf(a.ClosesAt, a.Zone)
-		d.Waiting = append(d.Waiting, waitingView{Title: a.Title, URL: slipAddress(a), Code: fours(a.Slip), Last: v.Say("card.last", words.V{"Date": v.Date(last.Time(time.UTC))})})
+		d.Waiting = append(d.Waiting, waitingView{Title: a.Title, URL: slipAddress(a, d.Language), Code: fours(a.Slip), Last: v.Say("card.last", words.V{"Date": v.Date(last.Time(time.UTC))})})
 	}
 	return cardTemplate.Send(c, http.StatusOK, d)
 }
 
-func slipAddress(a participation.Asking) string { return "/a/" + a.Code + "#" + a.Slip }
+// slipAddress is where a survey is answered, in the language that somebody chose on the way; empty: whatever it chooses itself.
+func slipAddress(a participation.Asking, chosen string) string {
+	if chosen != "" {
+		return "/a/" + a.Code + "?lang=" + chosen + "#" + a.Slip
+	}
+	return "/a/" + a.Code + "#" + a.Slip
+}
+
+// slipBehind is the slip of a round that a typed code leads to: the code itself, or, in a round with cards, what the card with
+// that code leads to. Somebody without script sees their card and not the slip.
+func (p Pages) slipBehind(ctx context.Context, r round.Round, typed string) (string, error) {
+	if !r.Personal() {
+		return typed, nil
+	}
+	if state, err := p.Collector.Look(ctx, r, typed); err != nil || state != collecting.UnknownCode {
+		return typed, err
+	}
+	waiting, err := participation.NewStore(p.DB, p.Key).ByCard(ctx, typed)
+	for _, a := range waiting {
+		if a.Code == r.Code {
+			return a.Slip, err
+		}
+	}
+	return typed, err
+}
 
 // fours cuts a code into pieces that are easy to read and to type.
 func fours(code string) (parts []string) {

@@ -106,8 +106,12 @@ func (p Pages) take(c echo.Context, a *asked, form url.Values) error {
 		route = "own_device"
 	}
 	v := a.tongues.voice(as.language)
+	slip, err := p.slipBehind(c.Request().Context(), a.round, form.Get("code"))
+	if err != nil {
+		return err
+	}
 	sending := collecting.Sending{
-		Code: form.Get("code"), Receipt: form.Get("receipt"), Pace: form.Get("pace"), Route: route, Language: as.language, Answers: answers, Remarks: remarks, Link: form.Get("link")}
+		Code: slip, Receipt: form.Get("receipt"), Pace: form.Get("pace"), Route: route, Language: as.language, Answers: answers, Remarks: remarks, Link: form.Get("link")}
 	outcome, err := p.Collector.Submit(c.Request().Context(), a.round, sending)
 	if f, ok := fault.Of(err); ok && f.Kind == fault.Busy {
 		// Not all at once again: a whole school may be waiting.

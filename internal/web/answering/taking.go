@@ -64,7 +64,7 @@ func (p Pages) taking(c echo.Context) error {
 	if !a.round.Personal() {
 		return fault.New(fault.NotFound, "fault.not_found")
 	}
-	if a.round.State != round.Open {
+	if !a.round.Takes() {
 		return p.drawTaking(c, http.StatusGone, a, "", "back.settled")
 	}
 	return p.drawTaking(c, http.StatusOK, a, "", "")

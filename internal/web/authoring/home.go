@@ -12,6 +12,7 @@ import (
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/base/storage"
+	"earshot/internal/listen/envelope"
 	"earshot/internal/listen/safeguard"
 	"earshot/internal/school/access"
 	"earshot/internal/web/page"
@@ -27,6 +28,7 @@ type homePage struct {
 	Screens  []page.Link // of open rounds, for whoever is in the room
 	Guesses  []page.Link // rounds in which staff may guess what pupils say
 	Own      bool        // keeps a journal, and may show something to a colleague
+	Names    []page.Link // what was asked for of sealed names, that the reader should know of
 	Talk     int         // how many want to talk, and nobody has read it
 }
 
@@ -93,6 +95,17 @@ func (p Pages) home(c echo.Context, who access.Actor) error {
 			Link: page.Link{Text: "Read the sums", URL: "/trust"}}
 		return homeTemplate.Send(c, http.StatusOK, d)
 	}
+	if d.Names, err = p.namesWaiting(c, who); err != nil {
+		return err
+	}
+	if who.Is(access.Chair) && !access.Can(who, access.BrowseBank, access.Object{School: who.School}) {
+		if d.Talk, err = safeguard.NewStore(p.DB, p.Key).Waiting(c.Request().Context(), who); err != nil {
+			return err
+		}
+		d.Next = nextStep{Title: "Chair of governors", Text: "You read what pupils want nobody in school to read, and what was made for governors.",
+			Link: page.Link{Text: "Read it", URL: "/concerns"}}
+		return homeTemplate.Send(c, http.StatusOK, d)
+	}
 	if !access.Can(who, access.BrowseBank, access.Object{School: who.School}) {
 		d.Next = nextStep{Title: "People and settings", Text: "Your account looks after people and settings. What pupils say is not shown to you.",
 			Link: page.Link{Text: "See the people", URL: "/people"}}
@@ -142,6 +155,35 @@ func (p Pages) home(c echo.Context, who access.Actor) error {
 		d.Next = next
 	}
 	return homeTemplate.Send(c, http.StatusOK, d)
+}
+
+// namesWaiting are openings of sealed names that the reader should know of: those that wait for them, and what was asked in the
+// last day by somebody else.
+func (p Pages) namesWaiting(c echo.Context, who access.Actor) (list []page.Link, err error) {
+	if !access.Can(who, access.HoldKeys, access.Object{School: who.School}) {
+		return nil, nil
+	}
+	all, err := envelope.NewStore(p.DB, p.Key).Openings(c.Request().Context(), who)
+	for _, o := range all {
+		link := page.Link{URL: "/openings/" + o.ID}
+		waits := o.Policy == envelope.Two && o.Kind != envelope.All && o.AgreedBy == ""
+		switch mine := o.AskedBy == who.Person; {
+		case !p.DB.Now().Before(o.Until):
+			continue
+		case mine && o.Refused != "":
+			link.Text = "The name you asked for stays sealed. Read why."
+		case mine && o.AgreedBy != "" && o.OpenedAt == nil:
+			link.Text = "Your second person has agreed. Open the name."
+		case mine || o.Refused != "":
+			continue
+		case waits && envelope.GroupOf(who) == envelope.Second:
+			link.Text = o.Asked + " asks for a sealed name, and waits for you. Read why."
+		default:
+			link.Text = o.Asked + " asked for a sealed name. Read why."
+		}
+		list = append(list, link)
+	}
+	return list, err
 }
 
 // toGuess are the pupils' rounds about the school for whose staff's picture the actor can still guess.

@@ -9,6 +9,7 @@ import (
 
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
+	"earshot/internal/base/fault"
 	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
 	"earshot/internal/listen/collecting"
@@ -170,6 +171,11 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 	}
 	d.Named = r.HasResults() && envelope.Names(who, r)
 	d.Worries = r.Mode == round.Confidential && r.HasResults() && access.Can(who, access.OpenEnvelopes, access.Object{School: who.School})
+	own, err := p.personalFacts(c, r)
+	if err != nil {
+		return err
+	}
+	d.Facts = append(d.Facts, own...)
 	if d.Needs, err = p.personalNeeds(c, r); err != nil {
 		return err
 	}
@@ -280,6 +286,9 @@ func (p Pages) openRound(c echo.Context, who access.Actor) error {
 	r, err := p.Rounds().Find(ctx, who, c.Param("id"))
 	if err == nil && r.State == round.Draft {
 		err = p.acts().MayOpen(ctx, who, r)
+	}
+	if err == nil && r.Mode == round.Confidential && p.Mail == nil {
+		err = fault.New(fault.Conflict, "round.no_mail")
 	}
 	if err == nil {
 		r, err = collecting.Open(ctx, p.DB, p.Key, p.Bank, who, r.ID)

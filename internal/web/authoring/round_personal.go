@@ -2,6 +2,7 @@ package authoring
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -52,4 +53,35 @@ func (p Pages) personalNeeds(c echo.Context, r round.Round) (list []needed, err 
 		list = append(list, needed{page.Voice(c).Say("cards.without", words.V{"Count": len(without)}), page.Link{Text: "Print cards", URL: "/rounds/" + r.ID + "/cards"}})
 	}
 	return list, err
+}
+
+// personalFacts say what of a confidential round can never change once it is open.
+func (p Pages) personalFacts(c echo.Context, r round.Round) (facts []fact, err error) {
+	if r.Mode != round.Confidential {
+		return nil, nil
+	}
+	v, plan := page.Voice(c), r.Choices()
+	facts = append(facts, fact{"Who may find out a name", v.Say("policy." + string(envelope.PolicyOf(r)))})
+	if len(plan.Flags) > 0 {
+		var names []string
+		if r.State == round.Draft {
+			all, err := p.Roster().Flags(c.Request().Context(), r.SchoolID)
+			if err != nil {
+				return nil, err
+			}
+			for _, f := range all {
+				if slices.Contains(plan.Flags, f.ID) {
+					names = append(names, f.Name)
+				}
+			}
+		}
+		for _, f := range r.AtOpening().Flags {
+			names = append(names, f.Name)
+		}
+		facts = append(facts, fact{"Told apart by", strings.Join(names, ", ")})
+	}
+	if plan.Linked {
+		facts = append(facts, fact{"Change", v.Say("linked.yes")})
+	}
+	return append(facts, fact{"Names are deleted on", round.SayDate(r.UnsealOn())}), nil
 }

@@ -43,6 +43,7 @@ type resultsPage struct {
 	Sections *page.Figure
 	Matters  *page.Figure // what goes with the question that matters most
 	Parted   []parted
+	Unparted []string // what the results were to be told apart by, and cannot be
 	Quality  *page.Figure
 	Hands    []page.Figure // what rooms showed by raising hands, apart
 	Heat     *page.Figure
@@ -244,6 +245,11 @@ func (d *resultsPage) school(v words.Voice, r round.Round, view result.Viewed) {
 	if f, ok := figure.Quality(v, view); ok {
 		made := page.NewFigure(f)
 		d.Quality = &made
+	}
+	for _, f := range r.AtOpening().Flags {
+		if !slices.ContainsFunc(view.Splits, func(s result.Split) bool { return s.By == f.ID }) {
+			d.Unparted = append(d.Unparted, v.Say("figure.part.unshown", words.V{"Label": f.Name}))
+		}
 	}
 	for _, s := range view.Splits {
 		if s.Kind == result.SplitPace {

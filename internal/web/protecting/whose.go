@@ -75,6 +75,7 @@ type worriesPage struct {
 	People []worried
 	Waits  bool // the round has not settled
 	Gone   bool // its sealed names have been deleted
+	None   bool // nothing was asked that could say so
 }
 
 type worried struct {
@@ -134,6 +135,7 @@ func (p Pages) worries(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
+	d.None = !slices.ContainsFunc(doc.Questions(), func(q survey.Question) bool { return worst(q) != "" })
 	responses := response.NewStore(p.DB)
 	marks, err := responses.Marks(ctx, r.SchoolID, r.ID)
 	if err != nil {
