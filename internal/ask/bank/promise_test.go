@@ -70,6 +70,9 @@ func TestNothingIsLeftUnsaid(t *testing.T) {
 		}
 		if p.Mode == bank.Confidential {
 			must = append(must, "waiting", "sealed", "flags", "linked")
+			if bank.IsPupils(p.Audience) {
+				must = append(must, "worries")
+			}
 		}
 		if (p.Mode == bank.Anonymous || p.Mode == bank.Mailed) && p.Route != bank.Paper && p.Route != bank.HandsUp {
 			must = append(must, "waiting")
