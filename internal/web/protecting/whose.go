@@ -20,9 +20,10 @@ import (
 
 // behind is what can be known of who wrote or ticked something: nothing in an anonymous round.
 type behind struct {
-	Name   string // in a named round, for those who may see it
-	Ask    string // where whoever keeps children safe asks for the sealed name
-	Others bool   // there is a sealed name, and others than the reader can ask for it
+	Name   string      // in a named round, for those who may see it
+	Ask    string      // where whoever keeps children safe asks for the sealed name
+	Others bool        // there is a sealed name, and others than the reader can ask for it
+	Asked  []page.Link // who has asked for it before
 }
 
 // whose looks behind a tie as far as its round and the reader allow.
@@ -45,6 +46,18 @@ func (p Pages) whose(ctx context.Context, who access.Actor, roundID, tie, kind s
 	has, err := st.Has(ctx, who.School, roundID, tie)
 	if err != nil || !has {
 		return w, err
+	}
+	if access.Can(who, access.HoldKeys, access.Object{School: who.School}) {
+		all, err := st.Openings(ctx, who)
+		if err != nil {
+			return w, err
+		}
+		for _, o := range all {
+			if o.RoundID == roundID && o.EnvelopeID == tie {
+				done := map[bool]string{true: " opened the name on ", false: " asked for the name on "}[o.OpenedAt != nil]
+				w.Asked = append(w.Asked, page.Link{Text: o.Asked + done + o.AskedAt.In(r.Zone()).Format("Monday 2 January at 15:04"), URL: "/openings/" + o.ID})
+			}
+		}
 	}
 	if access.Can(who, access.OpenEnvelopes, access.Object{School: who.School}) {
 		w.Ask = "/openings/new?" + url.Values{"round": {roundID}, "envelope": {tie}, "kind": {kind}}.Encode()
