@@ -150,16 +150,18 @@ func (b Tab) Click(css string) {
 	b.Do(chromedp.Click(chromedp.CSS(css), chromedp.NodeVisible))
 }
 
-// WaitFor waits until an expression is true.
+// WaitFor waits until an expression is true. While one page follows another there is a moment in which nothing can be asked.
 func (b Tab) WaitFor(js string) {
 	b.Helper()
+	var last error
 	for range 100 {
-		if Eval[bool](b, "!!("+js+")") {
+		yes, err := chromedp.Run(b.Ctx, chromedp.Evaluate[bool]("!!("+js+")", chromedp.EvalAwaitPromise))
+		if last = err; err == nil && yes {
 			return
 		}
 		time.Sleep(60 * time.Millisecond)
 	}
-	b.Fatalf("never: %s\n%s", js, b.Where())
+	b.Fatalf("never: %s (%v)\n%s", js, last, b.Where())
 }
 
 // Text is what the page says, as a person reads it.

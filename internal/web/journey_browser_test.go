@@ -196,7 +196,7 @@ var everyWay = []string{"wide-light", "wide-dark", "phone-light", "phone-dark"}
 func (v visitor) asksForNoPupil() {
 	v.Helper()
 	known := []string{"school", "roll", "nation", "name", "email", "password", "groups", "kind", "subject", "teacher", "template", "survey", "title",
-		"why", "may_change", "about", "mode", "purpose", "readers", "closes_at", "reply_by", "reply_place", "lead", "lead_place", "deputy", "deputy_place", "reason", "outcome", "escalation", "minute"}
+		"why", "may_change", "about", "mode", "purpose", "readers", "closes_at", "reply_by", "reply_place", "lead", "lead_place", "deputy", "deputy_place", "reason", "outcome", "escalation", "minute", "policy", "linked"}
 	for _, f := range testkit.Eval[[]string](v.Tab, `[...document.querySelectorAll("input:not([type=hidden]), select, textarea")].map((e) => e.name + "|" + e.type + "|" + [...(e.labels || [])].map((l) => l.innerText).join(" "))`) {
 		name, rest, _ := strings.Cut(f, "|")
 		kind, label, _ := strings.Cut(rest, "|")
