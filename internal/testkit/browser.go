@@ -147,7 +147,17 @@ func Eval[T any](b Tab, js string) T {
 // Click clicks the first element that matches once it is to be seen.
 func (b Tab) Click(css string) {
 	b.Helper()
-	b.Do(chromedp.Click(chromedp.CSS(css), chromedp.NodeVisible))
+	for range 5 {
+		err := chromedp.Do(b.Ctx, chromedp.Click(chromedp.CSS(css), chromedp.NodeVisible))
+		if err == nil {
+			return
+		}
+		// The page has drawn itself anew between finding the place and pressing it.
+		if !strings.Contains(err.Error(), "Could not find node") {
+			b.Fatalf("%v\n%s", err, b.Where())
+		}
+	}
+	b.Fatalf("%s is drawn anew again and again\n%s", css, b.Where())
 }
 
 // WaitFor waits until an expression is true. While one page follows another there is a moment in which nothing can be asked.
