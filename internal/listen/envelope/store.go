@@ -158,9 +158,6 @@ func (s Store) people(ctx context.Context, r round.Round) (map[string]roster.Per
 
 func encode(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 
-// Decode reads what is sealed out of a column.
-func Decode(text string) ([]byte, error) { return decode(text) }
-
 func decode(text string) ([]byte, error) { return base64.StdEncoding.DecodeString(text) }
 
 // some picks at most n of a list, any: those who seal anew on two machines at once seldom take the same.

@@ -100,29 +100,6 @@ type saidLine struct{ Question, Answer string }
 
 var worriesTemplate = page.New("protecting/worries", "base", worriesPage{})
 
-// worst are the options of a question that may mean danger: the one furthest from the favourable ones, of a scale that has some.
-// A question that asks how often something bad happens has it at its other end.
-func worst(q survey.Question) string {
-	if q.Sensitive == "" || !q.HasOrder() || len(q.Favourable) == 0 {
-		return ""
-	}
-	var order []string
-	for _, o := range q.Options {
-		if !q.IsMissing(o.ID) {
-			order = append(order, o.ID)
-		}
-	}
-	switch {
-	case len(order) < 2:
-		return ""
-	case q.IsFavourable(order[0]) && !q.IsFavourable(order[len(order)-1]):
-		return order[len(order)-1]
-	case q.IsFavourable(order[len(order)-1]) && !q.IsFavourable(order[0]):
-		return order[0]
-	}
-	return ""
-}
-
 func (p Pages) worries(c echo.Context, who access.Actor) error {
 	ctx := c.Request().Context()
 	r, err := p.Rounds().Find(ctx, who, c.Param("id"))
@@ -148,7 +125,7 @@ func (p Pages) worries(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	d.None = !slices.ContainsFunc(doc.Questions(), func(q survey.Question) bool { return worst(q) != "" })
+	d.None = !slices.ContainsFunc(doc.Questions(), func(q survey.Question) bool { return q.Worst() != "" })
 	responses := response.NewStore(p.DB)
 	marks, err := responses.Marks(ctx, r.SchoolID, r.ID)
 	if err != nil {
@@ -161,7 +138,7 @@ func (p Pages) worries(c echo.Context, who access.Actor) error {
 		}
 		one := worried{Ask: "/openings/new?" + url.Values{"round": {r.ID}, "envelope": {marks[row.ID].Tie}, "kind": {envelope.Answer}}.Encode()}
 		for _, q := range doc.Questions() {
-			id := worst(q)
+			id := q.Worst()
 			if id == "" || !slices.Contains(answers[q.ID].Options, id) {
 				continue
 			}
