@@ -136,8 +136,9 @@ func openSQLite(file string, cfg func() *gorm.Config, now func() time.Time) (*DB
 		}
 		return g, nil
 	}
-	// The writer keeps 32 MB of pages at most, each reader 4; the log is folded into the database every 16 MB.
-	writer, err := open(base+"&_txlock=immediate&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(4000)", 1)
+	// The writer keeps 32 MB of pages at most, each reader 4; the log is folded into the database every 64 MB, since a page that
+	// many answers change is then copied once and not four times.
+	writer, err := open(base+"&_txlock=immediate&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(16000)", 1)
 	if err != nil {
 		return nil, err
 	}
