@@ -111,7 +111,7 @@ func plainSQL(ctx context.Context, p *place, people int) (float64, error) {
 	}
 	sc := p.school
 	pool, err := sql.Open("sqlite", "file:"+filepath.Join(p.server.Data, "earshot.db")+
-		"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(4000)")
+		"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-32000)&_pragma=wal_autocheckpoint(16000)")
 	if err != nil {
 		return 0, err
 	}
