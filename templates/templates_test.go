@@ -21,8 +21,8 @@ type (
 	}
 	base struct {
 		Title, Lang, Dir, School, Person, Flash, Main string
-		Nav, Crumbs, Tabs                             []link
-		Demo                                          bool
+		Nav, Menu, Crumbs, Tabs                       []link
+		Demo, InMenu                                  bool
 		CSS, JS                                       []string
 	}
 	cell struct {

@@ -67,7 +67,7 @@ func (d demoCommand) Run(ctx context.Context) error {
 			return err
 		}
 	} else {
-		describe(school)
+		describe(school, d.Data)
 	}
 	srv.ready.Store(true)
 	return srv.run(ctx)
@@ -81,11 +81,18 @@ func (d demoCommand) school(ctx context.Context, srv *server, clock *rehearsal.C
 		}})
 }
 
-func describe(d rehearsal.Demo) {
+func describe(d rehearsal.Demo, folder string) {
 	fmt.Printf("Riverside School, invented and full of answers, is at\n\n    %s\n\nSign in as\n\n", d.URL)
 	for _, a := range d.Accounts {
 		fmt.Printf("    %-20s %-40s %s\n", a.Role, a.Email, a.Password)
 	}
+	fmt.Printf("\nOne round was asked in confidence. To open a sealed name, “Try my key” on the page of keys with this, as if from a recovery sheet:\n\n")
+	for _, a := range d.Accounts {
+		if a.Key != "" {
+			fmt.Printf("    %-20s %s\n", a.Role, a.Key)
+		}
+	}
+	fmt.Printf("\nMails are not sent: they lie in %s.\n", filepath.Join(folder, "mail"))
 	fmt.Printf("\nAnswer as a pupil with one of these slips:\n\n")
 	for _, s := range d.Slips[:min(3, len(d.Slips))] {
 		fmt.Printf("    %s#%s\n", d.Answer, s)

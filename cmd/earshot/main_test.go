@@ -87,7 +87,7 @@ func TestDemoTellsItsSchoolBeforeItIsReady(t *testing.T) {
 			for _, round := range demo.Rounds {
 				states[round.State]++
 			}
-			if len(demo.Slips) != 20 || states["published"] != 4 || states["settled"] != 1 || states["open"] < 2 {
+			if len(demo.Slips) != 20 || states["published"] != 5 || states["settled"] != 1 || states["open"] < 2 {
 				t.Errorf("%d slips, rounds %v", len(demo.Slips), states)
 			}
 			ready := false

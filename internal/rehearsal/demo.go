@@ -22,6 +22,9 @@
 // either side. Options without an order are chosen with weights of their own. One answer in twenty is "I don't know"
 // where that can be said; that something "does not apply" is commoner for two questions.
 //
+// Two years are asked in confidence. About three pupils in ten stand in the school's list for free school meals; those see
+// school a little less kindly there.
+//
 // Pupils who guess their class think a little less of it than it says of itself.
 //
 // Staff answer as pupils do, all in one group. Every third teacher guesses what pupils say, a little too favourably.
@@ -40,6 +43,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -112,6 +116,7 @@ type DemoAccount struct {
 	Role     string `json:"role"`
 	Email    string `json:"email"`
 	Password string `json:"password"`
+	Key      string `json:"key,omitempty"` // to sealed names; as it would stand on their recovery sheet
 }
 
 // DemoRound is one round of the demo school.
@@ -241,15 +246,24 @@ func (o Options) describe(ctx context.Context, head access.Actor, open, link *ro
 		return Demo{}, err
 	}
 	copy(d.Slips[:], sheets[0].Slips)
-	for _, m := range cast {
-		if m.email != "" {
-			d.Accounts = append(d.Accounts, DemoAccount{Role: string(m.roles[0]), Email: m.email, Password: m.password})
+	for i, m := range cast {
+		if m.email == "" {
+			continue
 		}
+		a := DemoAccount{Role: string(m.roles[0]), Email: m.email, Password: m.password}
+		if slices.Contains(holders, i) {
+			id, err := demoKey(o.Key, m)
+			if err != nil {
+				return Demo{}, err
+			}
+			a.Key = id.String()
+		}
+		d.Accounts = append(d.Accounts, a)
 	}
 	all, err := o.rounds().List(ctx, head)
 	for _, r := range all {
 		d.Rounds = append(d.Rounds, DemoRound{r.ID, r.Title, r.State})
-		if d.Lesson == "" && r.State == round.Published && bank.IsPupils(r.Audience) && r.About == round.AboutSchool {
+		if d.Lesson == "" && r.State == round.Published && r.Mode == round.Anonymous && bank.IsPupils(r.Audience) && r.About == round.AboutSchool {
 			d.Lesson = base + "/unmask/" + r.Code
 		}
 	}

@@ -1,12 +1,17 @@
 package rehearsal_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
+	"io"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
+
+	"filippo.io/age"
 
 	"earshot/internal/act/action"
 	"earshot/internal/ask/bank"
@@ -15,6 +20,7 @@ import (
 	"earshot/internal/base/seal"
 	"earshot/internal/base/storage"
 	"earshot/internal/listen/collecting"
+	"earshot/internal/listen/envelope"
 	"earshot/internal/listen/participation"
 	"earshot/internal/listen/response"
 	"earshot/internal/rehearsal"
@@ -88,6 +94,7 @@ func TestDemoSchool(t *testing.T) {
 	checkRounds(t, o, demo)
 	checkLanguages(t, o, demo)
 	checkAgreed(t, o, demo)
+	checkSealed(t, o, demo)
 
 	text, err := json.Marshal(demo)
 	testkit.Must(t, err)
@@ -122,9 +129,47 @@ func checkAccounts(t *testing.T, o rehearsal.Options, demo rehearsal.Demo) {
 			t.Errorf("%s is %v", a.Email, who.Roles)
 		}
 	}
-	want := map[string]int{"head": 1, "leader": 1, "teacher": 2, "safeguarding_lead": 1, "administrator": 1, "governor": 1}
+	want := map[string]int{"head": 1, "leader": 1, "teacher": 2, "safeguarding_lead": 1, "safeguarding_deputy": 1, "administrator": 1, "governor": 1, "chair": 1}
 	if !maps.Equal(roles, want) {
 		t.Errorf("accounts: %v", roles)
+	}
+}
+
+// checkSealed says that the keys of the demo's accounts open the sealed names, and that one name has been asked for and opened.
+func checkSealed(t *testing.T, o rehearsal.Options, demo rehearsal.Demo) {
+	t.Helper()
+	ctx := context.Background()
+	var all []envelope.Envelope
+	testkit.Must(t, o.DB.Query(ctx).Order("id").Limit(3).Find(&all).Error)
+	keys := map[string]int{}
+	for _, a := range demo.Accounts {
+		if a.Key == "" {
+			continue
+		}
+		id, err := age.ParseX25519Identity(a.Key)
+		testkit.Must(t, err)
+		for _, e := range all {
+			body, err := base64.StdEncoding.DecodeString(e.Body)
+			testkit.Must(t, err)
+			r, err := age.Decrypt(bytes.NewReader(body), id)
+			testkit.Must(t, err)
+			plain, err := io.ReadAll(r)
+			testkit.Must(t, err)
+			var in envelope.Inside
+			testkit.Must(t, json.Unmarshal(plain, &in))
+			if in.ID != e.ID || in.Name == "" || in.Form[0] != '7' && in.Form[0] != '8' {
+				t.Errorf("inside stands %+v", in)
+			}
+			keys[a.Role]++
+		}
+	}
+	if want := map[string]int{"safeguarding_lead": 3, "safeguarding_deputy": 3}; !maps.Equal(keys, want) {
+		t.Errorf("envelopes opened by %v", keys)
+	}
+	list, err := envelope.NewStore(o.DB, o.Key).Openings(ctx, demo.Head)
+	testkit.Must(t, err)
+	if len(list) != 1 || list[0].OpenedAt == nil || list[0].Asked != "Ruth Lindqvist" || !list[0].Over(o.DB.Now()) {
+		t.Errorf("openings: %+v", list)
 	}
 }
 
@@ -176,7 +221,7 @@ func checkRounds(t *testing.T, o rehearsal.Options, demo rehearsal.Demo) {
 		states[string(d.State)+" "+string(r.Mode)+" "+string(r.Purpose)+" "+r.Audience]++
 		doc, err := rounds.Document(ctx, r)
 		testkit.Must(t, err)
-		if q, chosen := doc.Question(r.Choices().Outcome); chosen != (r.State == round.Published) || chosen && q.Item != "belong_s_belong" && q.Item != "home_f_recommend" && q.Item != "work_w_voice" {
+		if q, chosen := doc.Question(r.Choices().Outcome); chosen != (r.State == round.Published && r.Mode != round.Confidential) || chosen && q.Item != "belong_s_belong" && q.Item != "home_f_recommend" && q.Item != "work_w_voice" {
 			t.Errorf("what matters most in %s is %q", r.Title, q.Item)
 		}
 		var n int
@@ -195,7 +240,8 @@ func checkRounds(t *testing.T, o rehearsal.Options, demo rehearsal.Demo) {
 		}
 	}
 	want := map[string]int{"published anonymous school pupil_11_16": 2, "published anonymous school parent": 1, "published anonymous school staff": 1,
-		"settled anonymous learning pupil_11_16": 1, "open anonymous school pupil_11_16": 1, "open open_link school parent": 1}
+		"published confidential school pupil_11_16": 1,
+		"settled anonymous learning pupil_11_16":    1, "open anonymous school pupil_11_16": 1, "open open_link school parent": 1}
 	if !maps.Equal(states, want) {
 		t.Errorf("rounds: %v", states)
 	}

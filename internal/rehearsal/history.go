@@ -136,6 +136,11 @@ func (b *builder) history(ctx context.Context) error {
 		return fmt.Errorf("languages: %w", err)
 	}
 	for i, p := range b.finished() {
+		if i == confidential {
+			if err := b.sealed(ctx); err != nil {
+				return fmt.Errorf("confidential round: %w", err)
+			}
+		}
 		if _, err := b.run(ctx, p, i < 4); err != nil {
 			return fmt.Errorf("%s: %w", p.template, err)
 		}
@@ -294,18 +299,6 @@ func (b *builder) run(ctx context.Context, p plan, governors bool) (*round.Round
 		}
 	}
 	return &r, nil
-}
-
-// readers are the head, the leaders and, where they are named, the governors.
-func (b *builder) readers(ctx context.Context, governors bool) ([]string, error) {
-	staff, err := roster.NewStore(b.DB).StaffList(ctx, b.head.School)
-	var ids []string
-	for _, m := range staff {
-		if m.Is(access.Head) || m.Is(access.Leader) || governors && m.Is(access.Governor) {
-			ids = append(ids, m.ID)
-		}
-	}
-	return ids, err
 }
 
 // groups are the forms of the whole school or, in a round about classes, those of the plan.

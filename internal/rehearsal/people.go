@@ -30,15 +30,17 @@ var cast = []member{
 	{name: "Sunita Rao", roles: []access.Role{access.Leader}},
 	{name: "Gwen Treharne", roles: []access.Role{access.Leader}},
 	{name: "Ruth Lindqvist", roles: []access.Role{access.SafeguardingLead}, place: "Room 4", email: "safeguarding@riverside.example", password: "riverside demo safeguarding words"},
-	{name: "Dai Pritchard", roles: []access.Role{access.Teacher, access.SafeguardingDeputy}, place: "Science office"},
+	{name: "Dai Pritchard", roles: []access.Role{access.SafeguardingDeputy, access.Teacher}, place: "Science office", email: "deputy@riverside.example", password: "riverside demo deputy words"},
 	{name: "Colette Braithwaite", roles: []access.Role{access.Administrator}, email: "office@riverside.example", password: "riverside demo office words"},
 	{name: "Winston Achterberg", roles: []access.Role{access.Governor}, email: "governor@riverside.example", password: "riverside demo governor words"},
 	{name: "Hannah Osgood", roles: []access.Role{access.Teacher}, email: "teacher@riverside.example", password: "riverside demo teacher words"},
 	{name: "Jerome Tulloch", roles: []access.Role{access.Teacher}, email: "teacher2@riverside.example", password: "riverside demo second words"},
+	{name: "Cora Vandermeer", roles: []access.Role{access.Chair}, email: "chair@riverside.example", password: "riverside demo chair words"},
 }
 
-// Teachers of the cast, by their place in it.
+// Some of the cast, by their place in it.
 const (
+	lead          = 4
 	deputy        = 5
 	firstTeacher  = 8
 	secondTeacher = 9
@@ -80,7 +82,7 @@ func everybody(m model, since storage.Date) *town {
 	for _, c := range cast {
 		i := strings.LastIndex(c.name, " ")
 		kind := roster.Staff
-		if slices.Contains(c.roles, access.Governor) {
+		if slices.Contains(c.roles, access.Governor) || slices.Contains(c.roles, access.Chair) {
 			kind = roster.Governor
 		}
 		t.cast = append(t.cast, t.staff(roster.Person{Kind: kind, Given: c.name[:i], Family: c.name[i+1:], Email: c.email}, c.roles, c.place, since))

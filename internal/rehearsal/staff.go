@@ -113,3 +113,15 @@ func (b *builder) agree(ctx context.Context, r round.Round, doc survey.Document,
 	}
 	return nil
 }
+
+// readers are the head, the leaders and, where they are named, the governors.
+func (b *builder) readers(ctx context.Context, governors bool) ([]string, error) {
+	staff, err := roster.NewStore(b.DB).StaffList(ctx, b.head.School)
+	var ids []string
+	for _, m := range staff {
+		if m.Is(access.Head) || m.Is(access.Leader) || governors && m.Is(access.Governor) {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids, err
+}

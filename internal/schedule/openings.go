@@ -46,11 +46,18 @@ func (c Clock) tellOpening(ctx context.Context, o envelope.Opening) error {
 	}
 	o.Policy = envelope.PolicyOf(r)
 	second := secondOf(o, staff)
+	chair := others(o, staff, second, access.Chair)
+	if o.ForChair() { // nobody else: it is about the head or the safeguarding team
+		second, chair = only(staff, o.AgreedBy), only(staff, o.AskedBy)
+		if o.AgreedAt == nil && o.Refused == "" {
+			chair = nil // there is no answer yet
+		}
+	}
 	for _, step := range []struct {
 		told int
 		to   []roster.StaffMember
-	}{{envelope.ToldSecond, second}, {envelope.ToldChair, others(o, staff, second, access.Chair)}} {
-		if o.Told&step.told != 0 {
+	}{{envelope.ToldSecond, second}, {envelope.ToldChair, chair}} {
+		if o.Told&step.told != 0 || o.ForChair() && step.told == envelope.ToldChair && len(chair) == 0 {
 			continue
 		}
 		if !c.mailOpening(ctx, o, school, r.Title, step.to) {
@@ -78,6 +85,11 @@ func secondOf(o envelope.Opening, staff []roster.StaffMember) []roster.StaffMemb
 	return nil
 }
 
+// only is one of the staff, if they can be told.
+func only(staff []roster.StaffMember, id string) []roster.StaffMember {
+	return slices.DeleteFunc(slices.Clone(staff), func(m roster.StaffMember) bool { return m.ID != id || m.Email == "" })
+}
+
 // others are those who hold one of the roles and can be told, without the one who asked and those who have been told.
 func others(o envelope.Opening, staff, told []roster.StaffMember, roles ...access.Role) (list []roster.StaffMember) {
 	for _, m := range staff {
@@ -94,15 +106,20 @@ func (c Clock) mailOpening(ctx context.Context, o envelope.Opening, school roste
 	if len(to) == 0 {
 		return true
 	}
-	v, key := words.English(), "opening.mail.one"
-	if o.Policy == envelope.Two {
+	v, key, link, last := words.English(), "opening.mail.one", "opening.mail.link", "opening.mail.last"
+	switch {
+	case o.ForChair() && to[0].ID == o.AskedBy:
+		key, link, last = "opening.mail.answered", "opening.mail.open", "opening.mail.last_chair"
+	case o.ForChair():
+		key, last = "opening.mail.helper", "opening.mail.last_chair"
+	case o.Policy == envelope.Two:
 		key = "opening.mail.two"
 	}
 	letters := make([]mail.Letter, len(to))
 	for i, m := range to {
 		letters[i] = mail.Letter{School: school.Name, Name: m.Name(), Address: m.Email, Lang: v.Lang, Dir: v.Dir, Subject: v.Say("opening.mail.subject", words.V{"School": school.Name}),
 			Hello: v.Say("letter.hello", words.V{"Name": m.Name()}), Before: []string{v.Say(key, words.V{"Round": title})},
-			Links: []mail.Link{{Text: v.Say("opening.mail.link"), URL: c.BaseURL + "/openings/" + o.ID}}, After: []string{v.Say("opening.mail.last")}}
+			Links: []mail.Link{{Text: v.Say(link), URL: c.BaseURL + "/openings/" + o.ID}}, After: []string{v.Say(last)}}
 	}
 	reached := false
 	for _, result := range c.Mail.Send(ctx, letters) {

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"earshot/internal/ask/round"
 	"earshot/internal/listen/participation"
@@ -176,53 +175,6 @@ func taken(made []participation.Printed, taps string) bool {
 		}
 	}
 	return false
-}
-
-// Whoever tries pictures at random has to wait; the doors of other classes are not slower for it.
-func TestADoorTakesATryASecond(t *testing.T) {
-	s, r, made := carded(t)
-	free := [3]int{}
-	for a := 1; a <= 12 && free == [3]int{}; a++ {
-		for b := 1; b <= 12; b++ {
-			if try := [3]int{a, b, 13 - a}; a != b && b != 13-a && !taken(made, strconv.Itoa(a)+"-"+strconv.Itoa(b)+"-"+strconv.Itoa(13-a)) {
-				free = try
-				break
-			}
-		}
-	}
-	form := url.Values{"taps": {strconv.Itoa(free[0]) + "-" + strconv.Itoa(free[1]) + "-" + strconv.Itoa(free[2])}}
-	door, began, asked := s.door(r, made[0].FormID), time.Now(), 20
-	replies := make(chan int, asked)
-	for range asked {
-		go func() {
-			status, _ := s.asks(door, form)
-			replies <- status
-		}()
-	}
-	var other string
-	for _, g := range r.Choices().Groups {
-		if g != made[0].FormID {
-			other = g
-		}
-	}
-	busy, wrong := 0, 0
-	for range asked {
-		switch <-replies {
-		case http.StatusServiceUnavailable:
-			if busy++; busy > 1 {
-				continue
-			}
-			// This door is full by now, and another is not.
-			if status, _ := s.asks(s.door(r, other), form); status != http.StatusNotFound {
-				t.Errorf("another class: %d", status)
-			}
-		case http.StatusNotFound:
-			wrong++
-		}
-	}
-	if wrong < 2 || busy < 1 || busy+wrong != asked || time.Since(began) < time.Duration(wrong-1)*time.Second {
-		t.Errorf("%d were tried and %d turned away in %s", wrong, busy, time.Since(began))
-	}
 }
 
 var (

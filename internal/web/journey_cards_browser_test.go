@@ -200,6 +200,77 @@ func TestBrowserACardAndItsPictures(t *testing.T) {
 		t.Errorf("without script a card: %d", status)
 	}
 	plain.says(slipOf(made[6])[:4] + " " + slipOf(made[6])[4:8] + " " + slipOf(made[6])[8:])
+
+	// Somebody guesses: a device that is new finds the door shut, by a tap or at once, and an adult opens it.
+	late := s.visit(t, testkit.Size(768, 1024))
+	late.Go(door)
+	for range 12 {
+		s.asks(door, tapped(unused(made)))
+	}
+	late.Refused(true)
+	for _, n := range made[7].Pictures {
+		late.tapPicture(n)
+	}
+	late.arrives(`document.getElementById("shut")`)
+	late.Refused(false)
+	late.look("cards-13-shut", everyWay...)
+	late.Go(door + "?lang=ar")
+	late.look("cards-14-shut-ar", everyWay...)
+	head.Go(door + "/open")
+	head.look("cards-15-open-again", everyWay...)
+	head.press("Open the door again")
+	head.says("Tap your first picture.")
+	late.Go(door)
+	for _, n := range made[7].Pictures {
+		late.tapPicture(n)
+	}
+	late.arrives(`location.pathname === "/a/` + r.Code + `/shared"`)
+	late.inPlace()
+	// The number is large on a tablet too, and gone once it is written down.
+	late.answersWith(s.Doc(r), 2, "")
+	late.look("cards-16-number", everyWay...)
+	late.Click("#thanks button")
+	late.arrives(`document.getElementById("door") && document.getElementById("step").textContent.startsWith("Tap your first")`)
+	// On somebody's own device, also in Arabic; and what the card made is gone.
+	own := s.visit(t, testkit.Size(360, 740))
+	own.Go("/c?lang=ar#" + made[8].Code)
+	own.arrives(`document.getElementById("waiting")`)
+	own.Click(`a[href^="/a/` + r.Code + `"]`)
+	own.arrives(`document.documentElement.lang === "ar" && location.pathname === "/a/` + r.Code + `" && document.forms[0].matches(".ready")`)
+	own.Click("#next")
+	for _, q := range s.Doc(r).Questions() {
+		own.WaitFor(`document.getElementById("q-` + q.ID + `").checkVisibility()`)
+		own.Click("#q-" + q.ID + " label:nth-of-type(2)")
+		own.Click("#next")
+	}
+	own.Click("#send")
+	own.WaitFor(`document.querySelector("#thanks .number")`)
+	own.look("cards-17-number-ar", everyWay...)
+	if kept := testkit.Eval[string](own.Tab, `Object.keys(sessionStorage).filter((k) => k.startsWith("link.")).join()`); strings.Count(kept, "link.") != 1 {
+		t.Errorf("of two surveys of the card the device keeps %s", kept)
+	}
+	own.Click(`#thanks a[href*="/back"]`)
+	own.arrives(`document.getElementById("number")`)
+	own.Refused(true)
+	own.fill("number", "0000 0000 0000")
+	own.Do(chromedp.KeyEvent(kb.Enter))
+	own.WaitFor(`document.querySelector(".notice").textContent.trim()`)
+	own.look("cards-18-no-number-ar", everyWay...)
+	own.Refused(false)
+
+	// A survey that is over says so to a card.
+	for _, one := range []round.Round{r, second} {
+		_, err := round.NewStore(s.DB, s.Key, s.Bank).Close(ctx, s.Head, one.ID)
+		testkit.Must(t, err)
+	}
+	time.Sleep(2100 * time.Millisecond) // a page is drawn anew after two seconds
+	phone = s.visit(t, testkit.Size(360, 740))
+	phone.Refused(true)
+	phone.Go("/c#" + made[9].Code)
+	phone.arrives(`document.body.textContent.includes("This survey is closed")`)
+	phone.look("cards-19-over")
+	own.Go("/talk?lang=ar")
+	own.look("cards-20-talk-ar", everyWay...)
 }
 
 // unused are three pictures that nobody's card has.

@@ -85,7 +85,6 @@ func TestBrowserInConfidence(t *testing.T) {
 
 	amara.Go("/rounds/new?survey=" + sv.ID)
 	amara.choose("In confidence, with a card of their own")
-	amara.unfold("More about confidential rounds")
 	amara.choose("Free school meals")
 	amara.choose("Follow how the answers of the same pupils change")
 	amara.look("confidential-03-prepare", everyWay...)
@@ -145,7 +144,7 @@ func TestBrowserInConfidence(t *testing.T) {
 	if status := kim.pressFor("Take them back"); status != 404 {
 		t.Errorf("a wrong number: %d", status)
 	}
-	kim.says("Nothing waits under this number.")
+	kim.says("We know no such number.")
 	kim.Refused(false)
 	kim.fill("number", strings.ToLower(number))
 	kim.press("Take them back")

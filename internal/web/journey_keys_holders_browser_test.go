@@ -319,9 +319,25 @@ func TestBrowserSealedNamesAreOpened(t *testing.T) {
 	// An envelope in whose place somebody has put another.
 	testkit.Must(t, s.DB.Write(context.Background()).Exec("UPDATE envelopes SET body = (SELECT e.body FROM envelopes e WHERE e.id = 'tie-3') WHERE id = 'tie-1'").Error)
 	ruth.unlocks("[data-open]")
-	ruth.WaitFor(seen("shown-name"))
-	ruth.says("Cem Hollowell", "This envelope is not the one that was asked for.")
-	ruth.look("opening-other")
+	ruth.WaitFor(seen("shown-other"))
+	ruth.says("This name does not belong to this answer.")
+	if strings.Contains(ruth.Text(), "Cem Hollowell") {
+		t.Error("a name that belongs to something else is shown")
+	}
+	ruth.look("opening-other", everyWay...)
+	ruth.Click("#shown-anyway")
+	ruth.says("Cem Hollowell")
+	// The right envelope beside other words.
+	s.wroteComment(one, "tie-5", "Petra Lindqvist", "What I wrote.", "What somebody has put in its place.")
+	ruth.Go("/openings/new?round=" + one.ID + "&envelope=tie-5&kind=comment")
+	ruth.choose("Somebody is being hurt")
+	ruth.fill("reason", "They wrote that somebody hits them.")
+	ruth.press("Write it down and go on")
+	ruth.unlocks("[data-open]")
+	ruth.WaitFor(seen("shown-other"))
+	if strings.Contains(ruth.Text(), "Petra Lindqvist") {
+		t.Error("a name that belongs to other words is shown")
+	}
 
 	// Two people, always.
 	two := s.confidential(envelope.Two)
@@ -360,14 +376,14 @@ func TestBrowserSealedNamesAreOpened(t *testing.T) {
 	dee := s.signedIn(t, deputy)
 	dee.makesKey("")
 	ruth.Go("/keys")
-	ruth.says("4 sealed names are not sealed to everybody")
+	ruth.says("5 sealed names are not sealed to everybody")
 	ruth.look("keys-stale", everyWay...)
 	cora.Go("/keys")
 	cora.unlocks("#reseal")
 	cora.comesTo("Names brought a step further: 2")
 	cora.look("keys-peeled")
 	ruth.unlocks("#reseal")
-	ruth.comesTo("Names brought a step further: 4")
+	ruth.comesTo("Names brought a step further: 5")
 	ruth.look("keys-resealed")
 	ruth.Go("/keys")
 	if strings.Contains(ruth.Text(), "Sealing names anew") {
@@ -388,5 +404,45 @@ func TestBrowserSealedNamesAreOpened(t *testing.T) {
 		if strings.HasPrefix(line, "time=") && strings.Contains(line, "reason") {
 			t.Errorf("the log says %s", line)
 		}
+	}
+}
+
+func TestBrowserTheChairIsHelpedToAName(t *testing.T) {
+	t.Parallel()
+	s, told := overheard(t)
+	deputy, chair := s.Staff("Dee Putnam", access.SafeguardingDeputy), s.Staff("Cora Byrne", access.Chair)
+	dee, cora := s.signedIn(t, deputy), s.signedIn(t, chair)
+	dee.makesKey("")
+	r := s.confidential(envelope.One)
+	concern := s.wroteToChair(r, "tie-c", "Annika Brightwater")
+	cora.Go("/concerns/" + concern)
+	cora.press("Read it")
+	cora.look("concern-chair")
+	cora.press("I need to know who wrote it")
+	cora.says("You need a key of your own first")
+	cora.look("opening-chair-no-key")
+	cora.makesKey("")
+	cora.Go("/openings/new?concern=" + concern)
+	cora.look("opening-chair", everyWay...)
+	cora.choose("Dee Putnam")
+	cora.fill("reason", "A child may be in danger at school.")
+	cora.press("Ask them")
+	cora.says("Asked of\nDee Putnam", "Mail is not set up here, so tell them.")
+	cora.look("opening-chair-waits")
+	address := testkit.Eval[string](cora.Tab, "location.pathname")
+	dee.Go(address)
+	dee.look("opening-chair-helper", everyWay...)
+	dee.unlocks("[data-open]")
+	dee.comesTo("It is sealed to the chair of governors now")
+	cora.Go(address)
+	cora.unlocks("[data-open]")
+	cora.WaitFor(seen("shown-name"))
+	cora.says("Annika Brightwater", "7B")
+	if cora.shows("shown-other") || cora.shows("shown-unsure") {
+		t.Error("the right name is warned of")
+	}
+	cora.look("opening-chair-shown")
+	if strings.Contains(dee.Text(), "Annika") || strings.Contains(told.text(), "Annika") {
+		t.Error("the name is seen on its way")
 	}
 }

@@ -86,6 +86,7 @@ func TestBrowserEveryPage(t *testing.T) {
 		"/surveys/:id/when/:target":         {"/surveys/" + sv.ID + "/when/q3", "/surveys/" + sv.ID + "/when/q3?by=q1"},
 		"/surveys/:id/languages":            {"/surveys/" + sv.ID + "/languages"},
 		"/surveys/:id/languages/:language":  {"/surveys/" + sv.ID + "/languages/ur"},
+		"/a/:code/away":                     {"/a/" + open.Code + "/away"},
 		"/a/:code/stored":                   {"/a/" + open.Code + "/stored"},
 		"/a/:code/shared":                   {"/a/" + open.Code + "/shared", "/a/" + open.Code + "/shared?ready=1"},
 		"/a/:code/helper":                   {"/a/" + open.Code + "/helper", "/a/" + open.Code + "/helper?ready=1"},
@@ -139,7 +140,7 @@ func TestBrowserEveryPage(t *testing.T) {
 		"/people/parents", "/people/parents/import", "/people/parents/:id", "/rounds/:id/mail", "/trust/questions/:wording", "/rounds/:id/poster", "/u/:token"}
 	elsewhere = append(elsewhere, "/replies", "/replies/:id", "/replies/:id/edit", "/replies/:id/edit/preview", "/replies/:id/edit/poster", "/replies/:id/edit/slides",
 		"/replies/:id/edit/answers/new", "/replies/:id/edit/answers/:action", "/replies/:id/edit/languages/:language", "/actions", "/actions/:id",
-		"/rounds/:id/look", "/rounds/:id/look/:unit", "/rounds/:id/look/:unit/enough", "/rounds/:id/look/:unit/journal", "/rounds/:id/look/:unit/wall", "/rounds/:id/guess", "/journal", "/packs", "/packs/:id", "/packs/:id/slides", "/rounds/:id/look/:unit/share", "/shared", "/agreement", "/concerns", "/concerns/:id", "/concerns/:id/record", "/comments", "/comments/:id", "/comments/:id/:comment", "/cover", "/a/:code/talk", "/digest/:token", "/a/:code/minute", "/rounds/:id/thinking", "/rounds/:id/words/theme", "/openings/new", "/openings/:id", "/c", "/c/:code/:door", "/rounds/:id/cards", "/a/:code/back", "/worries/:id", "/rounds/:id/named", "/rounds/:id/named/:tie", "/people/flags/:id")
+		"/rounds/:id/look", "/rounds/:id/look/:unit", "/rounds/:id/look/:unit/enough", "/rounds/:id/look/:unit/journal", "/rounds/:id/look/:unit/wall", "/rounds/:id/guess", "/journal", "/packs", "/packs/:id", "/packs/:id/slides", "/rounds/:id/look/:unit/share", "/shared", "/agreement", "/concerns", "/concerns/:id", "/concerns/:id/record", "/comments", "/comments/:id", "/comments/:id/:comment", "/cover", "/a/:code/talk", "/digest/:token", "/a/:code/minute", "/rounds/:id/thinking", "/rounds/:id/words/theme", "/openings/new", "/openings/:id", "/c", "/c/:code/:door", "/c/:code/:door/open", "/rounds/:id/cards", "/a/:code/back", "/worries/:id", "/rounds/:id/named", "/rounds/:id/named/:tie", "/people/flags/:id")
 	noPages := []string{"/journal/file", "/packs/:id/files/:file", "/trust/files/:file", "/api/v1/trust", "/api/v1/rounds", "/api/v1/rounds/:id/results", "/api/v1/public/:code/results", "/api/openapi.json", "/a/:code/words", "/a/worker.js", "/healthz", "/readyz", "/static/*", "/surveys/:id/file", "/rounds/:id/results/files/:file", "/rounds/:id/results/:unit/files/:file"}
 	looked := 0
 	for _, r := range s.web.Routes {
@@ -155,7 +156,7 @@ func TestBrowserEveryPage(t *testing.T) {
 				head = s.signedIn(t, s.Head)
 			}
 			head.Go(a)
-			head.look("page" + strings.NewReplacer("/", "-", ":", "").Replace(r.Path) + strings.Repeat("+", i))
+			head.look("page"+strings.NewReplacer("/", "-", ":", "").Replace(r.Path)+strings.Repeat("+", i), bothWays...)
 		}
 	}
 

@@ -8,7 +8,7 @@
   const seals = window.isSecureContext && crypto.subtle, text = new TextEncoder();
   const wait = (ms) => new Promise((go) => setTimeout(go, ms));
   const join = (...parts) => { const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0)); let at = 0; for (const p of parts) { all.set(p, at); at += p.length; } return all; };
-  let words = {}, mine, kept, secret, saving, reading, idle, warned, counted;
+  let words = {}, mine, kept, secret, saving, reading, idle, warned, counted, held;
 
   // ---- Sealing to the school: HPKE (RFC 9180), base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
   const kemSuite = join(text.encode("KEM"), new Uint8Array([0, 0x10]));
@@ -159,11 +159,23 @@
   // forget takes the half-done answers away. word tells other tabs with the same slip why.
   function forget(word) {
     clearTimeout(saving);
+    unlink();
     if (secret) {
       if (word) { try { disk.setItem(secret.name, word); } catch (e) { word = ""; } }
       disk.removeItem(secret.name);
     }
     secret = kept = null;
+  }
+
+  // unlink takes away the number that a personal card has made for this survey; on a device for several people, all of them.
+  function unlink() {
+    try {
+      for (const name of Object.keys(sessionStorage)) {
+        if (name === "link." + (page.kept || {}).code || page.shared && name.startsWith("link.")) { sessionStorage.removeItem(name); }
+      }
+    } catch (e) {
+      return; // where nothing may be kept there is none
+    }
   }
 
   // ---- The page itself, so that it opens without a connection while something of this round is on the device.
@@ -172,6 +184,8 @@
     navigator.serviceWorker.register("/a/worker.js").then(() => navigator.serviceWorker.ready).then((r) => {
       const files = [location.pathname + location.search, form.dataset.words].concat(form.dataset.asks || []);
       for (const node of doc.querySelectorAll("script[src],link[rel=stylesheet]")) { files.push(node.src || node.href); }
+      const talk = doc.querySelector("#help a[target]");
+      if (talk) { files.push(talk.getAttribute("href").replace("/talk", "/away")); }
       if (r.active) { r.active.postMessage({ keep: files }); }
     }).catch(() => null);
   }
@@ -270,7 +284,7 @@
   }
 
   function ask() {
-    if (form.hidden || !doc.getElementById("start").hidden) {
+    if (!held && (form.hidden || !doc.getElementById("start").hidden)) {
       touched();
       if (!form.hidden && strange()) { page.clean(); }
       return;
@@ -288,7 +302,7 @@
       if (warned !== box) { return; }
       if (left-- <= 0) {
         touched();
-        return page.clean(words["kiosk.cleared"]);
+        return held ? held() : page.clean(words["kiosk.cleared"]);
       }
       idle = setTimeout(tick, 1e3);
     })();
@@ -297,8 +311,7 @@
   // next offers the device to the next person, and takes the thanks away by itself.
   function next(place) {
     const line = make("p"), button = make("button", words["kiosk.next"]);
-    let left = place.querySelectorAll("p").length > 3 ? 90 : 15; // time to write a number down
-    let over;
+    let left = 15, over;
     button.onclick = () => { if (!over) { over = true; line.remove(); mine = null; page.clean(); } };
     place.append(line, button);
     clearTimeout(idle);
@@ -308,6 +321,18 @@
       if (left-- <= 0) { return button.click(); }
       setTimeout(tick, 1e3);
     })();
+  }
+
+  // holds keeps what somebody writes down on the screen of a device for several people as long as they are there, and takes it
+  // away when they say so or have gone.
+  function holds(button) {
+    held = () => {
+      held = mine = null;
+      Array.from(button.parentNode.children).slice(1).forEach((node) => node.remove());
+      page.clean();
+    };
+    button.onclick = () => { if (held) { held(); } };
+    touched();
   }
 
   // What one person typed or chose at the start of a shared device is gone for the next: the code, how it looks, the language.

@@ -18,7 +18,13 @@
 
   // What a tab was sending when its page was opened again stands in the tab alone.
   let own = null;
-  try { own = JSON.parse(tab.getItem(key)).sending; } catch (e) { own = null; }
+  try {
+    const had = JSON.parse(tab.getItem(key));
+    own = had.sending;
+    tab.removeItem("link." + had.code); // the number that a personal card has made goes with what is sent
+  } catch (e) {
+    own = null;
+  }
   if (typeof own !== "string") { own = null; }
 
   if (place.dataset.settled) {

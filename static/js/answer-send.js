@@ -96,7 +96,7 @@ const sending = (() => {
   }
 
   // finish takes the answers off the screen and says what became of them.
-  function finish(title, lines, wait) {
+  function finish(title, lines, wait, number) {
     const place = doc.getElementById("thanks"), heading = place.querySelector("h1");
     page.done = true;
     page.forget();
@@ -108,8 +108,20 @@ const sending = (() => {
     place.hidden = false;
     scrollTo(0, 0);
     heading.focus();
-    if (page.shared) { next(place); }
+    if (page.shared && !number) { next(place); }
+    if (number) { show(heading, number); }
     return place;
+  }
+
+  // show puts the number onto the page with which an answer can be taken back: large, and gone from a device that others use
+  // as soon as it is written down. On somebody's own it leads to where it is typed.
+  function show(heading, number) {
+    const digits = make("p"), last = page.shared ? make("button", number.done) : make("a", number.link.text), lines = number.lines.map((line) => make("p", line));
+    digits.className = "number";
+    digits.dir = "ltr";
+    number.parts.forEach((part, i) => digits.append(i ? " " : "", make("b", part)));
+    heading.after(make("h2", number.title), digits, ...page.shared ? [last, ...lines] : [...lines, last]);
+    if (page.shared) { holds(last); } else { last.href = number.link.url; }
   }
 
   // waiting says that the answers wait, or that others with the same slip do.
@@ -122,7 +134,7 @@ const sending = (() => {
   function thanks(said) {
     forget("sent");
     drop();
-    const place = finish(said.title || words["answer.thanks"], said.lines || []);
+    const place = finish(said.title || words["answer.thanks"], said.lines || [], false, said.number);
     if (said.link && !page.shared) {
       const link = make("a", said.link.text);
       link.href = said.link.url;

@@ -57,6 +57,7 @@
       say(card.dataset.moment);
       const code = cleaned(field.value), id = code && await link(code), reply = await ask(card, new URLSearchParams(new FormData(card)));
       busy = false;
+      if (reply && reply.over) { return location.replace(reply.over); }
       if (!reply || !reply.waiting) {
         say(reply ? reply.message : card.dataset.offline);
         field.setAttribute("aria-invalid", "true");
@@ -102,6 +103,7 @@
       busy = true;
       const reply = await ask(door, new URLSearchParams(new FormData(door)));
       if (reply && reply.url) { return location.assign(reply.url); }
+      if (reply && reply.shut) { return location.reload(); } // what is there instead of pictures comes as a page
       busy = false;
       chosen = [];
       draw();

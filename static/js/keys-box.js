@@ -8,6 +8,7 @@ const box = (() => {
   // How long a passphrase takes to try: 2 to the power of this many steps, with 128 MB of memory while it is tried.
   const work = 17;
   const prefix = "AGE-SECRET-KEY-1";
+  const letters = 58; // of a private key after that
   let age = null, opened = [], paper = false;
 
   const lib = () => (age = age || import(panel.dataset.age));
@@ -138,7 +139,8 @@ const box = (() => {
       try {
         await a.identityToRecipient(identity);
       } catch (e) {
-        throw failure("bad-sheet");
+        const typed = identity.length - prefix.length;
+        throw new Error(say("bad-sheet") + (typed === letters ? "" : " " + say("sheet-count") + " " + typed + "."));
       }
       paper = true;
       return [identity];

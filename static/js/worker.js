@@ -26,7 +26,9 @@ async function page(request) {
   const place = await caches.open(shelf), kept = await place.match(request, { ignoreVary: true });
   if (!kept) {
     return fetch(request).catch(async (e) => {
-      const like = await place.match(request, { ignoreVary: true, ignoreSearch: true });
+      // Where somebody wants to write to an adult, what is kept says that nothing can be sent, and whom to go to.
+      const away = request.url.replace(/(\/a\/\w+)\/talk\b/, "$1/away"), at = away === request.url ? request : away;
+      const like = (await place.match(at, { ignoreVary: true })) || (await place.match(at, { ignoreVary: true, ignoreSearch: true }));
       if (like) { return like; }
       throw e;
     });

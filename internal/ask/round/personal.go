@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"earshot/internal/ask/bank"
 	"earshot/internal/base/fault"
 	"earshot/internal/base/words"
 	"earshot/internal/school/access"
@@ -24,11 +23,10 @@ func (f *Form) personal(audience string, fields map[string]fault.Problem) {
 	if f.Mode != Confidential && f.Mode != Named {
 		return
 	}
-	plan.Reading, plan.Mail = nil, false
-	if !bank.IsPupils(audience) {
-		fields["mode"] = fault.Problem{Key: "round.personal_pupils"}
-	}
-	if f.Mode == Named && (f.About == AboutClasses || f.Purpose == access.ForLearning) {
+	plan.Reading, plan.Mail = nil, isAdults(audience)
+	if isAdults(audience) {
+		f.personalAdults(fields)
+	} else if f.Mode == Named && (f.About == AboutClasses || f.Purpose == access.ForLearning) {
 		// Whoever reads by name what a class says of its teacher could judge them by it.
 		fields["mode"] = fault.Problem{Key: "round.named_classes"}
 	}
@@ -37,6 +35,20 @@ func (f *Form) personal(audience string, fields map[string]fault.Problem) {
 	}
 	if len(plan.Flags) > MostFlags {
 		fields["flags"] = fault.Problem{Key: "round.flags", Values: fault.Values{"Most": MostFlags}}
+	}
+}
+
+// personalAdults refuses what parents and staff are not asked: with their names, told apart by what lists say of pupils, or
+// followed from round to round, for which they would need a card.
+func (f *Form) personalAdults(fields map[string]fault.Problem) {
+	if f.Mode == Named {
+		fields["mode"] = fault.Problem{Key: "round.named_adults"}
+	}
+	if len(f.Plan.Flags) > 0 {
+		fields["flags"] = fault.Problem{Key: "round.flags_adults"}
+	}
+	if f.Plan.Linked {
+		fields["linked"] = fault.Problem{Key: "round.linked_adults"}
 	}
 }
 

@@ -99,6 +99,7 @@ type Plan struct {
 	Policy   string         `json:"policy,omitempty"`    // who opens sealed names: envelope.One or Two
 	Flags    []string       `json:"flags,omitempty"`     // of the roster, by which results may be told apart
 	Linked   bool           `json:"linked,omitempty"`    // the number that a personal card makes is kept beside answers
+	Out      []string       `json:"out,omitempty"`       // pupils who opted out, of a draft whose answers will belong to somebody
 }
 
 // Snapshot is who reads and who helps, as it was when the round opened.
@@ -155,7 +156,13 @@ func (r Round) ReadBy(role access.Role) bool {
 }
 
 // Mailed says whether slips of the round come by e-mail. Such a slip belongs to a person.
-func (r Round) Mailed() bool { return r.Mode == Anonymous && r.Choices().Mail }
+func (r Round) Mailed() bool {
+	return (r.Mode == Anonymous || r.Mode == Confidential) && r.Choices().Mail
+}
+
+// Worries says whether the safeguarding team reads the answers of a round that may mean that somebody is in danger, as those who
+// answer are told. What members of staff tick is nobody's to read one by one.
+func (r Round) Worries() bool { return r.Mode == Confidential && r.Audience != bank.Staff }
 
 // Personal says whether an answer of the round belongs to somebody: it is confidential or named.
 func (r Round) Personal() bool { return r.Mode == Confidential || r.Mode == Named }
@@ -173,7 +180,7 @@ func (r Round) UnsealOn() storage.Date {
 
 // PromiseMode is the mode as the promise knows it.
 func (r Round) PromiseMode() bank.Mode {
-	if r.Mailed() {
+	if r.Mode == Anonymous && r.Mailed() {
 		return bank.Mailed
 	}
 	return bank.Mode(r.Mode)

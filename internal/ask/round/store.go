@@ -159,10 +159,17 @@ func (s Store) SaveDraft(ctx context.Context, who access.Actor, id string, f For
 		if err := fit(doc, f); err != nil {
 			return err
 		}
+		if id != "" {
+			if r, err = s.with(tx).find(ctx, who.School, id); err != nil {
+				return err
+			}
+			f.Plan.Out = r.Choices().Out // chosen on a page of its own
+		}
 		plan, err := json.Marshal(f.Plan)
 		if err != nil {
 			return err
 		}
+		old := r
 		r = Round{SchoolID: who.School, ID: id, SurveyID: sv.ID, Version: v.Number, Title: f.Title, Audience: sv.Audience,
 			About: f.About, Mode: f.Mode, Purpose: f.Purpose, State: Draft, Why: f.Why, MayChange: f.MayChange,
 			ReplyBy: f.ReplyBy, ReplyPlace: f.ReplyPlace, ClosesAt: f.ClosesAt.UTC(), Plan: string(plan),
@@ -173,10 +180,6 @@ func (s Store) SaveDraft(ctx context.Context, who access.Actor, id string, f For
 				return storage.Fault(err, "fault.not_found")
 			}
 			return audit.Record(ctx, tx, who, "round.draft", "round", r.ID, "")
-		}
-		old, err := s.with(tx).find(ctx, who.School, id)
-		if err != nil {
-			return err
 		}
 		if old.State != Draft {
 			return fault.New(fault.Conflict, "round.not_draft")

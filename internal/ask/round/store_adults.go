@@ -3,6 +3,7 @@ package round
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"earshot/internal/ask/bank"
 	"earshot/internal/base/fault"
@@ -23,7 +24,7 @@ func (f *Form) adults(audience string, fields map[string]fault.Problem) {
 	f.Plan.Reading = nil
 	if audience == bank.Staff {
 		f.Plan.Groups, f.Plan.PerChild = nil, false
-		if len(f.Plan.People) == 0 && f.Mode == Anonymous {
+		if len(f.Plan.People) == 0 && f.Mode != OpenLink {
 			fields["people"] = fault.Problem{Key: "round.people"}
 		}
 	} else {
@@ -44,8 +45,53 @@ type Asked struct {
 }
 
 // Asked lists the answers a round for parents or staff asks for, by the roster as it is now. Parents of children in several
-// years, who answer once, are counted in the school: nobody could say in which year.
+// years, who answer once, are counted in the school: nobody could say in which year. Whoever can open a sealed name is not
+// asked in confidence: nobody's name may lie with themselves.
 func (s Store) Asked(ctx context.Context, r Round) ([]Asked, error) {
+	list, err := s.chosen(ctx, r)
+	if err != nil || r.Mode != Confidential {
+		return list, err
+	}
+	opens, err := s.openers(ctx, r)
+	return slices.DeleteFunc(list, func(a Asked) bool { return opens(a.Person) }), err
+}
+
+// Apart lists those who were chosen and are not asked in confidence, since they can open sealed names.
+func (s Store) Apart(ctx context.Context, r Round) ([]roster.Person, error) {
+	if r.Mode != Confidential {
+		return nil, nil
+	}
+	list, err := s.chosen(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	opens, err := s.openers(ctx, r)
+	var apart []roster.Person
+	for _, a := range list {
+		if opens(a.Person) && !slices.ContainsFunc(apart, func(p roster.Person) bool { return p.ID == a.Person.ID }) {
+			apart = append(apart, a.Person)
+		}
+	}
+	return apart, err
+}
+
+// openers tells who takes part in opening a sealed name of a round: whoever has the role, and a parent with the same address.
+func (s Store) openers(ctx context.Context, r Round) (func(roster.Person) bool, error) {
+	roles := []access.Role{access.SafeguardingLead, access.SafeguardingDeputy, access.Chair}
+	if r.Choices().Policy == "two" {
+		roles = append(roles, access.Head)
+	}
+	staff, err := roster.NewStore(s.db).StaffList(ctx, r.SchoolID)
+	staff = slices.DeleteFunc(staff, func(m roster.StaffMember) bool { return !slices.ContainsFunc(roles, m.Is) })
+	return func(p roster.Person) bool {
+		return slices.ContainsFunc(staff, func(m roster.StaffMember) bool {
+			return m.ID == p.ID || m.Email != "" && strings.EqualFold(m.Email, p.Email)
+		})
+	}, err
+}
+
+// chosen lists the answers that a round for parents or staff would ask for by its groups or people alone.
+func (s Store) chosen(ctx context.Context, r Round) ([]Asked, error) {
 	school, err := roster.NewStore(s.db).School(ctx, r.SchoolID)
 	if err != nil {
 		return nil, err
@@ -124,8 +170,17 @@ func (s Store) openAdults(ctx context.Context, r Round, school roster.School) er
 		if len(asked) == 0 && r.Audience == bank.Parents {
 			return fault.Field("groups", "round.no_parents")
 		}
-		if r.Audience == bank.Staff && len(asked) != len(r.Choices().People) {
-			return fault.Field("people", "round.people_gone")
+		if r.Audience == bank.Staff {
+			apart, err := s.Apart(ctx, r)
+			if err != nil {
+				return err
+			}
+			if len(asked)+len(apart) != len(r.Choices().People) {
+				return fault.Field("people", "round.people_gone")
+			}
+			if len(asked) == 0 {
+				return fault.Field("people", "round.people_apart")
+			}
 		}
 		for _, a := range asked {
 			add(a.Year, a.InYear, 1)

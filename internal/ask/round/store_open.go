@@ -71,7 +71,7 @@ func (s Store) Open(ctx context.Context, who access.Actor, id string, with ...Pe
 			}
 		}
 		r.Snapshot, r.State, r.OpenedAt = snap.Encode(), Open, &now
-		if isAdults(r.Audience) && r.Mode == Anonymous {
+		if isAdults(r.Audience) && r.Slips() {
 			err = st.openAdults(ctx, *r, school)
 		} else {
 			err = st.openUnits(ctx, *r, school, ro)
@@ -179,6 +179,12 @@ func (s Store) openUnits(ctx context.Context, r Round, school roster.School, ro 
 	if err != nil {
 		return err
 	}
+	reading := plan.Reading
+	if r.Personal() {
+		if reading, err = s.outOf(ctx, r.SchoolID, plan.Groups, plan.Out); err != nil {
+			return err
+		}
+	}
 	var chosen []roster.Group
 	for _, g := range all {
 		if slices.Contains(plan.Groups, g.ID) {
@@ -202,7 +208,7 @@ func (s Store) openUnits(ctx context.Context, r Round, school roster.School, ro 
 			if r.About == AboutClasses && g.Subject != chosen[0].Subject {
 				return fault.Field("groups", "round.one_subject")
 			}
-			if n := plan.Reading[g.ID]; n < 0 || n >= sizes[g.ID] {
+			if n := reading[g.ID]; n < 0 || n >= sizes[g.ID] {
 				return fault.Field("groups", "round.reading", fault.Values{"Name": g.Name})
 			}
 		}
@@ -215,9 +221,9 @@ func (s Store) openUnits(ctx context.Context, r Round, school roster.School, ro 
 			return fault.Field("groups", "round.overlap", fault.Values{"First": twice[0], "Second": twice[1]})
 		}
 		if school.IsSmall() {
-			units = append(units, phases(root, chosen, sizes)...)
+			units = append(units, phases(root, chosen, sizes, reading)...)
 		} else {
-			units = append(units, years(root, chosen, sizes, plan.Reading)...)
+			units = append(units, years(root, chosen, sizes, reading)...)
 		}
 		for i := range units {
 			u := &units[i]
@@ -290,7 +296,7 @@ func YearName(year string) string {
 }
 
 // phases splits a small school into a younger and an older half of about the same size, cut between two years.
-func phases(root Unit, groups []roster.Group, sizes map[string]int) []Unit {
+func phases(root Unit, groups []roster.Group, sizes, reading map[string]int) []Unit {
 	total, best, bestGap := 0, 0, 1<<30
 	for _, g := range groups {
 		total += sizes[g.ID]
@@ -319,6 +325,7 @@ func phases(root Unit, groups []roster.Group, sizes map[string]int) []Unit {
 		}
 		for _, g := range part {
 			u.Size += sizes[g.ID]
+			u.Reading += reading[g.ID]
 		}
 		units = append(units, u)
 	}

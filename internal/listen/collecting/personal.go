@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"earshot/internal/base/fault"
 	"earshot/internal/base/seal"
 	"earshot/internal/base/storage"
+	"earshot/internal/base/words"
 	"earshot/internal/listen/envelope"
 	"earshot/internal/listen/participation"
 	"earshot/internal/listen/response"
@@ -29,6 +31,9 @@ func Open(ctx context.Context, db *storage.DB, key seal.Key, b *bank.Bank, who a
 			return heldKeys(ctx, envelope.NewStore(tx, key), r)
 		},
 		Invite: func(tx *storage.DB, r round.Round, units []round.Unit) error {
+			if r.Mailed() {
+				return nil // parents and staff are invited by mail
+			}
 			return participation.NewStore(tx, key).InvitePupils(ctx, r, units)
 		},
 	})
@@ -99,7 +104,8 @@ type personal struct {
 	round     round.Round
 	policy    envelope.Policy
 	keys      envelope.Keys
-	units     map[string]string // unit -> name
+	units     map[string]string         // unit -> name
+	children  map[string][]roster.Child // of parents' invitations
 	invited   map[string]participation.Invitation
 	people    map[string]roster.Person
 	marks     []response.Mark
@@ -135,7 +141,12 @@ func startPersonal(ctx context.Context, tx *storage.DB, key seal.Key, school, ro
 		people = append(people, i.PersonID)
 	}
 	// Whoever has left since still has a name, which somebody may need.
-	p.people, err = roster.NewStore(tx).PeopleEver(ctx, school, people)
+	if p.people, err = roster.NewStore(tx).PeopleEver(ctx, school, people); err != nil {
+		return nil, err
+	}
+	if r.Audience == bank.Parents {
+		p.children, err = participation.NewStore(tx, key).ChildrenOf(ctx, r, slices.Collect(maps.Values(p.invited)))
+	}
 	return p, err
 }
 
@@ -181,15 +192,41 @@ func (p *personal) tie(kind string, inv participation.Invitation, cell, text str
 		p.names = append(p.names, envelope.Name{SchoolID: p.round.SchoolID, RoundID: p.round.ID, ID: id, PersonID: inv.PersonID})
 		return id, nil
 	}
-	person := p.people[inv.PersonID]
+	name, form := p.whose(inv, cell)
 	e, err := p.keys.Seal(p.policy, envelope.Inside{V: 1, Round: p.round.Title, Kind: kind, ID: id, Person: inv.PersonID,
-		Name: person.Name(), Form: p.units[cell], Mark: envelope.MarkOf(text)})
+		Name: name, Form: form, Mark: envelope.MarkOf(text)})
 	if err != nil {
 		return "", err
 	}
 	e.SchoolID, e.RoundID, e.ID = p.round.SchoolID, p.round.ID, id
 	p.envelopes = append(p.envelopes, e)
 	return id, nil
+}
+
+// whose is what an envelope says of a person: their name as the roster has it; of pupils the form, of parents the children they
+// are asked about.
+func (p *personal) whose(inv participation.Invitation, cell string) (name, form string) {
+	v := words.English()
+	person := p.people[inv.PersonID]
+	name = person.Name()
+	switch p.round.Audience {
+	case bank.Staff:
+		return name, v.Say("sealed.staff")
+	case bank.Parents:
+		var children []string
+		for _, c := range p.children[inv.ID] {
+			child := c.Name()
+			if c.Form != "" {
+				child = v.Say("parents.child", words.V{"Name": child, "Form": c.Form})
+			}
+			children = append(children, child)
+		}
+		if name == "" {
+			name = v.Say("parents.nameless")
+		}
+		return name, v.Say("sealed.parent", words.V{"Children": strings.Join(children, ", ")})
+	}
+	return name, p.units[cell]
 }
 
 // store puts it all into the database.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -92,12 +93,34 @@ type Inside struct {
 	ID     string `json:"id"` // of the envelope, so that no other can be put in its place
 	Person string `json:"person"`
 	Name   string `json:"name"`
-	Form   string `json:"form"`
+	Form   string `json:"form"` // of a pupil; of a parent, whose parent they are; of staff, that they are
 	Mark   string `json:"mark"` // SHA-256 of what was answered or written, hex
 }
 
-// insideSize is how long every envelope's content is, in bytes: a long name must not show.
-const insideSize = 1024
+// Every envelope of a round is of one length: neither a long name nor many children may show. It is a multiple of insideSize, in
+// bytes, with room for the longest name and form and all that is not text; whoever's are longer have them cut.
+const (
+	insideSize = 1024
+	nameMost   = 180
+	formMost   = 300
+	restMost   = 260
+)
+
+// cut shortens a text until it is encoded in at most so many bytes.
+func cut(text string, most int) string {
+	fits := func(s string) bool {
+		encoded, err := json.Marshal(s)
+		return err == nil && len(encoded) <= most
+	}
+	if fits(text) {
+		return text
+	}
+	runes := []rune(text)
+	for len(runes) > 0 && !fits(string(runes)+"…") {
+		runes = runes[:len(runes)-1]
+	}
+	return string(runes) + "…"
+}
 
 // MarkOf is the mark of what somebody answered or wrote.
 func MarkOf(text string) string {
@@ -105,13 +128,22 @@ func MarkOf(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// padded writes it down in one length, or in twice that, where a round has a very long title.
+// padded writes it down in the length of its round, which its title alone decides.
 func (i Inside) padded() ([]byte, error) {
+	i.Name, i.Form = cut(i.Name, nameMost), cut(i.Form, formMost)
+	title, err := json.Marshal(i.Round)
+	if err != nil {
+		return nil, err
+	}
 	text, err := json.Marshal(i)
 	if err != nil {
 		return nil, err
 	}
-	return append(text, strings.Repeat(" ", (insideSize-len(text)%insideSize)%insideSize)...), nil
+	size := (len(title) + nameMost + formMost + restMost + insideSize - 1) / insideSize * insideSize
+	if len(text) > size {
+		return nil, fmt.Errorf("envelope: %d bytes do not fit into %d", len(text), size)
+	}
+	return append(text, strings.Repeat(" ", size-len(text))...), nil
 }
 
 // Holder is the public half of a key and whose it is.

@@ -23,6 +23,9 @@ func mayHold(who access.Actor) error {
 	return nil
 }
 
+// ToldAsChair says whether somebody is the chair of governors and can be told by mail.
+func (k KeyOf) ToldAsChair() bool { return k.Person.Is(access.Chair) && k.Person.Email != "" }
+
 // Holders lists who may hold a key today, the safeguarding team first, and the key each of them has.
 func (s Store) Holders(ctx context.Context, school string) ([]KeyOf, error) {
 	ro := roster.NewStore(s.db)
@@ -113,7 +116,7 @@ func (s Store) Ready(ctx context.Context, school string, p Policy) (Keys, error)
 		return keys, fault.New(fault.Conflict, "key.too_few", fault.Values{"Policy": string(p)})
 	}
 	list, err := s.Holders(ctx, school)
-	if err == nil && !slices.ContainsFunc(list, func(k KeyOf) bool { return k.Person.Is(access.Chair) && k.Person.Email != "" }) {
+	if err == nil && !slices.ContainsFunc(list, KeyOf.ToldAsChair) {
 		return keys, fault.New(fault.Conflict, "key.no_chair")
 	}
 	for _, k := range list {

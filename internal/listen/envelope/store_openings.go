@@ -97,8 +97,11 @@ func (s Store) find(ctx context.Context, who access.Actor, id string) (Opening, 
 	return o, err
 }
 
-// hiddenFrom says whether an opening is none of somebody's business, because it is about them.
+// hiddenFrom says whether an opening is none of somebody's business, because it is or may be about them.
 func (o Opening) hiddenFrom(who access.Actor) bool {
+	if o.ForChair() {
+		return who.Person != o.AskedBy && who.Person != o.AgreedBy
+	}
 	return o.PastHead && who.Is(access.Head) && who.Person != o.AskedBy
 }
 
@@ -139,14 +142,16 @@ func (s Store) change(ctx context.Context, who access.Actor, id, action string, 
 
 // second says whether somebody may agree to an opening: of the other group, and not whoever asked.
 func second(who access.Actor, o Opening) bool {
-	return o.Policy == Two && o.Kind != All && GroupOf(who) == Second && who.Person != o.AskedBy
+	return o.Policy == Two && o.Kind != All && !o.ForChair() && GroupOf(who) == Second && who.Person != o.AskedBy
 }
 
-// Agree takes what the second person's browser took the outer seal from. It still is sealed to the safeguarding team. Faults:
-// NotFound; Conflict opening.over, opening.agreed; Invalid opening.inner.
+// Agree takes what the second person's browser took the outer seal from. It still is sealed to the safeguarding team. For the
+// chair it takes each step in its turn. Faults: NotFound; Conflict opening.over, opening.agreed; Invalid opening.inner.
 func (s Store) Agree(ctx context.Context, who access.Actor, id string, inner []byte) error {
 	return s.change(ctx, who, id, "opening.agree", func(st Store, o *Opening) error {
 		switch {
+		case o.ForChair():
+			return st.handOn(ctx, who, o, inner)
 		case !second(who, *o):
 			return fault.New(fault.NotFound, "fault.not_found")
 		case o.AgreedBy != "":
@@ -179,6 +184,7 @@ func (s Store) Refuse(ctx context.Context, who access.Actor, id, why string) err
 	}
 	return s.change(ctx, who, id, "opening.refuse", func(st Store, o *Opening) error {
 		switch {
+		case o.ForChair() && who.Person == o.AgreedBy && o.AgreedAt == nil:
 		case !second(who, *o):
 			return fault.New(fault.NotFound, "fault.not_found")
 		case o.AgreedBy != "":
@@ -208,6 +214,8 @@ func (s Store) Sealed(ctx context.Context, who access.Actor, id string) ([]byte,
 			return err
 		}
 		switch {
+		case o.ForChair():
+			body, err = st.sealedForChair(who, o, e)
 		case o.Policy == One && who.Person == o.AskedBy:
 			body, err = decode(e.Body)
 		case second(who, o) && o.AgreedBy == "":
@@ -227,7 +235,7 @@ func (s Store) Sealed(ctx context.Context, who access.Actor, id string) ([]byte,
 // Opened notes that whoever asked could open it. Faults: NotFound; Conflict opening.over.
 func (s Store) Opened(ctx context.Context, who access.Actor, id string) error {
 	return s.change(ctx, who, id, "opening.open", func(st Store, o *Opening) error {
-		if who.Person != o.AskedBy || o.Policy == Two && o.AgreedBy == "" {
+		if who.Person != o.AskedBy || o.Policy == Two && o.AgreedBy == "" || o.ForChair() && o.Turn() != Reveal {
 			return fault.New(fault.NotFound, "fault.not_found")
 		}
 		if o.OpenedAt == nil {
@@ -287,10 +295,11 @@ func (s Store) named(ctx context.Context, school string, list []*Opening) error 
 	return err
 }
 
-// ToTell lists openings, of all schools, of which not everybody has been told who must be.
+// ToTell lists openings, of all schools, of which not everybody has been told who must be. The chair, having asked, is told when
+// there is an answer.
 func (s Store) ToTell(ctx context.Context) ([]Opening, error) {
 	var list []Opening
-	err := s.db.Query(ctx).Where("told <> ?", ToldSecond|ToldChair).Order("asked_at, id").Limit(100).Find(&list).Error
+	err := s.db.Query(ctx).Where("told <> ? AND (category <> ? OR told = 0 OR agreed_at IS NOT NULL OR refused <> '')", ToldSecond|ToldChair, forChair).Order("asked_at, id").Limit(100).Find(&list).Error
 	return list, err
 }
 

@@ -46,6 +46,14 @@ func (s Store) Writer(ctx context.Context, v words.Voice, r round.Round, baseURL
 			w.sees = append(w.sees, part.Text)
 		}
 	}
+	if r.Mode == round.Confidential {
+		// There is no room for all of it on a phone's first page. A letter has room.
+		for _, part := range promise.Shown(bank.ShowMore) {
+			if part.Part == "group" || part.Part == "sealed" {
+				w.sees = append(w.sees, part.Text)
+			}
+		}
+	}
 	return w, nil
 }
 
@@ -67,7 +75,7 @@ func (w Writer) Letter(p roster.Person, kind string, links []Personal, stopURL s
 		l.Subject = v.Say("letter.subject_again", words.V{"School": school, "Title": r.Title})
 		l.Before = append(l.Before, v.Say("letter."+kind, words.V{"School": school}))
 	} else {
-		l.Before = append(l.Before, v.Say("letter.asks", words.V{"School": school, "Title": r.Title}))
+		l.Before = append(l.Before, v.Say("letter.asks"+confidence(r), words.V{"School": school, "Title": r.Title}))
 	}
 	l.Before = append(l.Before,
 		v.Say("letter.why", words.V{"Why": strings.TrimRight(r.Why, ".!… "), "MayChange": strings.TrimRight(r.MayChange, ". ")}),
@@ -82,7 +90,7 @@ func (w Writer) Letter(p roster.Person, kind string, links []Personal, stopURL s
 		l.Links = append(l.Links, mail.Link{Text: text, URL: address + "#" + link.Code,
 			Hint: v.Say("letter.type", words.V{"Address": bare, "Code": spaced(link.Code)})})
 	}
-	l.After = append(l.After, v.Say("letter.yours"))
+	l.After = append(l.After, v.Say("letter.yours"+confidence(r)))
 	l.After = append(l.After, strings.Join(w.sees, " "))
 	if r.ReplyPlace != "" {
 		l.After = append(l.After, v.Say("letter.reply", words.V{"Date": round.SayDate(r.ReplyBy), "Place": r.ReplyPlace}))
@@ -90,6 +98,14 @@ func (w Writer) Letter(p roster.Person, kind string, links []Personal, stopURL s
 		l.After = append(l.After, v.Say("letter.reply_date", words.V{"Date": round.SayDate(r.ReplyBy)}))
 	}
 	return l
+}
+
+// confidence tells apart the sentences of confidential rounds.
+func confidence(r round.Round) string {
+	if r.Mode == round.Confidential {
+		return "_confidential"
+	}
+	return ""
 }
 
 // spaced is a code as it is typed by hand.

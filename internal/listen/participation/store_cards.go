@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -25,6 +24,7 @@ type Holder struct {
 	Person roster.Person
 	Form   roster.Group // the zero value for a pupil without one
 	Card   bool         // they have a card
+	Out    bool         // they opted out: their card opens a reading task
 }
 
 // pupils lists the pupils on the roll with their forms and cards, by form and then by name.
@@ -59,7 +59,7 @@ func (s Store) pupils(ctx context.Context, school string) ([]Holder, error) {
 	all := make([]Holder, len(people))
 	for i, p := range people {
 		_, has := cards[p.ID]
-		all[i] = Holder{p, in[p.ID], has}
+		all[i] = Holder{Person: p, Form: in[p.ID], Card: has}
 	}
 	at := func(h Holder) int {
 		if i, ok := place[h.Form.ID]; ok {
@@ -181,8 +181,11 @@ func (s Store) taken(ctx context.Context, school string, all []Holder, wanted ma
 // Holders lists the pupils whom a round asks: of a draft those in its groups today, of a round that is open those who were
 // invited and have not left.
 func (s Store) Holders(ctx context.Context, r round.Round) ([]Holder, error) {
-	asked := map[string]bool{}
+	asked, out := map[string]bool{}, map[string]bool{}
 	if r.OpenedAt == nil {
+		for _, id := range r.Choices().Out {
+			out[id] = true
+		}
 		groups := r.Choices().Groups
 		if len(groups) == 0 {
 			return nil, nil
@@ -195,15 +198,18 @@ func (s Store) Holders(ctx context.Context, r round.Round) ([]Holder, error) {
 			asked[m.PersonID] = true
 		}
 	} else {
-		var ids []string
-		if err := s.db.Query(ctx).Model(&Invitation{}).Where("school_id = ? AND round_id = ?", r.SchoolID, r.ID).Pluck("person_id", &ids).Error; err != nil {
+		invited, err := s.invited(ctx, r)
+		if err != nil {
 			return nil, err
 		}
-		for _, id := range ids {
-			asked[id] = true
+		for _, i := range invited {
+			asked[i.PersonID], out[i.PersonID] = true, i.slip.Kind == Reading
 		}
 	}
 	all, err := s.pupils(ctx, r.SchoolID)
+	for i := range all {
+		all[i].Out = out[all[i].Person.ID]
+	}
 	return slices.DeleteFunc(all, func(h Holder) bool { return !asked[h.Person.ID] }), err
 }
 
@@ -220,7 +226,7 @@ func (s Store) WithoutCard(ctx context.Context, r round.Round) ([]roster.Person,
 }
 
 // InvitePupils makes an invitation and a slip for every pupil who is in a group of a personal round today, whether or not
-// they have a card. Call it once, with the round's units, inside the transaction that opens the round. Faults: Conflict
+// they have a card; the slips of those who opted out open a reading task. Call it once, with the round's units, inside the transaction that opens the round. Faults: Conflict
 // slips.not_open where the round is not personal; Conflict cards.no_names with Name where a group's pupils are not known.
 func (s Store) InvitePupils(ctx context.Context, r round.Round, units []round.Unit) error {
 	if !r.Personal() {
@@ -241,51 +247,24 @@ func (s Store) InvitePupils(ctx context.Context, r round.Round, units []round.Un
 	if err != nil {
 		return err
 	}
-	people, all := map[string][]string{}, []string{}
+	people := map[string][]string{}
 	for _, m := range members {
 		people[m.GroupID] = append(people[m.GroupID], m.PersonID)
-		all = append(all, m.PersonID)
 	}
-	var flags []string
-	for _, f := range r.AtOpening().Flags {
-		flags = append(flags, f.ID)
-	}
-	has := map[string][]string{}
-	if len(flags) > 0 {
-		if has, err = roster.NewStore(s.db).FlagsOf(ctx, r.SchoolID, all, flags); err != nil {
-			return err
-		}
-	}
-	var invitations []Invitation
-	var slips []Slip
+	var list []placed
 	seen := map[string]bool{}
 	for _, g := range in {
 		if len(people[g.group.ID]) == 0 {
 			return fault.New(fault.Conflict, "cards.no_names", fault.Values{"Name": g.group.Name})
 		}
 		for _, person := range people[g.group.ID] {
-			if seen[person] {
-				continue
+			if !seen[person] {
+				seen[person] = true
+				list = append(list, placed{person, g.unit, slices.Contains(r.Choices().Out, person)})
 			}
-			seen[person] = true
-			inv := Invitation{SchoolID: r.SchoolID, RoundID: r.ID, ID: storage.NewID(), PersonID: person, UnitID: g.unit, Flags: strings.Join(has[person], " ")}
-			inv.Slip = s.Hash(r.ID, s.code(r.ID, inv.ID))
-			invitations = append(invitations, inv)
-			slips = append(slips, Slip{SchoolID: r.SchoolID, RoundID: r.ID, Hash: inv.Slip, UnitID: g.unit, Kind: ForPupil})
 		}
 	}
-	Shuffle(invitations)
-	Shuffle(slips)
-	if err := s.db.Write(ctx).CreateInBatches(&invitations, 400).Error; err != nil {
-		return err
-	}
-	if err := s.db.Write(ctx).CreateInBatches(&slips, 400).Error; err != nil {
-		return err
-	}
-	if s.db.Kind() == storage.Postgres {
-		return s.db.Write(ctx).Exec("ANALYZE slips").Error
-	}
-	return nil
+	return s.place(ctx, r, list)
 }
 
 // seat is a group and the unit in which its pupils answer.
@@ -337,7 +316,8 @@ func (s Store) unitsOf(ctx context.Context, r round.Round, units []round.Unit) (
 	return in, nil
 }
 
-// Whose finds the invitations of a round by the hashes of their slips: hash -> invitation. Slips of nobody are left out.
+// Whose finds the invitations of a round by the hashes of their slips: hash -> invitation. Slips of nobody are left out. Which slip
+// a mailed invitation stands for is kept nowhere, so that it is worked out here, for as long as a call lasts.
 func (s Store) Whose(ctx context.Context, school, roundID string, hashes []string) (map[string]Invitation, error) {
 	found := map[string]Invitation{}
 	if len(hashes) == 0 {
@@ -348,6 +328,20 @@ func (s Store) Whose(ctx context.Context, school, roundID string, hashes []strin
 	for _, inv := range rows {
 		if inv.Slip != "" {
 			found[inv.Slip] = inv
+		}
+	}
+	if err != nil || len(found) == len(hashes) {
+		return found, err
+	}
+	wanted := map[string]bool{}
+	for _, h := range hashes {
+		wanted[h] = true
+	}
+	var mailed []Invitation
+	err = s.db.Query(ctx).Where("school_id = ? AND round_id = ? AND slip = ''", school, roundID).Find(&mailed).Error
+	for _, inv := range mailed {
+		if hash := s.Hash(roundID, s.code(roundID, inv.ID)); wanted[hash] {
+			found[hash] = inv
 		}
 	}
 	return found, err

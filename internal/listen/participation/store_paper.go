@@ -14,10 +14,14 @@ import (
 
 // PrintForPaper mints slips of paper in a round by e-mail, for those whom no mail reaches. They belong to nobody: whoever
 // is on the list takes any of them. Printing again voids those that were printed before and leaves the mailed ones alone;
-// it is refused once one of them is spent. Faults: Conflict slips.not_open, slips.begun, mail.no_paper.
+// it is refused once one of them is spent. Faults: Conflict slips.not_open, slips.begun, mail.no_paper;
+// slips.personal in a confidential round, in which no slip belongs to nobody.
 func (s Store) PrintForPaper(ctx context.Context, who access.Actor, r round.Round) ([]Sheet, error) {
 	if !access.Can(who, access.RunRounds, access.Object{School: r.SchoolID}) {
 		return nil, fault.New(fault.Forbidden, "fault.forbidden")
+	}
+	if r.Personal() {
+		return nil, fault.New(fault.Conflict, "slips.personal")
 	}
 	if r.State != round.Open || !r.Mailed() {
 		return nil, fault.New(fault.Conflict, "slips.not_open")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -69,7 +70,8 @@ func (s Store) FlagsOf(ctx context.Context, school string, people, flags []strin
 }
 
 // SaveFlag sets of whom something is so: lines, each the id of a pupil in the school's own list or their whole name. Without a
-// line that is nobody's, all is stored, or nothing. Faults: Forbidden; Invalid flag.name, flag.many, flag.unknown, flag.two.
+// line that is nobody's, all is stored, or nothing. Faults: Forbidden; Invalid flag.name, flag.many, flag.unknown, flag.two,
+// flag.unknown_two, each with all lines that are wrong.
 func (s Store) SaveFlag(ctx context.Context, who access.Actor, id, name, lines string) (Flag, error) {
 	if !access.Can(who, access.ManagePeople, access.Object{School: who.School}) {
 		return Flag{}, fault.New(fault.Forbidden, "fault.forbidden")
@@ -136,6 +138,7 @@ func (s Store) flagged(ctx context.Context, school, lines string) ([]string, err
 		by[strings.ToLower(p.Name())] = append(by[strings.ToLower(p.Name())], p.ID)
 	}
 	var found []string
+	var unknown, two []int
 	for n, line := range strings.Split(lines, "\n") {
 		line = strings.Join(strings.Fields(line), " ")
 		if line == "" {
@@ -143,14 +146,37 @@ func (s Store) flagged(ctx context.Context, school, lines string) ([]string, err
 		}
 		switch ids := by[strings.ToLower(line)]; {
 		case len(ids) == 0:
-			return nil, fault.Field("people", "flag.unknown", fault.Values{"Line": n + 1})
+			unknown = append(unknown, n+1)
 		case len(ids) > 1:
-			return nil, fault.Field("people", "flag.two", fault.Values{"Line": n + 1})
+			two = append(two, n+1)
 		case !slices.Contains(found, ids[0]):
 			found = append(found, ids[0])
 		}
 	}
-	return found, nil
+	key := "flag.unknown"
+	switch {
+	case len(unknown) > 0 && len(two) > 0:
+		key = "flag.unknown_two"
+	case len(two) > 0:
+		key = "flag.two"
+	case len(unknown) == 0:
+		return found, nil
+	}
+	first, more := linesSaid(unknown)
+	firstTwo, moreTwo := linesSaid(two)
+	return nil, fault.Field("people", key, fault.Values{"Count": len(unknown) + len(two), "Lines": first, "More": more, "Two": firstTwo, "MoreTwo": moreTwo})
+}
+
+// linesMost is how many lines that are wrong are named one by one.
+const linesMost = 10
+
+// linesSaid lists the first lines by number, and how many more there are.
+func linesSaid(list []int) (first string, more int) {
+	var said []string
+	for _, n := range list[:min(len(list), linesMost)] {
+		said = append(said, strconv.Itoa(n))
+	}
+	return strings.Join(said, ", "), max(0, len(list)-linesMost)
 }
 
 // FlagLines lists the pupils of a flag as SaveFlag reads them: by id where the school's list has one, else by name.

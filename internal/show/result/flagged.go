@@ -148,19 +148,21 @@ func weights(flags int, f func(w []int) bool) bool {
 }
 
 // apart says whether every group of people that sums and differences of what is shown give by themselves has enough people; with
-// both, also enough on either side of a question.
+// both, also enough on either side of a question. What gives the same number but nought for each of a group, and nought for all
+// others, gives the group: with three flags there are groups that only come out twice over, such as those of whom all three are
+// so, where otherwise exactly one is.
 func (s *flagged) apart(people, good []int, flags []int, both bool) bool {
 	return weights(len(flags), func(w []int) bool {
-		for base := -2; base <= 2; base++ {
-			n, x, isGroup := 0, 0, true
+		for base := -3; base <= 3; base++ {
+			n, x, times, isGroup := 0, 0, 0, true
 			for set, in := range people {
 				if in == 0 {
 					continue
 				}
-				switch base + weigh(w, flags, set) {
-				case 0:
-				case 1:
-					n, x = n+in, x+good[set]
+				switch gives := base + weigh(w, flags, set); {
+				case gives == 0:
+				case times == 0 || gives == times:
+					n, x, times = n+in, x+good[set], gives
 				default:
 					isGroup = false
 				}

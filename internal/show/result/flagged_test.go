@@ -211,3 +211,16 @@ func TestFlagsThatDifferByFew(t *testing.T) {
 		}
 	}
 }
+
+// Three flags of which each pupil has exactly one, or all three: twice the few who have all three is what the three numbers together
+// are more than the school.
+func TestFlagsThatGiveAGroupTwiceOver(t *testing.T) {
+	s := &flagged{flags: threeFlags}
+	few, many := careful-1, 10*careful
+	for all, want := range map[int]bool{few: false, careful: true} {
+		people := []int{0, many, many, 0, many, 0, 0, all} // by set: the first flag is 1, the second 2, the third 4
+		if got := s.apart(people, people, []int{0, 1, 2}, false); got != want {
+			t.Errorf("%d with all three: apart %v", all, got)
+		}
+	}
+}

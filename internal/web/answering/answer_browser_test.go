@@ -140,6 +140,16 @@ func newStub(t *testing.T) *stub {
 	}
 	mux.HandleFunc("GET /a/x7k2", show)
 	mux.HandleFunc("GET /a/x7k2/shared", show)
+	talk := func(cache string, sent ...string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Security-Policy", policy)
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.Header().Set("Cache-Control", cache)
+			_, _ = io.WriteString(w, render(t, "answering/talk.html", talkPage{answerFrame: s.page.answerFrame, Sent: sent, Say: talkWords{Send: "Send it"}}))
+		}
+	}
+	mux.HandleFunc("GET /a/x7k2/talk", talk("no-store"))
+	mux.HandleFunc("GET /a/x7k2/away", talk("no-cache", "Nothing can be sent. Go to Ruth."))
 	mux.HandleFunc("GET /reply", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "the reply") })
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.down.Load() {

@@ -93,6 +93,29 @@ func TestBrowserOpensWithoutASignal(t *testing.T) {
 	b.WaitFor(`navigator.serviceWorker.getRegistrations().then((r) => r.length === 0) && localStorage.length === 0`)
 }
 
+// Without a signal the page of those who want to write to an adult says that nothing has been sent and whom to go to.
+func TestBrowserTalkWithoutASignal(t *testing.T) {
+	s := newStub(t)
+	s.page.Help.Write = linkView{"Write to somebody", "/a/x7k2/talk?lang=en"}
+	b := open(t, s, s.address()+"#"+slip)
+	b.Click("#next")
+	b.Click("#q-afl_s_next label:nth-of-type(4)")
+	b.WaitFor(`navigator.serviceWorker.controller`)
+	b.WaitFor(`caches.open("earshot").then((c) => c.keys()).then((all) => all.some((r) => r.url.includes("/away")))`)
+	s.down.Store(true)
+	b.Refused(true)
+	b.Do(chromedp.Navigate(s.URL + s.page.Help.Write.URL))
+	if text := eval[string](b, "document.body.innerText"); !strings.Contains(text, "Nothing can be sent. Go to Ruth.") {
+		t.Errorf("without a signal it says\n%s", text)
+	}
+	s.down.Store(false)
+	b.Refused(false)
+	b.Do(chromedp.Navigate(s.URL + s.page.Help.Write.URL))
+	if text := eval[string](b, "document.body.innerText"); !strings.Contains(text, "Send it") {
+		t.Errorf("with a signal it says\n%s", text)
+	}
+}
+
 // Half-done answers come back for the same slip, and for nobody else.
 func TestBrowserHalfDoneAnswersAreLocked(t *testing.T) {
 	s := newStub(t)

@@ -52,10 +52,11 @@ type languageView struct {
 // outcomePage says what became of answers sent without script, or why there is nothing to answer.
 type outcomePage struct {
 	answerFrame
-	Lines []string
-	Begin linkView // to the questions, from what an adult reads before them
-	Link  linkView
-	Late  *lateView // set where a survey is over
+	Lines  []string
+	Number *numberView // with which an answer can be taken back; nil for most
+	Begin  linkView    // to the questions, from what an adult reads before them
+	Link   linkView
+	Late   *lateView // set where a survey is over
 }
 
 // lateView is for static/js/answer-over.js, which sends what still waits on the device or clears it.
@@ -324,9 +325,10 @@ func Failure(status int, message string) any {
 }
 
 type thanksReply struct {
-	Title string    `json:"title"`
-	Lines []string  `json:"lines"`
-	Link  *linkView `json:"link,omitempty"`
+	Title  string      `json:"title"`
+	Lines  []string    `json:"lines"`
+	Number *numberView `json:"number,omitempty"`
+	Link   *linkView   `json:"link,omitempty"`
 }
 
 // taskReply is the answer to the code that the script posts to Action + "/task" at the start. "go" leads to the

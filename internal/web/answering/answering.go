@@ -49,6 +49,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Public("GET", "/a/:code/stored", p.stored)
 	r.Public("GET", "/a/:code/talk", p.talk)
 	r.Public("POST", "/a/:code/talk", p.sendTalk)
+	r.Public("GET", "/a/:code/away", p.talkAway)
 	r.Public("GET", "/a/:code/back", p.taking)
 	r.Public("POST", "/a/:code/back", p.takeBack)
 	r.Public("GET", "/talk", p.findBack)
@@ -62,6 +63,8 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.Public("POST", "/c", p.openCard)
 	r.Public("GET", "/c/:code/:door", p.door)
 	r.Public("POST", "/c/:code/:door", p.tap)
+	r.Staff("GET", "/c/:code/:door/open", p.shutDoor)
+	r.Staff("POST", "/c/:code/:door/open", p.openDoor)
 	r.For(access.RunRounds, "GET", "/surveys/:id/preview", p.previewSurvey)
 	r.For(access.RunRounds, "GET", "/rounds/:id/preview", p.previewRound)
 	r.For(access.CountHands, "GET", "/rounds/:id/hands", p.hands)
@@ -72,7 +75,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
-	return []*page.Template{answerTemplate, outcomeTemplate, findTemplate, stopTemplate, talkTemplate, backTemplate, minuteTemplate, takingTemplate, cardTemplate, doorTemplate}
+	return []*page.Template{answerTemplate, outcomeTemplate, findTemplate, stopTemplate, talkTemplate, backTemplate, minuteTemplate, takingTemplate, cardTemplate, doorTemplate, shutTemplate}
 }
 
 var (
@@ -264,18 +267,22 @@ func (p Pages) over(c echo.Context, a *asked, as reading) error {
 	if r.State == round.Draft {
 		return fault.New(fault.NotFound, "round.no_code")
 	}
-	key, status := "answer.over.closed", http.StatusGone
-	switch {
-	case r.State == round.Cancelled:
-		key = "answer.over.cancelled"
-	case r.Takes(): // what was answered before, and waits on a device
-		key = "answer.over.begun"
-	}
-	d := outcomePage{answerFrame: frame(v, r), Lines: []string{v.Say(key, words.V{"Reason": r.CancelReason, "Date": v.Date(r.ReplyBy.Time(time.UTC))})}}
+	d := outcomePage{answerFrame: frame(v, r), Lines: []string{overSentence(v, r)}}
 	d.Title = v.Say("answer.over.title")
 	d.Late = &lateView{Round: r.Code, Settled: !r.Takes(), Words: wordsOf(v, lateKeys)}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return outcomeTemplate.Send(c, status, d)
+	return outcomeTemplate.Send(c, http.StatusGone, d)
+}
+
+// overSentence says why nobody can begin a round any more.
+func overSentence(v words.Voice, r round.Round) string {
+	switch {
+	case r.State == round.Cancelled:
+		return v.Say("answer.over.cancelled", words.V{"Reason": r.CancelReason})
+	case r.Takes(): // what was answered before, and waits on a device
+		return v.Say("answer.over.begun", words.V{"Date": v.Date(r.ReplyBy.Time(time.UTC))})
+	}
+	return v.Say("answer.over.closed", words.V{"Date": v.Date(r.ReplyBy.Time(time.UTC))})
 }
 
 // task says whether a slip opens its reading task. It spends nothing.
@@ -303,6 +310,13 @@ func (p Pages) task(c echo.Context) error {
 	state, err := p.Collector.Look(c.Request().Context(), a.round, slip)
 	if err != nil {
 		return err
+	}
+	late, err := p.tooLate(c.Request().Context(), a.round, slip)
+	if err != nil {
+		return err
+	}
+	if late {
+		return c.JSON(http.StatusOK, taskReply{State: "closed", Message: overSentence(v, a.round)})
 	}
 	reply := taskReply{State: "go"}
 	switch state {

@@ -2,6 +2,7 @@ package answering
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -54,8 +55,8 @@ func (p Pages) stored(c echo.Context) error {
 	d := outcomePage{answerFrame: frame(v, r)}
 	d.Title = v.Say("stored.title")
 	for _, key := range storedKeys(r) {
-		if key == storedWaiting {
-			if text, ok := p.Bank.Say(in.Texts, storedWaiting); ok {
+		if strings.HasPrefix(key, "p_") {
+			if text, ok := p.Bank.Say(in.Texts, key); ok {
 				d.Lines = append(d.Lines, text)
 			}
 			continue
@@ -65,19 +66,26 @@ func (p Pages) stored(c echo.Context) error {
 	return outcomeTemplate.Send(c, http.StatusOK, d)
 }
 
-// storedWaiting is the bank's text about answers that wait while a mailed slip still belongs to somebody.
-const storedWaiting = "p_waiting_mailed_parent"
+// The bank's texts about answers that wait while what was mailed still belongs to somebody.
+const (
+	waitingMailed       = "p_waiting_mailed_parent"
+	waitingInConfidence = "p_waiting_conf_parent"
+)
 
-// storedKeys are the sentences about what is kept, by how a round is answered.
+// storedKeys are the sentences about what is kept, by how a round is answered: of the interface, or of the bank.
 func storedKeys(r round.Round) []string {
 	adult := r.Audience == bank.Parents || r.Audience == bank.Staff
 	switch {
+	case r.Mode == round.Confidential && adult && r.Worries():
+		return []string{"stored.1_confidential", "stored.2_worries", "stored.2_personal", waitingInConfidence, "stored.4", "stored.5"}
+	case r.Mode == round.Confidential && adult:
+		return []string{"stored.1_confidential", "stored.2_personal", waitingInConfidence, "stored.4", "stored.5"}
 	case r.Mode == round.Confidential:
 		return []string{"stored.1_confidential", "stored.2_worries", "stored.2_personal", "stored.3", "stored.4", "stored.5"}
 	case r.Mode == round.Named:
 		return []string{"stored.1_named", "stored.2_personal", "stored.4", "stored.5"}
 	case r.Mailed():
-		return []string{"stored.1_adult", "stored.2_mailed", storedWaiting, "stored.4", "stored.5"}
+		return []string{"stored.1_adult", "stored.2_mailed", waitingMailed, "stored.4", "stored.5"}
 	case r.Mode == round.OpenLink:
 		return []string{"stored.1_adult", "stored.2_link", "stored.4", "stored.5"}
 	case adult:

@@ -20,15 +20,16 @@ import (
 // of it is kept on the device, and nothing in an address says which thread it is.
 type backPage struct {
 	answerFrame
-	Action  string
-	Problem string
-	Say     backWords
-	Digits  string // as they were typed; empty before
-	Open    bool
-	Lines   []string
-	Replies []backReply
-	ID      string
-	Words   string
+	Languages []languageView // as long as nothing has been typed
+	Action    string
+	Problem   string
+	Say       backWords
+	Digits    string // as they were typed; empty before
+	Open      bool
+	Lines     []string
+	Replies   []backReply
+	ID        string
+	Words     string
 }
 
 type backReply struct{ By, On, Text string }
@@ -43,22 +44,31 @@ func (p Pages) findAddress(v words.Voice, r round.Round) string {
 	return "/talk?" + url.Values{"a": {r.Code}, "lang": {codeOf(v)}}.Encode()
 }
 
-// backVoice is the language of the page: of the survey that led here, if one did.
-func (p Pages) backVoice(c echo.Context) (words.Voice, round.Round) {
+// backTongues are the languages of the page: those of the survey that led here, or, where none did, of all schools here.
+func (p Pages) backTongues(c echo.Context) (tongues, round.Round) {
+	ctx := c.Request().Context()
 	if code := c.QueryParam("a"); code != "" {
-		if a, err := p.askFor(c.Request().Context(), code); err == nil {
-			return a.tongues.voice(a.tongues.reading(c, bank.AnyDevice).language), a.round
+		if a, err := p.askFor(ctx, code); err == nil {
+			return a.tongues, a.round
 		}
 	}
-	return words.English(), round.Round{}
+	t, err := p.cardTongues(ctx)
+	if err != nil {
+		p.Log.Warn("languages not read", "error", err) // English is there all the same
+	}
+	return t, round.Round{}
 }
 
 func (p Pages) newBack(c echo.Context) (backPage, words.Voice) {
-	v, r := p.backVoice(c)
-	d := backPage{answerFrame: frame(v, r), Action: "/talk"}
+	t, r := p.backTongues(c)
+	as := t.reading(c, bank.AnyDevice)
+	as.both = false
+	t.docs = nil // nothing here is asked in two languages
+	v, here := t.voice(as.language), "?"
 	if r.Code != "" {
-		d.Action = p.findAddress(v, r)
+		here = "?" + url.Values{"a": {r.Code}}.Encode() + "&"
 	}
+	d := backPage{answerFrame: frame(v, r), Languages: t.linksFrom(here, as), Action: "/talk" + here + "lang=" + as.language}
 	d.Title, d.Help.Intro = v.Say("talk.find"), ""
 	d.Say = backWords{Digits: v.Say("talk.digits"), Open: v.Say("talk.open"), More: v.Say("talk.more"), Send: v.Say("talk.send"), Leave: v.Say("talk.leave")}
 	c.Response().Header().Set("Cache-Control", "no-store")
@@ -101,6 +111,9 @@ func (p Pages) openBack(c echo.Context) error {
 			p.Log.Error("thread not opened", "error", err) // never what it said
 		}
 		d.Problem, d.Open = v.Say("talk.try_later"), more
+		if more {
+			d.Languages = nil
+		}
 		return backTemplate.Send(c, http.StatusServiceUnavailable, d)
 	default:
 		d.Words, d.ID = "", storage.NewID()
@@ -108,7 +121,7 @@ func (p Pages) openBack(c echo.Context) error {
 			d.Lines = append(d.Lines, v.Say("talk.sent_title")+".")
 		}
 	}
-	d.Open = true
+	d.Open, d.Languages = true, nil // to go to another language would lose the digits
 	key := "talk.read"
 	if b.State == safeguard.New {
 		key = "talk.unread"

@@ -46,6 +46,7 @@ type waitingView struct {
 // cardReply is the answer to a card's code from the script: the surveys that wait, or why there are none.
 type cardReply struct {
 	Waiting []cardLink `json:"waiting,omitempty"`
+	Over    string     `json:"over,omitempty"` // where a page says what became of the survey that somebody comes too late for
 	Message string     `json:"message,omitempty"`
 }
 
@@ -59,8 +60,8 @@ var cardTemplate = page.New("answering/card", "answer", cardPage{})
 // cardsOf is where the languages of the page for cards are remembered, beside rounds. No round has such a code.
 const cardsOf = "/c"
 
-// cardTongues are the languages in which the page for cards can be read. It does not know whose card will be read, so they are
-// those that any school here has had read by a speaker.
+// cardTongues are the languages of pages that do not know yet which school somebody belongs to: those that any school here has
+// had read by a speaker. Where there is one school alone, they are said with its corrections.
 func (p Pages) cardTongues(ctx context.Context) (tongues, error) {
 	if have, ok := p.asked.Load(cardsOf); ok && time.Now().Before(have.(*asked).expires) {
 		return have.(*asked).tongues, nil
@@ -76,9 +77,14 @@ func (p Pages) cardTongues(ctx context.Context) (tongues, error) {
 			return t, err
 		}
 		for _, l := range all {
-			if _, have := t.spoken[l.Code]; !have {
-				t.spoken[l.Code] = round.Tongue{Voice: words.In(l.Code), Texts: l.Texts}
+			if _, have := t.spoken[l.Code]; have {
+				continue
 			}
+			voice := l.Voice
+			if len(schools) > 1 { // what one school says may be untrue of another
+				voice = words.In(l.Code)
+			}
+			t.spoken[l.Code] = round.Tongue{Voice: voice}
 		}
 	}
 	for _, l := range words.Languages()[1:] {
@@ -131,6 +137,17 @@ func (p Pages) openCard(c echo.Context) error {
 		return err
 	}
 	if len(waiting) == 0 {
+		late, over, err := participation.NewStore(p.DB, p.Key).TooLate(ctx, form.Get("code"))
+		if err != nil {
+			return err
+		}
+		if over { // the page of the survey says why
+			address := inLanguage("/a/"+late.Code, d.Language)
+			if wantsJSON(c) {
+				return c.JSON(http.StatusGone, cardReply{Over: address})
+			}
+			return c.Redirect(http.StatusSeeOther, address)
+		}
 		if wantsJSON(c) {
 			return c.JSON(http.StatusNotFound, cardReply{Message: v.Say("card.nothing")})
 		}
@@ -152,7 +169,8 @@ func (p Pages) openCard(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	d.answerFrame = frame(v, first.round) // now it is known which school it is
+	v = first.tongues.voice(as.language) // now it is known which school it is
+	d.answerFrame = frame(v, first.round)
 	d.Title, d.Languages = v.Say("card.choose"), nil
 	d.Own, d.Plain = v.Say("card.own"), v.Say("card.plain")
 	for _, a := range waiting {
@@ -164,10 +182,15 @@ func (p Pages) openCard(c echo.Context) error {
 
 // slipAddress is where a survey is answered, in the language that somebody chose on the way; empty: whatever it chooses itself.
 func slipAddress(a participation.Asking, chosen string) string {
-	if chosen != "" {
-		return "/a/" + a.Code + "?lang=" + chosen + "#" + a.Slip
+	return inLanguage("/a/"+a.Code, chosen) + "#" + a.Slip
+}
+
+// inLanguage is an address with the language that was chosen, if one was.
+func inLanguage(address, chosen string) string {
+	if chosen == "" {
+		return address
 	}
-	return "/a/" + a.Code + "#" + a.Slip
+	return address + "?lang=" + chosen
 }
 
 // slipBehind is the slip of a round that a typed code leads to: the code itself, or, in a round with cards, what the card with
@@ -186,6 +209,15 @@ func (p Pages) slipBehind(ctx context.Context, r round.Round, typed string) (str
 		}
 	}
 	return typed, err
+}
+
+// tooLate says whether a typed code is none of a round's slips because it belongs to a card, and cards open no round that is over.
+func (p Pages) tooLate(ctx context.Context, r round.Round, code string) (bool, error) {
+	if !r.Personal() || r.State == round.Open {
+		return false, nil
+	}
+	state, err := p.Collector.Look(ctx, r, code)
+	return state == collecting.UnknownCode, err
 }
 
 // fours cuts a code into pieces that are easy to read and to type.

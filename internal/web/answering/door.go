@@ -8,14 +8,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
-	"earshot/internal/base/fault"
+	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
 	"earshot/internal/listen/participation"
 	"earshot/internal/school/roster"
@@ -38,6 +37,7 @@ type doorPage struct {
 	Again     string
 	Moment    string
 	Offline   string
+	Shut      []linkView // what can be done where no pictures can be tapped any more; then there are none
 }
 
 type pictureView struct {
@@ -50,6 +50,7 @@ type pictureView struct {
 type doorReply struct {
 	URL     string `json:"url,omitempty"`
 	Message string `json:"message,omitempty"`
+	Shut    bool   `json:"shut,omitempty"` // there are no pictures any more
 }
 
 var doorTemplate = page.New("answering/card_door", "answer", doorPage{})
@@ -62,7 +63,12 @@ type door struct {
 	as     reading
 	voice  words.Voice
 	chosen string // the language that was chosen, if one was
+	device string // the mark of the device; no two doors give it the same
+	over   bool   // the survey is over, and there is no door any more
 }
+
+// name is what its tries are counted under.
+func (d door) name() string { return d.round.ID + d.form.ID }
 
 // atDoor finds what a door leads to.
 func (p Pages) atDoor(c echo.Context, from url.Values) (d door, err error) {
@@ -70,6 +76,9 @@ func (p Pages) atDoor(c echo.Context, from url.Values) (d door, err error) {
 		return d, err
 	}
 	d.code = c.Param("door")
+	if d.over = d.round.Personal() && d.round.OpenedAt != nil && d.round.State != round.Open; d.over {
+		return d, nil
+	}
 	if d.form, err = participation.NewStore(p.DB, p.Key).BehindDoor(c.Request().Context(), d.round, d.code); err != nil {
 		return d, err
 	}
@@ -80,7 +89,20 @@ func (p Pages) atDoor(c echo.Context, from url.Values) (d door, err error) {
 		d.chosen = d.as.language
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
+	d.device = p.deviceAt(c, doorAddress(d.round, d.code))
 	return d, nil
+}
+
+// deviceAt is the mark of a device at one door: a random one, which is sent to that door alone and only tells its tries from
+// those of others.
+func (p Pages) deviceAt(c echo.Context, address string) string {
+	const name = "earshot-door"
+	if ck, err := c.Cookie(name); err == nil && len(ck.Value) > 20 && len(ck.Value) < 60 {
+		return ck.Value
+	}
+	id := storage.NewID()
+	c.SetCookie(&http.Cookie{Name: name, Value: id, Path: address, HttpOnly: true, Secure: p.Secure, SameSite: http.SameSiteStrictMode})
+	return id
 }
 
 // doorAddress is a door's address on this server.
@@ -114,13 +136,27 @@ func (d door) draw(tapped []int) doorPage {
 	return view
 }
 
+// drawNow is the page before anything is tapped: the pictures, or why there are none.
+func (d door) drawNow() doorPage {
+	if !tries.shut(d.name(), d.device) {
+		return d.draw(nil)
+	}
+	view := doorPage{answerFrame: frame(d.voice, d.round), Languages: d.tongues.links(d.as), Form: d.form.Name, Problem: d.voice.Say("card.shut")}
+	view.Title = d.voice.Say("card.title")
+	view.Shut = []linkView{{d.voice.Say("card.adult"), doorAddress(d.round, d.code) + "/open"}, {d.voice.Say("card.typed"), inLanguage("/c", d.chosen)}}
+	return view
+}
+
 // door shows the pictures.
 func (p Pages) door(c echo.Context) error {
 	d, err := p.atDoor(c, c.QueryParams())
 	if err != nil {
 		return err
 	}
-	return doorTemplate.Send(c, http.StatusOK, d.draw(nil))
+	if d.over {
+		return c.Redirect(http.StatusSeeOther, "/a/"+d.round.Code)
+	}
+	return doorTemplate.Send(c, http.StatusOK, d.drawNow())
 }
 
 // tap takes the next picture, and with the third leads to the survey on a device that several people use. Pictures that open
@@ -135,20 +171,39 @@ func (p Pages) tap(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if d.over {
+		if wantsJSON(c) {
+			return c.JSON(http.StatusGone, doorReply{URL: "/a/" + d.round.Code})
+		}
+		return c.Redirect(http.StatusSeeOther, "/a/"+d.round.Code)
+	}
 	tapped := tappedOf(form)
 	if len(tapped) < len(stepKeys) {
 		return doorTemplate.Send(c, http.StatusOK, d.draw(tapped))
 	}
-	if err := tries.wait(ctx, d.round.ID+d.form.ID); err != nil {
+	what, first := tries.enter(d.name(), d.device)
+	switch what {
+	case isShut:
+		return p.shut(c, d, http.StatusTooManyRequests, "card.shut")
+	case wait:
 		return p.shut(c, d, http.StatusServiceUnavailable, "card.busy")
 	}
+	// Pictures that nobody has and those of a child who has answered take the same time.
+	if !pause(ctx, first) {
+		return ctx.Err()
+	}
+	began := time.Now()
 	a, ok, err := participation.NewStore(p.DB, p.Key).ByPictures(ctx, d.round, d.form.ID, [3]int(tapped))
 	if err != nil {
 		return err
 	}
 	if !ok {
+		if !pause(ctx, refuseAfter-time.Since(began)) {
+			return ctx.Err()
+		}
 		return p.shut(c, d, http.StatusNotFound, "card.no_pictures")
 	}
+	tries.right(d.name(), d.device, a.Slip)
 	// The door stands in the address, so that the device can come back to it for the next child.
 	next := url.Values{"ready": {"1"}, "door": {d.code}}
 	if d.chosen != "" {
@@ -161,13 +216,28 @@ func (p Pages) tap(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, address)
 }
 
-// shut says why a door stays shut, and is ready for three pictures again.
-func (p Pages) shut(c echo.Context, d door, status int, key string) error {
-	if wantsJSON(c) {
-		return c.JSON(status, doorReply{Message: d.voice.Say(key)})
+// refuseAfter is how long it takes to say that pictures open nothing.
+const refuseAfter = 300 * time.Millisecond
+
+// pause waits, unless whoever asked has gone.
+func pause(ctx context.Context, long time.Duration) bool {
+	select {
+	case <-time.After(long):
+		return true
+	case <-ctx.Done():
+		return false
 	}
-	view := d.draw(nil)
-	view.Problem = d.voice.Say(key)
+}
+
+// shut says why a door stays shut, and is ready for three pictures again unless an adult has to open it.
+func (p Pages) shut(c echo.Context, d door, status int, key string) error {
+	view := d.drawNow()
+	if wantsJSON(c) {
+		return c.JSON(status, doorReply{Message: d.voice.Say(key), Shut: view.Shut != nil})
+	}
+	if view.Shut == nil {
+		view.Problem = d.voice.Say(key)
+	}
 	return doorTemplate.Send(c, status, view)
 }
 
@@ -185,47 +255,4 @@ func tappedOf(form url.Values) (tapped []int) {
 		tapped = append(tapped, n)
 	}
 	return tapped
-}
-
-// pace lets one try a second through each door: whoever tries pictures at random gets nowhere soon, and children who tap
-// their own wait for nobody.
-type pace struct {
-	mu   sync.Mutex
-	next map[string]time.Time
-}
-
-var tries = pace{next: map[string]time.Time{}}
-
-const (
-	tryEvery  = time.Second
-	triesWait = 4 * tryEvery // the longest that anybody is let wait
-)
-
-// wait returns when it is the caller's turn at a door; Busy where too many are before them.
-func (p *pace) wait(ctx context.Context, door string) error {
-	now := time.Now()
-	p.mu.Lock()
-	at := p.next[door]
-	if at.Before(now) {
-		at = now
-	}
-	if at.Sub(now) > triesWait {
-		p.mu.Unlock()
-		return fault.New(fault.Busy, "card.busy")
-	}
-	if len(p.next) > 2000 {
-		for other, free := range p.next {
-			if free.Before(now) {
-				delete(p.next, other)
-			}
-		}
-	}
-	p.next[door] = at.Add(tryEvery)
-	p.mu.Unlock()
-	select {
-	case <-time.After(at.Sub(now)):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

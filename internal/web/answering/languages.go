@@ -25,7 +25,7 @@ type tongues struct {
 // tonguesOf finds the languages of a round: those whose safety texts a speaker at this school has read. The questions are
 // in them too where their translation is approved. Staff answer in English: the bank has nothing for them in another language.
 func (p Pages) tonguesOf(ctx context.Context, r round.Round, doc survey.Document) (tongues, error) {
-	t := tongues{list: words.Languages()[:1], spoken: map[string]round.Tongue{"en": round.English()}}
+	t := tongues{list: words.Languages()[:1], spoken: map[string]round.Tongue{"en": {Voice: voiceFor(r, words.English())}}}
 	if r.Audience == bank.Staff {
 		return t, nil
 	}
@@ -35,10 +35,27 @@ func (p Pages) tonguesOf(ctx context.Context, r round.Round, doc survey.Document
 	}
 	for _, l := range all {
 		t.list = append(t.list, l.Language)
-		t.spoken[l.Code] = round.Tongue{Voice: l.Voice, Texts: l.Texts}
+		t.spoken[l.Code] = round.Tongue{Voice: voiceFor(r, l.Voice), Texts: l.Texts}
 	}
 	t.docs, err = survey.NewStore(p.DB).Languages(ctx, r.SchoolID, r.SurveyID, doc)
 	return t, err
+}
+
+// ofCards is what is said instead where pupils come with a card of their own and there are no slips: sentence -> the one that
+// takes its place. The gaps of both are the same.
+var ofCards = map[string]string{"answer.code": "card.label", "answer.code_wrong": "card.code_wrong", "answer.unknown_code": "card.nothing", "start.unknown_code": "card.nothing",
+	"answer.spent": "card.spent", "start.spent": "card.spent", "stored.3": "stored.3_personal"}
+
+// voiceFor is a voice as it speaks of one round.
+func voiceFor(r round.Round, v words.Voice) words.Voice {
+	if !r.Personal() || !bank.IsPupils(r.Audience) {
+		return v
+	}
+	said := map[string]string{}
+	for slip, card := range ofCards {
+		said[slip] = v.Say(card)
+	}
+	return v.With(said)
 }
 
 // voice says sentences in a language, with the school's corrections.
@@ -86,11 +103,13 @@ func (t tongues) reader(doc survey.Document, as reading) reader {
 }
 
 // links lead to the same page in the other languages; none where there is but one.
-func (t tongues) links(as reading) []languageView {
+func (t tongues) links(as reading) []languageView { return t.linksFrom("?", as) }
+
+// linksFrom is links, with what the address says beside the language: "?a=X7K2M9&".
+func (t tongues) linksFrom(here string, as reading) []languageView {
 	if len(t.list) < 2 {
 		return nil
 	}
-	here := "?"
 	if as.route != bank.AnyDevice {
 		here = "?ready=1&"
 	}

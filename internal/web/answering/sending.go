@@ -113,6 +113,13 @@ func (p Pages) take(c echo.Context, a *asked, form url.Values) error {
 	sending := collecting.Sending{
 		Code: slip, Receipt: form.Get("receipt"), Pace: form.Get("pace"), Route: route, Language: as.language, Answers: answers, Remarks: remarks, Link: form.Get("link")}
 	outcome, err := p.Collector.Submit(c.Request().Context(), a.round, sending)
+	if err == nil && outcome == collecting.UnknownCode {
+		if late, problem := p.tooLate(c.Request().Context(), a.round, slip); problem != nil {
+			err = problem
+		} else if late {
+			outcome = collecting.Over
+		}
+	}
 	if f, ok := fault.Of(err); ok && f.Kind == fault.Busy {
 		// Not all at once again: a whole school may be waiting.
 		c.Response().Header().Set("Retry-After", strconv.Itoa(2+rand.IntN(9)))
@@ -151,7 +158,7 @@ func (p Pages) tell(c echo.Context, a *asked, as reading, form url.Values, outco
 	v := a.tongues.voice(as.language)
 	thanks := p.thanksFor(a.tongues, as.language, a.round)
 	if outcome == collecting.Stored || outcome == collecting.Already {
-		thanks.Lines = append(thanks.Lines, p.numberLines(v, a.round, number)...)
+		thanks.Number = p.numberFor(v, a.round, number)
 	}
 	reply := sendReply{State: string(outcome), Message: v.Say("answer." + string(outcome))}
 	switch outcome {
@@ -164,7 +171,7 @@ func (p Pages) tell(c echo.Context, a *asked, as reading, form url.Values, outco
 	case collecting.Over:
 		reply.Message = v.Say("answer.over.closed", words.V{"Date": v.Date(a.round.ReplyBy.Time(time.UTC))})
 		if a.round.State == round.Cancelled {
-			reply.Message = v.Say("answer.over.cancelled", words.V{"Reason": a.round.CancelReason})
+			reply.Message = overSentence(v, a.round)
 		}
 	}
 	if wantsJSON(c) {
@@ -176,7 +183,7 @@ func (p Pages) tell(c echo.Context, a *asked, as reading, form url.Values, outco
 	case collecting.Over:
 		return p.over(c, a, as)
 	}
-	d := outcomePage{answerFrame: frame(v, a.round), Lines: thanks.Lines, Link: *thanks.Link}
+	d := outcomePage{answerFrame: frame(v, a.round), Lines: thanks.Lines, Link: *thanks.Link, Number: thanks.Number}
 	d.Title = thanks.Title
 	return outcomeTemplate.Send(c, http.StatusOK, d)
 }

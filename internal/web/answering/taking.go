@@ -30,14 +30,23 @@ type takingPage struct {
 
 var takingTemplate = page.New("answering/taking", "answer", takingPage{})
 
-// numberLines say with which number, and where, an answer can be taken back; none where it cannot.
-func (p Pages) numberLines(v words.Voice, r round.Round, number string) []string {
+// numberView is the number with which an answer can be taken back, shown this once.
+type numberView struct {
+	Title string   `json:"title"`
+	Parts []string `json:"parts"` // in fours
+	Lines []string `json:"lines"`
+	Done  string   `json:"done"` // on the button that takes it off a device which others use next
+	Link  linkView `json:"link"` // to where it is typed, for a device of somebody's own
+}
+
+// numberFor says with which number, until when and where an answer can be taken back; nil where it cannot.
+func (p Pages) numberFor(v words.Voice, r round.Round, number string) *numberView {
 	if number == "" {
 		return nil
 	}
-	last := v.Date(storage.DateOf(r.ClosesAt, r.Zone()).Time(time.UTC))
-	return []string{v.Say("taking.number", words.V{"Number": apart(number[:4] + " " + number[4:8] + " " + number[8:]), "Date": last}),
-		v.Say("taking.where", words.V{"Address": apart(page.Bare(p.BaseURL + "/a/" + r.Code + "/back"))})}
+	last, address := v.Date(storage.DateOf(r.ClosesAt, r.Zone()).Time(time.UTC)), "/a/"+r.Code+"/back"
+	return &numberView{Title: v.Say("taking.write"), Parts: fours(number), Done: v.Say("taking.written"), Link: linkView{v.Say("taking.title"), address + "?lang=" + codeOf(v)},
+		Lines: []string{v.Say("taking.until", words.V{"Date": last}), v.Say("taking.where", words.V{"Address": apart(page.Bare(p.BaseURL + address))})}}
 }
 
 // apart keeps letters and digits in their order inside a sentence from right to left.
@@ -87,7 +96,7 @@ func (p Pages) takeBack(c echo.Context) error {
 		return err
 	}
 	v := a.tongues.voice(a.tongues.reading(c, bank.AnyDevice).language)
-	d := takingPage{answerFrame: frame(v, a.round), Done: []string{v.Say("taking.done"), v.Say("taking.worry")}}
+	d := takingPage{answerFrame: frame(v, a.round), Done: []string{v.Say(map[bool]string{true: "taking.done_link", false: "taking.done"}[a.round.Mailed()]), v.Say("taking.worry")}}
 	d.Title = v.Say("taking.done_title")
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return takingTemplate.Send(c, http.StatusOK, d)

@@ -166,6 +166,22 @@ func (p Pages) talk(c echo.Context) error {
 	return talkTemplate.Send(c, http.StatusOK, d)
 }
 
+// talkAway is what the page says without a connection: that nothing can be sent, whom to go to and whom to call. A device
+// keeps it beside the survey. It is the same for everybody who reads the survey in this language.
+func (p Pages) talkAway(c echo.Context) error {
+	r, v, err := p.talkTo(c)
+	if err != nil {
+		return err
+	}
+	d, err := p.newTalk(c, r, v)
+	if err != nil {
+		return err
+	}
+	d.Sent = []string{v.Say("talk.away"), d.Say.NotSent}
+	c.Response().Header().Set("Cache-Control", "no-cache")
+	return talkTemplate.Send(c, http.StatusOK, d)
+}
+
 // sendTalk answers 200 only once it is on disk. Whatever goes wrong, the page comes back with everything in its boxes and
 // says that it has not been sent.
 func (p Pages) sendTalk(c echo.Context) error {

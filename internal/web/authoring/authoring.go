@@ -62,6 +62,8 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.RunRounds, "POST", "/rounds/:id/slips", p.printSlips)
 	r.For(access.RunRounds, "GET", "/rounds/:id/cards", p.cards)
 	r.For(access.RunRounds, "POST", "/rounds/:id/cards", p.printCards)
+	r.For(access.RunRounds, "POST", "/rounds/:id/cards/newcomers", p.inviteNewcomers)
+	r.For(access.RunRounds, "POST", "/rounds/:id/cards/out", p.optOut)
 	r.For(access.RunRounds, "GET", "/rounds/:id/mail", p.mail)
 	r.For(access.RunRounds, "POST", "/rounds/:id/mail", p.sendMail)
 	r.For(access.RunRounds, "POST", "/rounds/:id/mail/slips", p.printPaper)

@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
 	"earshot/internal/base/fault"
+	"earshot/internal/base/words"
 	"earshot/internal/listen/participation"
 	"earshot/internal/school/access"
 	"earshot/internal/web/page"
@@ -27,6 +30,10 @@ type cardsPage struct {
 	Again   bool   // those who have a card get a new one as well
 	Doors   bool   // a sheet for the adult goes with each class
 	None    bool   // nobody is asked who is known by name
+	Come    string // how many have come since the round opened; empty: none
+	Invite  string // what the button for them says
+	Out     page.Form
+	IsOut   string // how many opted out; empty: none
 }
 
 // cardForm is one form with pupils whom the round asks.
@@ -55,7 +62,7 @@ func (p Pages) cardsFor(c echo.Context, who access.Actor) (r round.Round, holder
 	if r, err = p.Rounds().Find(ctx, who, c.Param("id")); err != nil {
 		return r, nil, err
 	}
-	if !r.Personal() || r.State != round.Draft && r.State != round.Open {
+	if !r.Personal() || !bank.IsPupils(r.Audience) || r.State != round.Draft && r.State != round.Open {
 		return r, nil, notFound()
 	}
 	holders, err = participation.NewStore(p.DB, p.Key).Holders(ctx, r)
@@ -68,6 +75,50 @@ func (p Pages) cards(c echo.Context, who access.Actor) error {
 		return err
 	}
 	return p.drawCards(c, http.StatusOK, r, holders, page.Errors{})
+}
+
+// inviteNewcomers gives those who have come since a round opened a slip, to which their card leads.
+func (p Pages) inviteNewcomers(c echo.Context, who access.Actor) error {
+	r, holders, err := p.cardsFor(c, who)
+	if err != nil {
+		return err
+	}
+	n, err := participation.NewStore(p.DB, p.Key).InviteNewcomers(c.Request().Context(), who, r)
+	if errs, status, ok := page.Explain(c, err); ok {
+		return p.drawCards(c, status, r, holders, errs)
+	} else if err != nil {
+		return err
+	}
+	return p.Done(c, "/rounds/"+r.ID+"/cards", page.Voice(c).Say("cards.invited", words.V{"Count": n}))
+}
+
+// optOut says which pupils opted out: the whole list, as it is to be from now on.
+func (p Pages) optOut(c echo.Context, who access.Actor) error {
+	r, holders, err := p.cardsFor(c, who)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	people, err := p.Roster().Listed(ctx, who.School, "out", c.FormValue("out"))
+	if err == nil {
+		err = participation.NewStore(p.DB, p.Key).SetOut(ctx, who, r, people)
+	}
+	if errs, status, ok := page.Explain(c, err); ok {
+		return p.drawCards(c, status, r, holders, errs)
+	} else if err != nil {
+		return err
+	}
+	return p.Done(c, "/rounds/"+r.ID+"/cards", page.Voice(c).Say("cards.out_saved"))
+}
+
+// outLines are those who opted out as the form takes them: by the id in the school's list where there is one, else by name.
+func outLines(holders []participation.Holder) (lines []string) {
+	for _, h := range holders {
+		if h.Out {
+			lines = append(lines, cmp.Or(h.Person.SourceID, h.Person.Name()))
+		}
+	}
+	return lines
 }
 
 func (p Pages) drawCards(c echo.Context, status int, r round.Round, holders []participation.Holder, errs page.Errors) error {
@@ -102,10 +153,26 @@ func (p Pages) drawCards(c echo.Context, status int, r round.Round, holders []pa
 	if c.Request().Method == http.MethodPost {
 		d.Doors = c.FormValue("doors") != ""
 	}
+	come, err := st.Newcomers(c.Request().Context(), r)
+	if err != nil {
+		return err
+	}
+	if len(come) > 0 {
+		d.Come, d.Invite = v.Say("cards.newcomers", words.V{"Count": len(come)}), v.Say("cards.invite_newcomers", words.V{"Count": len(come)})
+	}
 	form, err := c.FormParams()
 	if err != nil {
 		return err
 	}
+	out := outLines(holders)
+	if len(out) > 0 {
+		d.IsOut = v.Say("cards.out", words.V{"Count": len(out)})
+	}
+	field := page.Field{Name: "out", Label: "Pupils who opted out", Rows: 4, Value: strings.Join(out, "\n"), Hint: "One a line: the id in your pupil list, or the whole name. They get a card like everybody else. In this round it opens a short reading task and keeps nothing, so nobody in the room can tell."}
+	if form.Has("out") {
+		field.Value = form.Get("out")
+	}
+	d.Out = page.NewForm(errs, field)
 	for i, f := range d.Forms {
 		d.Forms[i].Chosen = slices.Contains(form["form"], f.ID) || c.Request().Method == http.MethodGet && f.Without > 0
 	}

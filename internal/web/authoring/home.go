@@ -172,8 +172,14 @@ func (p Pages) namesWaiting(c echo.Context, who access.Actor) (list []page.Link,
 			continue
 		case mine && o.Refused != "":
 			link.Text = "The name you asked for stays sealed. Read why."
-		case mine && o.AgreedBy != "" && o.OpenedAt == nil:
-			link.Text = "Your second person has agreed. Open the name."
+		case mine && o.AgreedAt != nil && o.OpenedAt == nil:
+			link.Text = map[bool]string{false: "Your second person has agreed. Open the name.", true: "The name you asked for is sealed to you now. Open it."}[o.ForChair()]
+		case o.ForChair() && o.AgreedAt != nil:
+			continue
+		case mine && o.ForChair() && o.Turn() == envelope.Peel:
+			link.Text = "The name you asked for needs you first: take off the outer seal."
+		case o.ForChair() && !mine && o.Refused == "":
+			link.Text = "The chair of governors asks you to open a sealed name for them. Read why."
 		case mine || o.Refused != "":
 			continue
 		case waits && envelope.GroupOf(who) == envelope.Second:

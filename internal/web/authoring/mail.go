@@ -34,6 +34,7 @@ type mailPage struct {
 	Letter    mail.Letter
 	Example   string
 	Unreached []unreached
+	Personal  bool   // names are sealed, and nobody answers on paper
 	Paper     string // what the button says
 	Printed   bool   // paper was printed already
 	Retry     string // what the button for addresses that did not work says
@@ -70,7 +71,7 @@ func (p Pages) drawMail(c echo.Context, who access.Actor, status int, r round.Ro
 	if err != nil {
 		return err
 	}
-	d := mailPage{Base: p.NewBase(c, "Invitations"), Errors: errs, ID: r.ID, Open: r.State == round.Open, Example: v.Say("mail.example")}
+	d := mailPage{Base: p.NewBase(c, "Invitations"), Errors: errs, ID: r.ID, Open: r.State == round.Open, Personal: r.Personal(), Example: v.Say("mail.example")}
 	d.Crumbs = []page.Link{{Text: "Rounds", URL: "/rounds"}, {Text: r.Title, URL: "/rounds/" + r.ID}, {Text: "Invitations", Here: true}}
 	if p.Mail == nil {
 		d.None = v.Say("mail.none")
@@ -116,9 +117,11 @@ func (p Pages) drawMail(c echo.Context, who access.Actor, status int, r round.Ro
 		d.Retry = v.Say("mail.retry", words.V{"Count": n})
 	}
 	if n := len(d.Unreached); n > 0 && d.Open {
-		d.Paper = v.Say("mail.paper", words.V{"Count": n})
-		if d.Printed, err = st.PaperPrinted(ctx, r); err != nil {
-			return err
+		if !d.Personal {
+			d.Paper = v.Say("mail.paper", words.V{"Count": n})
+			if d.Printed, err = st.PaperPrinted(ctx, r); err != nil {
+				return err
+			}
 		}
 		if access.Can(who, access.ManagePeople, access.Object{School: who.School}) {
 			d.Mend = map[bool]string{true: "/people", false: "/people/parents"}[r.Audience == bank.Staff]

@@ -160,6 +160,11 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 		}
 		d.Facts = append(d.Facts, words)
 	}
+	if unheard, err := p.unheard(c, r, doc); err != nil {
+		return err
+	} else if unheard != "" && !d.BroughtIn {
+		d.Facts = append(d.Facts, fact{"Other languages", unheard})
+	}
 	if d.Minute = r.Choices().Minute && !d.BroughtIn; d.Minute {
 		d.Facts = append(d.Facts, fact{"How it begins", "With a minute without the screen."})
 	}
@@ -170,7 +175,7 @@ func (p Pages) drawRound(c echo.Context, who access.Actor, status int, r round.R
 		d.Facts = append(d.Facts, fact{"What matters most", q.Text})
 	}
 	d.Named = r.HasResults() && envelope.Names(who, r)
-	d.Worries = r.Mode == round.Confidential && r.HasResults() && access.Can(who, access.OpenEnvelopes, access.Object{School: who.School})
+	d.Worries = r.Worries() && r.HasResults() && access.Can(who, access.OpenEnvelopes, access.Object{School: who.School})
 	own, err := p.personalFacts(c, r)
 	if err != nil {
 		return err
@@ -262,9 +267,22 @@ func (p Pages) rates(c echo.Context, who access.Actor, r round.Round, d *roundPa
 	}
 	// To the nearest ten: leaders decide with it whether to settle early, and need no more.
 	if unspent > 0 && d.Leads {
-		d.Unspent = v.Say(map[bool]string{true: "mail.unspent", false: "slips.unspent"}[d.Mailed], words.V{"Count": max(10, (unspent+5)/10*10)})
+		d.Unspent = v.Say(unusedSay(r), words.V{"Count": max(10, (unspent+5)/10*10)})
 	}
 	return nil
+}
+
+// unusedSay is what has not been used yet, by how a round is answered.
+func unusedSay(r round.Round) string {
+	switch {
+	case r.Mailed() && r.Personal():
+		return "mail.unspent_links"
+	case r.Mailed():
+		return "mail.unspent"
+	case r.Personal():
+		return "cards.unspent"
+	}
+	return "slips.unspent"
 }
 
 // done ends one of a round's moves: on success back to the round, on a fault the page again with what is wrong.
@@ -296,10 +314,10 @@ func (p Pages) openRound(c echo.Context, who access.Actor) error {
 	if r.Mode == round.OpenLink {
 		return p.done(c, who, r, err, "round.opened_link")
 	}
-	if r.Mailed() {
+	switch {
+	case r.Mailed():
 		return p.done(c, who, r, err, "round.opened_mail")
-	}
-	if r.Personal() {
+	case r.Personal():
 		return p.done(c, who, r, err, "round.opened_personal")
 	}
 	return p.done(c, who, r, err, "round.opened")

@@ -19,8 +19,11 @@ const mailed = "mailed"
 
 // modeOf is how a mode is called on pages.
 func modeOf(m round.Mode, plan round.Plan) string {
-	if m == round.Anonymous && plan.Mail {
+	switch {
+	case m == round.Anonymous && plan.Mail:
 		return mailed
+	case m == round.Confidential && plan.Mail:
+		return "confidential_mail"
 	}
 	return string(m)
 }
@@ -56,11 +59,13 @@ func (p Pages) adultsForm(ctx context.Context, who access.Actor, audience string
 func (p Pages) adultsFields(c echo.Context, who access.Actor, audience string, f round.Form) (fields []page.Field, err error) {
 	v := page.Voice(c)
 	mode := page.Field{Name: "mode", Label: "How do people answer?"}
+	is := modeOf(f.Mode, f.Plan)
 	add := func(value, hint string) {
-		mode.Options = append(mode.Options, page.Option{Value: value, Label: v.Say("mode." + value), Hint: v.Say(hint), Chosen: value == modeOf(f.Mode, f.Plan)})
+		mode.Options = append(mode.Options, page.Option{Value: value, Label: v.Say("mode." + value), Hint: v.Say(hint), Chosen: value == is})
 	}
-	if p.Mail != nil || f.Plan.Mail {
+	if p.Mail != nil || f.Plan.Mail || f.Mode == round.Confidential {
 		add(mailed, "mode.mailed.hint")
+		mode.Options = append(mode.Options, page.Option{Value: string(round.Confidential), Label: v.Say("mode.confidential_mail"), Hint: v.Say("mode.confidential_mail.hint"), Chosen: f.Mode == round.Confidential})
 	}
 	if audience == bank.Staff {
 		add("anonymous", "mode.anonymous.staff.hint")
@@ -107,6 +112,10 @@ func (p Pages) unmailed(c echo.Context, r round.Round) (string, error) {
 	}
 	people := map[string]bool{} // by id: has an address
 	without := 0
+	few := "draft.few_mailed"
+	if r.Personal() {
+		few = "draft.few_mailed_personal" // there is no paper
+	}
 	for _, a := range list {
 		if _, known := people[a.Person.ID]; !known && a.Person.Email == "" {
 			without++
@@ -114,14 +123,16 @@ func (p Pages) unmailed(c echo.Context, r round.Round) (string, error) {
 		people[a.Person.ID] = a.Person.Email != ""
 	}
 	switch {
-	case len(people) == 0 && r.Audience == bank.Parents:
+	case len(people) == 0 && r.Audience == bank.Staff:
+		return v.Say("round.people_apart"), nil
+	case len(people) == 0:
 		return v.Say("round.no_parents"), nil
 	case without == len(people) && r.Audience == bank.Staff:
 		return v.Say("draft.nobody_mailed_staff"), nil
 	case without == len(people):
 		return v.Say("draft.nobody_mailed"), nil
 	case without > 0:
-		return v.Say("draft.few_mailed", words.V{"Count": without, "All": len(people)}), nil
+		return v.Say(few, words.V{"Count": without, "All": len(people)}), nil
 	}
 	return "", nil
 }

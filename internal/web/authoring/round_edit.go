@@ -37,7 +37,6 @@ type roundEditPage struct {
 	Surveys  page.Field // to choose from, when none is chosen yet
 	Form     page.Form
 	Adults   bool   // parents or staff are asked
-	Personal bool   // a confidential round is being prepared
 	NoMail   string // why nobody can be asked by e-mail
 	Lead     bool   // no lead or no deputy is named yet
 	Calls    bool   // nobody has written down whom to call outside school
@@ -150,7 +149,7 @@ func (p Pages) saveRound(c echo.Context, who access.Actor) error {
 	} else if err != nil {
 		return err
 	}
-	return p.Done(c, "/rounds/"+r.ID, "")
+	return p.Done(c, "/rounds/"+r.ID, leftOut(page.Voice(c), f))
 }
 
 // outcomes lists the questions of a survey of which one can be the one that matters most.
@@ -242,7 +241,7 @@ func (p Pages) drawRoundEdit(c echo.Context, who access.Actor, status int, id st
 	if err != nil {
 		return err
 	}
-	d.Adults, d.Personal = !bank.IsPupils(doc.Audience), f.Mode == round.Confidential
+	d.Adults = !bank.IsPupils(doc.Audience)
 	for _, o := range groups.Options {
 		if d.Adults {
 			break // their children's slips have nothing to do with a round for parents

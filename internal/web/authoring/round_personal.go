@@ -6,8 +6,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"earshot/internal/ask/bank"
 	"earshot/internal/ask/round"
-	"earshot/internal/base/fault"
 	"earshot/internal/base/words"
 	"earshot/internal/listen/envelope"
 	"earshot/internal/listen/participation"
@@ -40,13 +40,24 @@ func (p Pages) personalNeeds(c echo.Context, r round.Round) (list []needed, err 
 	}
 	ctx := c.Request().Context()
 	if r.State == round.Draft && r.Mode == round.Confidential {
-		st := envelope.NewStore(p.DB, p.Key)
-		_, err := st.Ready(ctx, r.SchoolID, envelope.PolicyOf(r))
-		if f, ok := fault.Of(err); ok && f.Kind == fault.Conflict {
-			list = append(list, needed{page.Voice(c).Say(f.Key, words.V(f.Values)), page.Link{Text: "Keys", URL: "/keys"}})
-		} else if err != nil {
+		if p.Mail == nil {
+			list = append(list, needed{Text: page.Voice(c).Say("round.no_mail")})
+		}
+		lacks, err := p.keysLacking(ctx, page.Voice(c), r)
+		if err != nil {
 			return nil, err
 		}
+		list = append(list, lacks...)
+	}
+	if !bank.IsPupils(r.Audience) {
+		return list, nil
+	}
+	come, err := participation.NewStore(p.DB, p.Key).Newcomers(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if len(come) > 0 {
+		list = append(list, needed{page.Voice(c).Say("cards.newcomers", words.V{"Count": len(come)}), page.Link{Text: "Invite them", URL: "/rounds/" + r.ID + "/cards"}})
 	}
 	without, err := participation.NewStore(p.DB, p.Key).WithoutCard(ctx, r)
 	if len(without) > 0 {
@@ -57,10 +68,30 @@ func (p Pages) personalNeeds(c echo.Context, r round.Round) (list []needed, err 
 
 // personalFacts say what of a confidential round can never change once it is open.
 func (p Pages) personalFacts(c echo.Context, r round.Round) (facts []fact, err error) {
-	if r.Mode != round.Confidential {
-		return nil, nil
-	}
 	v, plan := page.Voice(c), r.Choices()
+	if r.Personal() && bank.IsPupils(r.Audience) && (r.State == round.Draft || r.State == round.Open) {
+		holders, err := participation.NewStore(p.DB, p.Key).Holders(c.Request().Context(), r)
+		if err != nil {
+			return nil, err
+		}
+		if out := len(slices.DeleteFunc(holders, func(h participation.Holder) bool { return !h.Out })); out > 0 {
+			facts = append(facts, fact{"Opted out", v.Say("cards.out", words.V{"Count": out})})
+		}
+	}
+	if r.Mode != round.Confidential {
+		return facts, nil
+	}
+	apart, err := p.Rounds().Apart(c.Request().Context(), r)
+	if err != nil {
+		return nil, err
+	}
+	if len(apart) > 0 {
+		var names []string
+		for _, a := range apart {
+			names = append(names, nameOf(v, a))
+		}
+		facts = append(facts, fact{"Not asked, since they can open names", strings.Join(names, ", ")})
+	}
 	facts = append(facts, fact{"Who may find out a name", v.Say("policy." + string(envelope.PolicyOf(r)))})
 	if len(plan.Flags) > 0 {
 		var names []string

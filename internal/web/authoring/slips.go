@@ -159,11 +159,13 @@ var scriptTemplate = page.New("authoring/script", "print", scriptPage{})
 func (p Pages) inTheRoom(c echo.Context, who access.Actor) (round.Round, error) {
 	ctx := c.Request().Context()
 	r, err := p.Rounds().Find(ctx, who, c.Param("id"))
-	if !fault.Is(err, fault.NotFound) || !who.Is(access.Teacher) {
-		return r, err
+	if fault.Is(err, fault.NotFound) && who.Is(access.Teacher) {
+		if r, err = p.Rounds().ByID(ctx, who.School, c.Param("id")); err == nil && r.State != round.Open {
+			return round.Round{}, notFound()
+		}
 	}
-	if r, err = p.Rounds().ByID(ctx, who.School, c.Param("id")); err == nil && r.State != round.Open {
-		return round.Round{}, notFound()
+	if err == nil && r.Personal() && r.Mailed() {
+		return round.Round{}, notFound() // everybody has a link of their own, and nothing is for a wall
 	}
 	return r, err
 }

@@ -11,6 +11,7 @@ import (
 	"earshot/internal/ask/survey"
 	"earshot/internal/base/fault"
 	"earshot/internal/base/words"
+	"earshot/internal/listen/envelope"
 	"earshot/internal/school/access"
 	"earshot/internal/school/audit"
 	"earshot/internal/school/roster"
@@ -121,7 +122,11 @@ func (p Pages) audit(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	targets, err := p.auditTargets(c, who, staff)
+	openings, err := envelope.NewStore(p.DB, p.Key).Recorded(ctx, who)
+	if err != nil {
+		return err
+	}
+	targets, err := p.auditTargets(c, who, staff, openings)
 	if err != nil {
 		return err
 	}
@@ -135,6 +140,9 @@ func (p Pages) audit(c echo.Context, who access.Actor) error {
 	d.Main = "wide"
 	d.Crumbs = []page.Link{{Text: "School", URL: "/school"}, {Text: "What was done", Here: true}}
 	for _, e := range entries {
+		if o, ok := openings[e.Target]; ok && o.PastHead && o.AskedBy != who.Person {
+			continue // about the head or the safeguarding team, and not for this page: it stands among the openings, for those whose business it is
+		}
 		name, known := byAccount[e.AccountID]
 		if !known { // somebody who has left the school since
 			a, err := p.Identity().Account(ctx, e.AccountID)
@@ -161,7 +169,7 @@ func actionName(v words.Voice, action string) string {
 
 // auditTargets names what deeds were about, as far as it is still there and the reader may know of it: an administrator
 // reads no title of a round or survey.
-func (p Pages) auditTargets(c echo.Context, who access.Actor, staff []roster.StaffMember) (map[string]string, error) {
+func (p Pages) auditTargets(c echo.Context, who access.Actor, staff []roster.StaffMember, openings map[string]envelope.Opening) (map[string]string, error) {
 	ctx, v := c.Request().Context(), page.Voice(c)
 	named := map[string]string{roster.Form: v.Say("audit.groups.form"), roster.Class: v.Say("audit.groups.class")}
 	for _, m := range staff {
@@ -186,6 +194,9 @@ func (p Pages) auditTargets(c echo.Context, who access.Actor, staff []roster.Sta
 	}
 	for _, r := range rounds {
 		named[r.ID] = r.Title
+	}
+	for _, o := range openings {
+		named[o.ID] = named[o.RoundID]
 	}
 	surveys, err := survey.NewStore(p.DB).List(ctx, who)
 	for _, sv := range surveys {

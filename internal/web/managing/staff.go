@@ -24,6 +24,9 @@ type staffPage struct {
 	Invite string // what the button for a link says; empty where there can be none
 	Refuse string // why there can be none
 	End    bool
+	Losses []string // what saving would cost the keys to sealed names
+	Ending []string // what it would cost if they went
+	Sure   page.Field
 }
 
 var staffTemplate = page.New("managing/staff", "base", staffPage{})
@@ -82,6 +85,9 @@ func (p Pages) drawStaff(c echo.Context, who access.Actor, status int, m roster.
 	if typed, ok := readStaff(c); ok {
 		f = typed
 	}
+	if err := p.drawLosses(c, who, &d, f, errs); err != nil {
+		return err
+	}
 	d.Crumbs = []page.Link{{Text: "People", URL: "/people"}, {Text: d.Title, Here: true}}
 	roles := page.Field{Name: "roles", Label: "What do they do here?", Several: true}
 	for _, r := range access.Roles {
@@ -91,7 +97,7 @@ func (p Pages) drawStaff(c echo.Context, who access.Actor, status int, m roster.
 	d.Form = page.NewForm(errs,
 		page.Field{Name: "name", Label: "Name", Value: f.Name, Hint: "As pupils and colleagues know them."},
 		page.Field{Name: "email", Type: "email", Label: "E-mail address", Value: f.Email,
-			Hint: "They sign in with it. Leave it empty for somebody who is only named, such as a safeguarding deputy."},
+			Hint: "They sign in with it, and mails go to it. The head, the safeguarding lead and deputies and the chair of governors need one: without it nobody can alert them. It may stay empty for somebody who is only named."},
 		roles,
 		page.Field{Name: "place", Label: "Where do pupils find them?", Value: f.Place, Hint: "For a safeguarding lead or deputy: a room and a time. Pupils read it."})
 	return staffTemplate.Send(c, status, d)
@@ -155,6 +161,9 @@ func (p Pages) saveStaff(c echo.Context, who access.Actor) error {
 	}
 	f, _ := readStaff(c)
 	if err = checkRoles(f); err == nil {
+		err = p.sure(c, who, m.ID, f)
+	}
+	if err == nil {
 		err = p.DB.InTx(ctx, func(tx *storage.DB) error {
 			if err := roster.NewStore(tx).ChangeStaff(ctx, who, m.ID, f); err != nil {
 				return err
@@ -185,11 +194,28 @@ func (p Pages) saveStaff(c echo.Context, who access.Actor) error {
 // account; there the next request finds that they do not belong here any more.
 func (p Pages) endStaff(c echo.Context, who access.Actor) error {
 	ctx := c.Request().Context()
-	var m roster.StaffMember
-	err := p.DB.InTx(ctx, func(tx *storage.DB) error {
+	m, err := p.Roster().Staff(ctx, who.School, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if err = p.sure(c, who, m.ID, roster.StaffForm{}); err == nil {
+		err = p.end(c, who, &m)
+	}
+	if errs, status, ok := page.Explain(c, err); ok {
+		return p.drawStaff(c, who, status, m, errs)
+	} else if err != nil {
+		return err
+	}
+	return p.Done(c, "/people", page.Voice(c).Say("people.staff_ended", words.V{"Name": m.Name()}))
+}
+
+// end takes somebody off the list, with all that lets them in.
+func (p Pages) end(c echo.Context, who access.Actor, m *roster.StaffMember) error {
+	ctx := c.Request().Context()
+	return p.DB.InTx(ctx, func(tx *storage.DB) error {
 		ro, id := roster.NewStore(tx), identity.NewStore(tx, p.Key)
 		var err error
-		if m, err = ro.EndStaff(ctx, who, c.Param("id")); err != nil {
+		if *m, err = ro.EndStaff(ctx, who, m.ID); err != nil {
 			return err
 		}
 		if err := id.DropCodes(ctx, inviteKind, m.ID); err != nil || m.AccountID == nil {
@@ -201,10 +227,4 @@ func (p Pages) endStaff(c echo.Context, who access.Actor) error {
 		}
 		return id.Disable(ctx, *m.AccountID)
 	})
-	if errs, status, ok := page.Explain(c, err); ok {
-		return p.drawStaff(c, who, status, m, errs)
-	} else if err != nil {
-		return err
-	}
-	return p.Done(c, "/people", page.Voice(c).Say("people.staff_ended", words.V{"Name": m.Name()}))
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,6 +57,8 @@ type Base struct {
 	School string
 	Person string // who is signed in; empty if nobody
 	Nav    []Link
+	Menu   []Link // what of the navigation stands under “More”, so that it keeps to one line
+	InMenu bool   // the page is one of those
 	Flash  string
 	Demo   bool // the school is invented, and the page says so
 	CSS    []string
@@ -79,6 +82,9 @@ const (
 
 // Voice is the voice for the reader of this request.
 func Voice(echo.Context) words.Voice { return words.English() }
+
+// inALine is how many places of the navigation stand in one line of an ordinary screen.
+const inALine = 8
 
 // NewBase starts a page: title, language, navigation for who is signed in, and the flash left by the last request.
 func (k *Kit) NewBase(c echo.Context, title string) Base {
@@ -113,12 +119,16 @@ func (k *Kit) NewBase(c echo.Context, title string) Base {
 	add("Concerns", "/concerns", access.ReadConcerns)
 	add("Comments", "/comments", access.ReadComments)
 	add("Surveys", "/surveys", access.RunRounds)
-	add("Question bank", "/bank", access.BrowseBank)
 	add("People", "/people", access.ManagePeople)
+	add("Question bank", "/bank", access.BrowseBank)
 	add("School", "/school", access.ManageSchool)
 	add("Languages", "/school/languages", access.RunRounds)
 	if last := len(b.Nav) - 1; last > 0 && b.Nav[last].Here {
 		b.Nav[last-1].Here = false // its address begins with that of the school
+	}
+	if len(b.Nav) > inALine {
+		b.Nav, b.Menu = b.Nav[:inALine-1], b.Nav[inALine-1:]
+		b.InMenu = slices.ContainsFunc(b.Menu, func(l Link) bool { return l.Here })
 	}
 	if sess, ok := c.Get(keySession).(identity.Session); ok && sess.Flash != "" {
 		b.Flash = sess.Flash

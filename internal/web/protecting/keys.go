@@ -205,7 +205,8 @@ func (p Pages) endKey(c echo.Context, who access.Actor) error {
 
 // sealedReply is something sealed for a browser to open.
 type sealedReply struct {
-	Sealed []byte `json:"sealed"` // age, base64
+	Sealed []byte `json:"sealed"`         // age, base64
+	Mark   string `json:"mark,omitempty"` // of what a name is asked for; empty where it is not there any more
 }
 
 // trial hands out something sealed to the reader's own key.
@@ -214,7 +215,7 @@ func (p Pages) trial(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, sealedReply{sealed})
+	return c.JSON(http.StatusOK, sealedReply{Sealed: sealed})
 }
 
 // proof takes what the reader's browser found in it.

@@ -39,11 +39,13 @@ type openingPage struct {
 	Round, Envelope, What string
 	Asked, On             string
 	Agreed, Opened, Until string
+	Helper                string // whom the chair asked to open it for them
 	Category, Reason      string
 	Refused               string
 	Next                  string // what happens now, or what the reader can do
 	Action                string
-	Open                  string // what the reader's browser opens: the name, the outer seal, or nothing
+	Open                  string // what the reader's browser opens: the name, the outer seal, the name for the chair, or nothing
+	To                    string // the public half of the chair's key, where it is sealed to them
 	Do                    string
 	Refuse                bool
 	Key                   keyPanel
@@ -63,6 +65,7 @@ var whyOpen = map[string]string{
 	"self":   "Somebody may harm themselves",
 	"other":  "Another reason",
 	"reseal": "To seal names anew",
+	"chair":  "It is for the chair of governors alone",
 }
 
 // whose says what a name is asked for.
@@ -76,6 +79,8 @@ func stateOf(o envelope.Opening, now time.Time) string {
 		return "Left sealed"
 	case o.OpenedAt != nil:
 		return "Opened"
+	case o.ForChair() && o.AgreedAt != nil && !o.Over(now):
+		return "Opened for the chair"
 	case o.Over(now):
 		return "Over, not opened"
 	case o.Policy == envelope.Two && o.AgreedBy == "":
@@ -110,6 +115,12 @@ func (p Pages) openings(c echo.Context, who access.Actor) error {
 }
 
 func (p Pages) newOpening(c echo.Context, who access.Actor) error {
+	if c.QueryParam("concern") != "" {
+		return p.drawForChair(c, http.StatusOK, who, page.Errors{})
+	}
+	if !access.Can(who, access.OpenEnvelopes, access.Object{School: who.School}) {
+		return fault.New(fault.Forbidden, "fault.forbidden")
+	}
 	return p.drawNewOpening(c, http.StatusOK, who, page.Errors{})
 }
 
@@ -164,6 +175,9 @@ func (p Pages) second(c echo.Context, who access.Actor) (string, error) {
 }
 
 func (p Pages) ask(c echo.Context, who access.Actor) error {
+	if c.FormValue("concern") != "" {
+		return p.askForChair(c, who)
+	}
 	o, err := p.envelopes().Ask(c.Request().Context(), who, envelope.Request{Round: c.FormValue("round"), Envelope: c.FormValue("envelope"),
 		Kind: c.FormValue("kind"), Category: c.FormValue("category"), Reason: c.FormValue("reason"), PastHead: c.FormValue("past_head") != ""})
 	if errs, status, ok := page.Explain(c, err); ok {
@@ -199,7 +213,9 @@ func (p Pages) drawOpening(c echo.Context, status int, who access.Actor, errs pa
 	d := openingPage{Base: p.keyBase(c, "A sealed name", "js/keys-opening.js"), State: stateOf(o, now), Round: r.Title, Envelope: o.EnvelopeID, What: whose[o.Kind],
 		Asked: o.Asked, On: say(o.AskedAt), Category: whyOpen[o.Category] + ".", Reason: o.Reason, Refused: o.Refused, Action: "/openings/" + o.ID, Key: p.keyPanel(c, who, keys)}
 	d.Crumbs = []page.Link{{Text: "Keys", URL: "/keys"}, {Text: "Names asked for", URL: "/openings"}, {Text: "A sealed name", Here: true}}
-	if o.AgreedAt != nil {
+	if o.ForChair() {
+		d.Helper = o.Agreed
+	} else if o.AgreedAt != nil {
 		d.Agreed = o.Agreed + ", " + say(*o.AgreedAt)
 	}
 	if o.OpenedAt != nil {
@@ -208,7 +224,11 @@ func (p Pages) drawOpening(c echo.Context, status int, who access.Actor, errs pa
 	if !o.Over(now) {
 		d.Until = say(o.Until)
 	}
-	d.next(who, o, now)
+	if d.next(who, o, now); o.ForChair() {
+		if err := p.forChair(ctx, &d, who, o, now); err != nil {
+			return err
+		}
+	}
 	d.Form = page.NewForm(errs, page.Field{Name: "why", Label: "Why not? One sentence for whoever asked", Value: c.FormValue("why")})
 	return openingTemplate.Send(c, status, d)
 }
@@ -241,11 +261,22 @@ func (d *openingPage) next(who access.Actor, o envelope.Opening, now time.Time) 
 
 // sealed hands out what the reader's browser opens now.
 func (p Pages) sealed(c echo.Context, who access.Actor) error {
-	body, err := p.envelopes().Sealed(c.Request().Context(), who, c.Param("id"))
+	ctx := c.Request().Context()
+	body, err := p.envelopes().Sealed(ctx, who, c.Param("id"))
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, sealedReply{body})
+	o, err := p.envelopes().Find(ctx, who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	mark := ""
+	if who.Person == o.AskedBy { // who opens it for somebody else learns nothing of what it belongs to
+		if mark, err = p.mark(ctx, o); err != nil {
+			return err
+		}
+	}
+	return c.JSON(http.StatusOK, sealedReply{Sealed: body, Mark: mark})
 }
 
 func (p Pages) opened(c echo.Context, who access.Actor) error {
@@ -267,7 +298,18 @@ func (p Pages) agree(c echo.Context, who access.Actor) error {
 	} else if err != nil {
 		return err
 	}
-	return p.Done(c, "/openings/"+c.Param("id"), "You agreed. Tell whoever asked: they can open it now.")
+	o, err := p.envelopes().Find(c.Request().Context(), who, c.Param("id"))
+	if err != nil {
+		return err
+	}
+	done := "You agreed. Tell whoever asked: they can open it now."
+	switch {
+	case o.ForChair() && who.Person == o.AskedBy:
+		done = "The outer seal is off. " + o.Agreed + " can open it for you now."
+	case o.ForChair():
+		done = "It is sealed to the chair of governors now, and you have not seen it. They are told."
+	}
+	return p.Done(c, "/openings/"+c.Param("id"), done)
 }
 
 func (p Pages) refuse(c echo.Context, who access.Actor) error {

@@ -4,6 +4,7 @@ package protecting
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -57,8 +58,8 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.HoldKeys, "POST", "/keys/resealed", p.resealed)
 	r.For(access.HoldKeys, "POST", "/keys/:id/end", p.endKey)
 	r.For(access.HoldKeys, "GET", "/openings", p.openings)
-	r.For(access.OpenEnvelopes, "GET", "/openings/new", p.newOpening)
-	r.For(access.OpenEnvelopes, "POST", "/openings", p.ask)
+	r.For(access.HoldKeys, "GET", "/openings/new", p.newOpening) // the safeguarding team, and the chair in what is for them alone
+	r.For(access.HoldKeys, "POST", "/openings", p.ask)
 	r.For(access.HoldKeys, "GET", "/openings/:id", p.opening)
 	r.For(access.HoldKeys, "POST", "/openings/:id/sealed", p.sealed)
 	r.For(access.HoldKeys, "POST", "/openings/:id/opened", p.opened)
@@ -69,7 +70,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 // Templates lists the pages of this activity.
 func Templates() []*page.Template {
 	return []*page.Template{listTemplate, concernTemplate, commentsTemplate, queueTemplate, commentTemplate, coverTemplate, recordTemplate, outsideTemplate, worriesTemplate, staffRoomTemplate,
-		keysTemplate, openingsTemplate, newOpeningTemplate, openingTemplate}
+		keysTemplate, openingsTemplate, newOpeningTemplate, openingTemplate, chairOpeningTemplate}
 }
 
 func (p Pages) store() safeguard.Store { return safeguard.NewStore(p.DB, p.Key) }
@@ -241,6 +242,9 @@ func (p Pages) draw(c echo.Context, status int, who access.Actor, k safeguard.Co
 		d.Way, d.Talk, d.Notes = way, talked(*said), noted(*said)
 		if d.Whose, err = p.whose(c.Request().Context(), who, said.Round, said.Tie, envelope.Concern); err != nil {
 			return err
+		}
+		if d.Whose.Others && k.GoesTo == safeguard.Chair && envelope.Sole(who) {
+			d.Whose.Ask, d.Whose.Others, d.Whose.Sole = "/openings/new?"+url.Values{"concern": {k.ID}}.Encode(), false, true
 		}
 		d.Answer = page.NewForm(errs, page.Field{Name: "answer", Label: "Your answer", Rows: 4, Value: c.FormValue("answer"),
 			Hint: "They read it with your name when they come back with their 16 numbers; nothing tells them that it is here. Ask who they are, and say when and where somebody is there for them. Nobody can come to them unless they say who they are."})

@@ -23,6 +23,7 @@ type behind struct {
 	Name   string      // in a named round, for those who may see it
 	Ask    string      // where whoever keeps children safe asks for the sealed name
 	Others bool        // there is a sealed name, and others than the reader can ask for it
+	Sole   bool        // the reader is the chair, whom somebody of the safeguarding team opens it for
 	Asked  []page.Link // who has asked for it before
 }
 
@@ -106,7 +107,7 @@ func (p Pages) worries(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	if r.Mode != round.Confidential {
+	if !r.Worries() {
 		return fault.New(fault.NotFound, "fault.not_found")
 	}
 	d := worriesPage{Base: p.NewBase(c, "Answers that may need somebody"), Waits: !r.HasResults()}
