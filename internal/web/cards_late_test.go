@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"strconv"
 	"strings"
@@ -98,6 +99,33 @@ func TestADoorShutsAfterWrongPictures(t *testing.T) {
 	}
 	if status, _ := s.asks(door, tapped(made[2].Pictures)); status != http.StatusOK {
 		t.Errorf("after it was opened: %d", status)
+	}
+}
+
+// An adult who comes to open a door and goes back to the pictures is signed out before a child sees them.
+func TestGoingBackToTheDoorSignsOut(t *testing.T) {
+	s, r, made := carded(t)
+	door := s.door(r, made[0].FormID)
+	jar, err := cookiejar.New(nil)
+	testkit.Must(t, err)
+	here, err := url.Parse(s.http.URL)
+	testkit.Must(t, err)
+	jar.SetCookies(here, []*http.Cookie{s.as(s.Staff("Tess Ode", access.Teacher))})
+	tablet := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	get := func(path string) int {
+		res, err := tablet.Get(s.http.URL + path)
+		testkit.Must(t, err)
+		res.Body.Close()
+		return res.StatusCode
+	}
+	if first, home := get(door), get("/me"); first != http.StatusOK || home != http.StatusOK {
+		t.Fatalf("who only looks at a door stays signed in: %d %d", first, home)
+	}
+	if status := get(door + "/open"); status != http.StatusOK {
+		t.Fatalf("the adult: %d", status)
+	}
+	if back, home := get(door), get("/me"); back != http.StatusOK || home != http.StatusSeeOther {
+		t.Errorf("back at the door: %d, and still signed in: %d", back, home)
 	}
 }
 

@@ -153,6 +153,9 @@ func (p Pages) door(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := p.leaveDoor(c, d); err != nil {
+		return err
+	}
 	if d.over {
 		return c.Redirect(http.StatusSeeOther, "/a/"+d.round.Code)
 	}
@@ -169,6 +172,9 @@ func (p Pages) tap(c echo.Context) error {
 	}
 	d, err := p.atDoor(c, form)
 	if err != nil {
+		return err
+	}
+	if err := p.leaveDoor(c, d); err != nil {
 		return err
 	}
 	if d.over {

@@ -39,6 +39,7 @@ func (p Pages) shutDoor(c echo.Context, who access.Actor) error {
 		return err
 	}
 	address := doorAddress(d.round, d.code)
+	c.SetCookie(p.adultCookie(address, "1", 0))
 	return shutTemplate.Send(c, http.StatusOK, shutPage{Base: p.NewBase(c, "Open the door again"), Form: d.form.Name, Round: d.round.Title, Action: address + "/open", Door: address})
 }
 
@@ -48,11 +49,36 @@ func (p Pages) openDoor(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
-	tries.open(d.name())
-	if err := p.Identity().EndSession(c.Request().Context(), p.Cookie(c, page.SessionCookie)); err != nil {
+	tries.open(d.name(), d.device)
+	address := doorAddress(d.round, d.code)
+	if err := p.signOutHere(c, address); err != nil {
 		return err
 	}
+	return c.Redirect(http.StatusSeeOther, address)
+}
+
+// adultCookie marks a device on which an adult has come to open a door. Whichever way the pictures are reached from there, the
+// adult is signed out before a child sees them.
+func (p Pages) adultCookie(address, value string, age int) *http.Cookie {
+	return &http.Cookie{Name: "earshot-door-adult", Value: value, Path: address, MaxAge: age, HttpOnly: true, Secure: p.Secure, SameSite: http.SameSiteStrictMode}
+}
+
+// leaveDoor signs an adult out who came to open the door and went back to the pictures.
+func (p Pages) leaveDoor(c echo.Context, d door) error {
+	if ck, err := c.Cookie("earshot-door-adult"); err != nil || ck.Value == "" {
+		return nil
+	}
+	return p.signOutHere(c, doorAddress(d.round, d.code))
+}
+
+func (p Pages) signOutHere(c echo.Context, address string) error {
+	if session := p.Cookie(c, page.SessionCookie); session != "" {
+		if err := p.Identity().EndSession(c.Request().Context(), session); err != nil {
+			return err
+		}
+	}
 	p.SetCookie(c, page.SessionCookie, "", 0)
+	c.SetCookie(p.adultCookie(address, "", -1))
 	c.Response().Header().Set("Clear-Site-Data", `"cache"`)
-	return c.Redirect(http.StatusSeeOther, doorAddress(d.round, d.code))
+	return nil
 }

@@ -36,7 +36,7 @@ type doorTries struct {
 
 type deviceCount struct {
 	count
-	known bool      // a child has come in here, or an adult has opened the door since
+	known bool      // a child has come in here, or an adult has opened the door on it
 	next  time.Time // no try before
 }
 
@@ -158,11 +158,19 @@ func (g *gate) right(door, device, slip string) {
 	t.in[slip], t.devices[device] = true, d
 }
 
-// open lets everybody begin anew at a door.
-func (g *gate) open(door string) {
+// open lets everybody begin anew at a door. Devices that children came in on stay known, and the one it is opened on becomes so:
+// nobody else's tries shut a tablet on which an adult has opened the door.
+func (g *gate) open(door, device string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if t := g.doors[door]; t != nil {
-		t.fresh, t.devices = count{}, map[string]*deviceCount{}
+	t, here := g.at(door, device)
+	here.known, t.devices[device] = true, here
+	t.fresh = count{}
+	for name, d := range t.devices {
+		if d.known {
+			d.count, d.next = count{}, time.Time{}
+		} else {
+			delete(t.devices, name)
+		}
 	}
 }

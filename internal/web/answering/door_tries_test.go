@@ -58,7 +58,7 @@ func TestADeviceIsShutAfterWrongPictures(t *testing.T) {
 	if n := tried(g, move, 100, always("a")); n != 1 {
 		t.Errorf("%d tries after %s", n, deviceForget)
 	}
-	g.open("door")
+	g.open("door", "phone")
 	if g.shut("door", "a") {
 		t.Error("an adult cannot open it")
 	}
@@ -81,6 +81,31 @@ func TestOthersDoNotShutATablet(t *testing.T) {
 			t.Fatalf("child %d: %s, %s", i, what, first)
 		}
 		g.right("door", "tablet", fmt.Sprint("child ", i))
+	}
+}
+
+// Where an adult has opened the door, tablets that children use stay as they are, and so does the one it was opened on.
+func TestOpeningADoorKeepsTablets(t *testing.T) {
+	g, move := standing()
+	flood := 0
+	outside := func(int) string { flood++; return fmt.Sprint("outside ", flood) }
+	g.enter("door", "used")
+	g.right("door", "used", "first child")
+	tried(g, move, 100, outside)
+	if g.shut("door", "used") || !g.shut("door", "tablet") {
+		t.Fatal("not as it has to be before")
+	}
+	g.open("door", "tablet")
+	if n := tried(g, move, 100, outside); n != newTries {
+		t.Errorf("%d tries from outside", n)
+	}
+	for _, tablet := range []string{"used", "tablet"} {
+		if g.shut("door", tablet) {
+			t.Errorf("%s is shut by others", tablet)
+		}
+	}
+	if n := tried(g, move, 100, always("tablet")); n != deviceTries || !g.shut("door", "tablet") {
+		t.Errorf("%d wrong tries on the tablet itself", n)
 	}
 }
 
