@@ -34,7 +34,7 @@ var structs = []any{
 	&survey.Survey{}, &survey.Version{}, &survey.Translation{}, &language.Reading{}, &round.Round{}, &round.Unit{}, &round.UnitReader{}, &round.Promise{},
 	&participation.Slip{}, &participation.Mailing{}, &participation.Invitation{}, &participation.Mail{}, &participation.Address{},
 	&response.Response{}, &response.Mark{}, &response.Followed{}, &envelope.Envelope{}, &envelope.Name{}, &envelope.Holder{}, &envelope.Opening{}, &participation.Card{}, &roster.Flag{}, &roster.Flagged{}, &response.Hand{}, &response.Waiting{}, &response.Receipt{}, &response.Tally{},
-	&result.Stored{}, &result.Total{}, &result.StoredSum{}, &result.Quote{}, &result.ThemeRule{}, &chart.Drawn{}, &action.Reply{}, &action.Action{}, &action.ReplyLanguage{}, &action.StoredNote{}, &action.StaffGuess{}, &action.Pack{}, &action.Share{}, &action.Agreement{}, &action.Digest{}, &safeguard.Concern{}, &safeguard.Thread{}, &safeguard.ThreadReply{}, &safeguard.Told{}, &safeguard.Drill{}, &safeguard.Comment{}, &roster.Absence{}, &roster.Trust{}, &roster.TrustSchool{},
+	&result.Stored{}, &result.Total{}, &result.StoredSum{}, &result.Quote{}, &result.ThemeRule{}, &chart.Drawn{}, &action.Reply{}, &action.Action{}, &action.ReplyLanguage{}, &action.StoredNote{}, &action.StaffGuess{}, &action.Pack{}, &action.Share{}, &action.Agreement{}, &action.Digest{}, &safeguard.Concern{}, &safeguard.Thread{}, &safeguard.ThreadReply{}, &safeguard.Told{}, &safeguard.Drill{}, &safeguard.Comment{}, &roster.Absence{}, &roster.Chairing{}, &roster.Trust{}, &roster.TrustSchool{},
 }
 
 // withoutSchool are the tables that serve several schools: the whole list of exceptions.

@@ -70,6 +70,12 @@ func (c Clock) deliver(ctx context.Context, every time.Duration) {
 		if err := c.TellOpenings(ctx); err != nil && ctx.Err() == nil {
 			c.Log.Error("openings", "error", err)
 		}
+		if err := c.TellChairs(ctx); err != nil && ctx.Err() == nil {
+			c.Log.Error("chairs", "error", err)
+		}
+		if err := c.TellEndedKeys(ctx); err != nil && ctx.Err() == nil {
+			c.Log.Error("ended keys", "error", err)
+		}
 		if err := c.Digests(ctx); err != nil && ctx.Err() == nil {
 			c.Log.Error("digests", "error", err)
 		}

@@ -53,10 +53,15 @@ func (c Clock) tellOpening(ctx context.Context, o envelope.Opening) error {
 			chair = nil // there is no answer yet
 		}
 	}
-	for _, step := range []struct {
+	type step struct {
 		told int
 		to   []roster.StaffMember
-	}{{envelope.ToldSecond, second}, {envelope.ToldChair, chair}} {
+	}
+	steps := []step{{envelope.ToldSecond, second}, {envelope.ToldChair, chair}}
+	if !o.ForChair() && (o.AgreedAt != nil || o.Refused != "") {
+		steps = append(steps, step{envelope.ToldAsker, only(staff, o.AskedBy)})
+	}
+	for _, step := range steps {
 		if o.Told&step.told != 0 || o.ForChair() && step.told == envelope.ToldChair && len(chair) == 0 {
 			continue
 		}
@@ -110,6 +115,10 @@ func (c Clock) mailOpening(ctx context.Context, o envelope.Opening, school roste
 	switch {
 	case o.ForChair() && to[0].ID == o.AskedBy:
 		key, link, last = "opening.mail.answered", "opening.mail.open", "opening.mail.last_chair"
+	case to[0].ID == o.AskedBy:
+		key, link = "opening.mail.answered", "opening.mail.open"
+	case o.Kind == envelope.All:
+		key = "opening.mail.all"
 	case o.ForChair():
 		key, last = "opening.mail.helper", "opening.mail.last_chair"
 	case o.Policy == envelope.Two:

@@ -85,6 +85,18 @@ func TestOthersAreToldOfAnOpeningAndNeverWhy(t *testing.T) {
 		t.Errorf("where two are needed: %v", to)
 	}
 
+	// Whoever asked is told of the answer, once.
+	var waits envelope.Opening
+	testkit.Must(t, m.DB.Query(ctx).Where("envelope_id = ?", "tie-2").Take(&waits).Error)
+	testkit.Must(t, envelope.NewStore(m.DB, m.Key).Refuse(ctx, chair, waits.ID, "Talk to me first."))
+	testkit.Must(t, m.clock.TellOpenings(ctx))
+	if post := m.post.Take(); len(post) != 1 || post[0].To != m.Email(lead) || !strings.Contains(post[0].Text, "has answered your question") || strings.Contains(post[0].Text, "Talk to me") {
+		t.Errorf("of the answer: %v", post)
+	}
+	if to := tell(""); len(to) > 0 {
+		t.Errorf("of the answer, a moment later: %v", to)
+	}
+
 	// Who asks is not told by themselves: a head who is lead as well tells the chair.
 	testkit.Must(t, ro.ChangeStaff(ctx, m.Head, head.Person, roster.StaffForm{Name: "Hedda Moss", Email: m.Email(head), Roles: []access.Role{access.Head, access.SafeguardingLead}}))
 	head, err = ro.Actor(ctx, head.Account, head.School)

@@ -3,10 +3,12 @@ package web_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"html"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -250,5 +252,61 @@ func TestAnAnswerByCard(t *testing.T) {
 	taps := strconv.Itoa(p[0]) + "-" + strconv.Itoa(p[1]) + "-" + strconv.Itoa(p[2])
 	if status, _ := s.asks(s.door(r, made[3].FormID), url.Values{"taps": {taps}}); status != http.StatusNotFound {
 		t.Errorf("the pictures still open it: %d", status)
+	}
+}
+
+// Whoever opted out meets the same screens to the last: thanks with a number, a card and pictures that open nothing more, and a number
+// that makes them open again.
+func TestAReadingTaskLooksLikeTheSurvey(t *testing.T) {
+	s, r, made := carded(t)
+	testkit.Must(t, participation.NewStore(s.DB, s.Key).SetOut(context.Background(), s.Head, r, []string{made[3].Person}))
+	q := s.Doc(r).Questions()[0]
+	var seen [2][]string
+	for i, card := range []participation.Printed{made[3], made[4]} {
+		note := func(what ...any) { seen[i] = append(seen[i], fmt.Sprint(what...)) }
+		_, reply := s.asks("/c", url.Values{"code": {card.Code}})
+		slip := reply["waiting"].([]any)[0].(map[string]any)["slip"].(string)
+		form := url.Values{"code": {slip}, "receipt": {strings.Repeat(string("ab"[i]), 32)}, q.ID: {q.Options[0].ID}}
+		var number string
+		for range 2 {
+			status, reply := s.asks("/a/"+r.Code, form)
+			thanks := reply["thanks"].(map[string]any)
+			shown, ok := thanks["number"].(map[string]any)
+			if !ok {
+				t.Fatalf("no number: %v", reply)
+			}
+			number = ""
+			for _, part := range shown["parts"].([]any) {
+				number += part.(string)
+			}
+			delete(shown, "parts")
+			note(status, reply)
+		}
+		status, reply := s.asks("/a/"+r.Code, url.Values{"code": {slip}, "receipt": {strings.Repeat("c", 32)}, q.ID: {q.Options[0].ID}})
+		note(status, reply)
+		p := card.Pictures
+		taps := url.Values{"taps": {strconv.Itoa(p[0]) + "-" + strconv.Itoa(p[1]) + "-" + strconv.Itoa(p[2])}}
+		opens := func() {
+			status, reply := s.asks("/c", url.Values{"code": {card.Code}})
+			note(status, reply["message"])
+			status, _ = s.asks(s.door(r, card.FormID), taps)
+			note(status)
+		}
+		opens()
+		for range 2 {
+			res, body := s.do("POST", "/a/"+r.Code+"/back", nil, url.Values{"number": {number}})
+			note(res.StatusCode, strings.ReplaceAll(body, number, "N"))
+		}
+		opens()
+	}
+	if !slices.Equal(seen[0], seen[1]) {
+		for i := range seen[0] {
+			if seen[0][i] != seen[1][i] {
+				t.Errorf("the reading task: %s\nthe survey: %s", seen[0][i], seen[1][i])
+			}
+		}
+	}
+	if !strings.HasPrefix(seen[0][3], "404") || seen[0][4] != "404" || !strings.HasPrefix(seen[0][len(seen[0])-2], "200") {
+		t.Errorf("the card after Send, and after taking back: %q", seen[0])
 	}
 }

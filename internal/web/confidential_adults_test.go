@@ -139,6 +139,24 @@ func TestPagesForNewcomers(t *testing.T) {
 	if _, body = s.do("GET", "/rounds/"+r.ID, head, nil); strings.Contains(body, "have come since") || !strings.Contains(body, "Opted out</dt><dd>2 pupils opted out.") {
 		t.Errorf("the round's page:\n%s", body)
 	}
+	// Whoever has answered is entered like everybody else: no page says who they are.
+	people, err := roster.NewStore(s.DB).Pupils(context.Background(), r.SchoolID)
+	testkit.Must(t, err)
+	for _, p := range people {
+		if p.SourceID == "7B-1" {
+			if status, reply := s.asks("/a/"+r.Code, url.Values{"code": {s.SlipOf(r, p)}, "receipt": {strings.Repeat("ab", 16)}}); status != 200 {
+				t.Fatal(status, reply)
+			}
+		}
+	}
+	before, _ := s.do("POST", at+"/out", head, url.Values{"out": {"7A-31\n7B-2"}})
+	after, _ := s.do("POST", at+"/out", head, url.Values{"out": {"7A-31\n7B-1"}})
+	if before.StatusCode != 303 || after.StatusCode != 303 {
+		t.Errorf("opted out before answering: %d, after: %d", before.StatusCode, after.StatusCode)
+	}
+	if _, body = s.do("GET", at, head, nil); !strings.Contains(body, "7A-31\n7B-1</textarea>") || !strings.Contains(body, "Whoever has answered already stays in") {
+		t.Errorf("the page:\n%s", body)
+	}
 	for _, who := range []access.Actor{s.Staff("Theo Brandt", access.Teacher)} {
 		for _, action := range []string{"/newcomers", "/out"} {
 			if res, _ := s.do("POST", at+action, s.as(who), url.Values{}); res.StatusCode != 403 {

@@ -290,7 +290,7 @@ func TestBrowserSealedNamesAreOpened(t *testing.T) {
 	s.sealsName(one, "tie-1", "Annika Brightwater", "7B")
 	s.sealsName(one, "tie-3", "Cem Hollowell", "7B")
 
-	ruth.Go("/openings/new?round=" + one.ID + "&envelope=tie-1&kind=answer")
+	ruth.Go("/openings/new?round=" + one.ID + "&envelope=tie-1&kind=comment")
 	ruth.look("opening-new", everyWay...)
 	ruth.Refused(true)
 	if status := ruth.pressFor("Write it down and go on"); status != 422 {
@@ -380,10 +380,10 @@ func TestBrowserSealedNamesAreOpened(t *testing.T) {
 	ruth.look("keys-stale", everyWay...)
 	cora.Go("/keys")
 	cora.unlocks("#reseal")
-	cora.comesTo("Names brought a step further: 2")
+	cora.comesTo("Names sealed anew: 2")
 	cora.look("keys-peeled")
 	ruth.unlocks("#reseal")
-	ruth.comesTo("Names brought a step further: 5")
+	ruth.comesTo("Names sealed anew: 5")
 	ruth.look("keys-resealed")
 	ruth.Go("/keys")
 	if strings.Contains(ruth.Text(), "Sealing names anew") {

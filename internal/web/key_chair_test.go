@@ -43,9 +43,7 @@ func (s *server) wroteComment(r round.Round, tie, name, written, stands string) 
 	testkit.Must(s.T, err)
 	e.SchoolID, e.RoundID, e.ID = r.SchoolID, r.ID, tie
 	testkit.Must(s.T, envelope.NewStore(s.DB, s.Key).Add(ctx, []envelope.Envelope{e}))
-	units, err := s.Rounds().Units(ctx, r)
-	testkit.Must(s.T, err)
-	testkit.Must(s.T, safeguard.NewStore(s.DB, s.Key).Hold(ctx, r.SchoolID, r.ID, []safeguard.Remark{{Tie: tie, Question: "q1", Unit: units[0].ID, Language: "en", Words: stands}}, safeguard.Adults{Chair: true}))
+	s.holdsComment(r, tie, stands)
 }
 
 // handedOn gives back what was opened, as a browser does.

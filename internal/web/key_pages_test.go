@@ -16,6 +16,7 @@ import (
 
 	"earshot/internal/ask/round"
 	"earshot/internal/listen/envelope"
+	"earshot/internal/listen/safeguard"
 	"earshot/internal/school/access"
 	"earshot/internal/testkit"
 )
@@ -60,10 +61,23 @@ func (s *server) sealsName(r round.Round, tie, name, form string) {
 	st := envelope.NewStore(s.DB, s.Key)
 	keys, err := st.Present(ctx, r)
 	testkit.Must(s.T, err)
-	e, err := keys.Seal(envelope.PolicyOf(r), envelope.Inside{V: 1, Round: r.Title, Kind: envelope.Answer, ID: tie, Person: "p-" + tie, Name: name, Form: form})
+	e, err := keys.Seal(envelope.PolicyOf(r), envelope.Inside{V: 1, Round: r.Title, Kind: envelope.Comment, ID: tie, Person: "p-" + tie, Name: name, Form: form})
 	testkit.Must(s.T, err)
 	e.SchoolID, e.RoundID, e.ID = r.SchoolID, r.ID, tie
 	testkit.Must(s.T, st.Add(ctx, []envelope.Envelope{e}))
+	s.holdsComment(r, tie, "Nobody would miss me.")
+}
+
+// holdsComment hands a comment to those who read them.
+func (s *server) holdsComment(r round.Round, tie, text string) {
+	s.T.Helper()
+	ctx := context.Background()
+	units, err := s.Rounds().Units(ctx, r)
+	testkit.Must(s.T, err)
+	st := safeguard.NewStore(s.DB, s.Key)
+	testkit.Must(s.T, st.Hold(ctx, r.SchoolID, r.ID, []safeguard.Remark{{Tie: tie, Question: "q1", Unit: units[0].ID, Language: "en", Words: text}}, safeguard.Adults{Chair: true}))
+	_, err = st.Deal(ctx, r.SchoolID, r.ID, true)
+	testkit.Must(s.T, err)
 }
 
 // fetch posts JSON as a page's script does, and reads the reply.
@@ -104,7 +118,7 @@ type sealedForBrowser struct {
 // askFor asks for a name and gives the address of what came of it.
 func (s *server) askFor(cookie *http.Cookie, r round.Round, tie string) string {
 	s.T.Helper()
-	res, body := s.do("POST", "/openings", cookie, url.Values{"round": {r.ID}, "envelope": {tie}, "kind": {"answer"}, "category": {"hurt"}, "reason": {"They wrote that somebody hits them."}})
+	res, body := s.do("POST", "/openings", cookie, url.Values{"round": {r.ID}, "envelope": {tie}, "kind": {"comment"}, "category": {"hurt"}, "reason": {"They wrote that somebody hits them."}})
 	if res.StatusCode != 303 {
 		s.T.Fatalf("asking: %d %s", res.StatusCode, body)
 	}
@@ -118,7 +132,7 @@ func TestKeyPagesAreForThoseWhoHoldKeys(t *testing.T) {
 	r := s.confidential(envelope.One)
 	s.sealsName(r, "tie-1", "Ann Lee", "7B")
 	opening := s.askFor(s.as(lead), r, "tie-1")
-	ask := "/openings/new?round=" + r.ID + "&envelope=tie-1&kind=answer"
+	ask := "/openings/new?round=" + r.ID + "&envelope=tie-1&kind=comment"
 	for role, want := range map[access.Role][4]int{ // keys, openings, one of them, asking
 		access.SafeguardingLead: {200, 200, 200, 200}, access.SafeguardingDeputy: {200, 200, 200, 200},
 		access.Head: {200, 200, 200, 403}, access.Chair: {200, 200, 200, 403},
@@ -236,16 +250,16 @@ func TestANameIsOpenedByOne(t *testing.T) {
 	r := s.confidential(envelope.One)
 	s.sealsName(r, "tie-1", "Ann Lee", "7B")
 	cookie := s.as(lead)
-	ask := "/openings/new?round=" + r.ID + "&envelope=tie-1&kind=answer"
+	ask := "/openings/new?round=" + r.ID + "&envelope=tie-1&kind=comment"
 	if _, body := s.do("GET", ask, cookie, nil); !strings.Contains(body, "Who is told:") || !strings.Contains(body, s.Head.Name) {
 		t.Errorf("asking\n%s", body)
 	}
-	for _, wrong := range []string{"/openings/new?round=" + r.ID + "&envelope=tie-1&kind=else", "/openings/new?round=nothing&envelope=tie-1&kind=answer", "/openings/new"} {
+	for _, wrong := range []string{"/openings/new?round=" + r.ID + "&envelope=tie-1&kind=else", "/openings/new?round=nothing&envelope=tie-1&kind=comment", "/openings/new"} {
 		if res, _ := s.do("GET", wrong, cookie, nil); res.StatusCode != 404 {
 			t.Errorf("%s: %d", wrong, res.StatusCode)
 		}
 	}
-	form := url.Values{"round": {r.ID}, "envelope": {"tie-1"}, "kind": {"answer"}, "category": {"self"}, "reason": {"short"}}
+	form := url.Values{"round": {r.ID}, "envelope": {"tie-1"}, "kind": {"comment"}, "category": {"self"}, "reason": {"short"}}
 	if res, body := s.do("POST", "/openings", cookie, form); res.StatusCode != 422 || !strings.Contains(body, "Say why you need to know") || !strings.Contains(body, ">short</textarea>") {
 		t.Errorf("without a reason: %d\n%s", res.StatusCode, body)
 	}

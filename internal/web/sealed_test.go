@@ -327,3 +327,25 @@ func TestStartSpeaksTheChosenLanguage(t *testing.T) {
 		t.Errorf("it says %q, want %q", reply.Message, want)
 	}
 }
+
+// What waited on a device and comes first shows the number with which it can be taken back; whoever sends it again, or sends what
+// waited on a device that several people use, is shown none.
+func TestSealedAnswersShowTheirNumberOnce(t *testing.T) {
+	s, r, made := carded(t)
+	q := s.Doc(r).Questions()[0]
+	for route, want := range map[string]bool{"": true, "shared_device": false} {
+		card := made[0]
+		if !want {
+			card = made[1]
+		}
+		_, reply := s.asks("/c", url.Values{"code": {card.Code}})
+		slip := reply["waiting"].([]any)[0].(map[string]any)["slip"].(string)
+		sealed := s.seals(r, url.Values{"code": {slip}, "receipt": {strings.Repeat("d", 32)}, "route": {route}, q.ID: {q.Options[0].ID}})
+		for i := range 2 {
+			res, body := s.ask("POST", "/a/"+r.Code+"/sealed", sealed, "Accept", "application/json", "Content-Type", "application/octet-stream")
+			if got := strings.Contains(body, `"parts"`); res.StatusCode != http.StatusOK || got != (want && i == 0) {
+				t.Errorf("on %q, time %d: %d, a number: %v", route, i+1, res.StatusCode, got)
+			}
+		}
+	}
+}

@@ -18,19 +18,19 @@
   async function read(identities) {
     const reply = await box.post(url + "/sealed"), plain = await box.open(box.bytes(reply.sealed), identities);
     try {
-      return { plain: plain, inside: JSON.parse(new TextDecoder().decode(plain)), mark: reply.mark };
+      return { plain: plain, inside: JSON.parse(new TextDecoder().decode(plain)), id: reply.id, mark: reply.mark };
     } catch (e) {
       throw box.failure("unreadable");
     }
   }
 
   // mixed says whether an envelope belongs to another survey or another answer than the one that was asked for.
-  const mixed = (inside) => inside.id !== part.dataset.envelope || inside.round !== part.dataset.round;
+  const mixed = (got) => got.inside.id !== got.id || got.inside.round !== part.dataset.round;
 
   // pass seals a name to whoever asked for it. It is shown to nobody here.
   async function pass(identities) {
     const got = await read(identities);
-    if (mixed(got.inside)) { throw box.failure("other-name"); }
+    if (mixed(got)) { throw box.failure("other-name"); }
     const sealed = await box.seal(got.plain, [part.dataset.to]);
     box.send(document.getElementById("agree"), { inner: box.base64(box.stillSealed(sealed)) });
   }
@@ -38,7 +38,7 @@
   async function show(identities) {
     const got = await read(identities), inside = got.inside;
     // The envelope says what was answered or written, too: it must not stand beside other words.
-    const other = mixed(inside) || Boolean(got.mark && inside.mark && got.mark !== inside.mark);
+    const other = mixed(got) || Boolean(got.mark && inside.mark && got.mark !== inside.mark);
     put("shown-name", inside.name);
     put("shown-form", inside.form);
     document.getElementById("shown-other").hidden = !other;

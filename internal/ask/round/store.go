@@ -295,6 +295,9 @@ func (s Store) Publish(ctx context.Context, who access.Actor, id string) (Round,
 func (s Store) MarkSettled(ctx context.Context, r *Round) error {
 	now := s.db.Now()
 	r.State, r.SettledAt = Settled, &now
+	if err := r.setOut(nil); err != nil { // it was kept longer once
+		return err
+	}
 	return s.db.Write(ctx).Save(r).Error
 }
 
@@ -319,6 +322,9 @@ func (s Store) Cancel(ctx context.Context, who access.Actor, id, reason string, 
 	return s.move(ctx, who, id, "cancel", []State{Draft, Open}, func(st Store, r *Round) error {
 		now := st.db.Now()
 		r.State, r.CancelledAt, r.CancelReason = Cancelled, &now, reason
+		if err := r.setOut(nil); err != nil {
+			return err
+		}
 		return after(st.db, *r)
 	})
 }

@@ -75,6 +75,15 @@ func (s Store) Apart(ctx context.Context, r Round) ([]roster.Person, error) {
 	return apart, err
 }
 
+// Openers tells who can open sealed names of a round by mail in confidence now, also where they came to it after they were invited;
+// nil for other rounds.
+func (s Store) Openers(ctx context.Context, r Round) (func(roster.Person) bool, error) {
+	if r.Mode != Confidential || !r.Mailed() {
+		return nil, nil
+	}
+	return s.openers(ctx, r)
+}
+
 // openers tells who takes part in opening a sealed name of a round: whoever has the role, and a parent with the same address.
 func (s Store) openers(ctx context.Context, r Round) (func(roster.Person) bool, error) {
 	roles := []access.Role{access.SafeguardingLead, access.SafeguardingDeputy, access.Chair}

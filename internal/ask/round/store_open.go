@@ -90,6 +90,9 @@ func (s Store) Open(ctx context.Context, who access.Actor, id string, with ...Pe
 			if err := with[0].Invite(st.db, *r, units); err != nil {
 				return err
 			}
+			if err := r.setOut(nil); err != nil {
+				return err
+			}
 		}
 		return identity.NewStore(st.db, st.key).ListRound(ctx, r.Code, r.SchoolID, r.ID)
 	})

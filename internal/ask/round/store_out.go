@@ -34,12 +34,20 @@ func (s Store) SetOut(ctx context.Context, who access.Actor, id string, people [
 		if !r.Personal() {
 			return fault.New(fault.NotFound, "fault.not_found")
 		}
-		plan := r.Choices()
-		plan.Out = people
-		text, err := json.Marshal(plan)
-		r.Plan = string(text)
-		return err
+		return r.setOut(people)
 	})
+	return err
+}
+
+// setOut writes into the plan of a round who opted out; nobody, once the round has slips, which say it until it settles.
+func (r *Round) setOut(people []string) error {
+	plan := r.Choices()
+	if len(plan.Out) == 0 && len(people) == 0 {
+		return nil
+	}
+	plan.Out = people
+	text, err := json.Marshal(plan)
+	r.Plan = string(text)
 	return err
 }
 

@@ -25,7 +25,7 @@ var order = []string{
 	"surveys", "versions", "translations", "rounds", "units", "unit_readers", "promises",
 	"slips", "mailings", "invitations", "mails", "receipts", "inbox", "responses", "hands", "tallies", "releases", "totals", "trusts", "trust_schools", "trust_sums",
 	"replies", "actions", "reply_languages", "notes", "staff_guesses", "packs", "shares", "agreements", "digests", "concerns", "threads", "thread_replies", "told", "drills", "absences", "comments", "quotes", "theme_rules",
-	"marks", "followed", "envelopes", "names", "key_holders", "openings", "cards", "flags", "flagged",
+	"marks", "followed", "envelopes", "names", "key_holders", "openings", "cards", "flags", "flagged", "chairings",
 }
 
 // leftOut are tables that are not carried: whoever was signed in has to sign in again, and charts are drawn again.

@@ -57,7 +57,7 @@ func TestDatabaseAdministratorAndParentsInConfidence(t *testing.T) {
 			for i := range 2 {
 				specs = append(specs, fmt.Sprintf("Both B%d <b%d@home.example>: Kid K%d 7F, Kid L%d 9F", i, i, i, i))
 			}
-			groups := s.Families(specs...)
+			groups := s.Families(append(specs, lateFamily)...)
 			lead, deputy, head, chair := s.Holders()
 			f := s.Personal(round.Confidential, "first_home", groups)
 			f.Plan.Policy = string(policy)
@@ -68,9 +68,11 @@ func TestDatabaseAdministratorAndParentsInConfidence(t *testing.T) {
 			_, err := participation.NewStore(s.DB, s.Key).Invite(ctx, s.Head, r, 2)
 			testkit.Must(t, err)
 			codes := letters(s, r)
+			late, code := inviteLate(t, s, r)
+			codes[late] = []string{code}
 			var invited []participation.Invitation
 			testkit.Must(t, s.DB.Query(ctx).Where("round_id = ?", r.ID).Find(&invited).Error)
-			if len(codes) != 90 || len(invited) != 90 {
+			if len(codes) != 91 || len(invited) != 91 {
 				t.Fatalf("%d people with links, %d invitations", len(codes), len(invited))
 			}
 			for _, inv := range invited {
@@ -88,6 +90,8 @@ func TestDatabaseAdministratorAndParentsInConfidence(t *testing.T) {
 			families, err := roster.NewStore(s.DB).Families(ctx, r.SchoolID)
 			testkit.Must(t, err)
 			children := map[string]string{}
+			last := slices.IndexFunc(families, func(f roster.Family) bool { return f.Parent.ID == late })
+			families[0], families[last] = families[last], families[0] // so that they answer
 			for i, fam := range families {
 				var names []string
 				for _, child := range fam.Children {

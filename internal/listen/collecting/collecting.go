@@ -28,7 +28,7 @@ const (
 	Spent       Outcome = "spent"        // the slip was used by another sending
 	UnknownCode Outcome = "unknown_code" // no slip of this round
 	Over        Outcome = "closed"       // the round has settled or was cancelled
-	Reading     Outcome = "reading"      // a look-alike slip: thanked, and nothing kept
+	Reading     Outcome = "reading"      // a look-alike slip: thanked and used up like the others, and nothing kept that was sent
 )
 
 // Sending is one answer as it arrives.
@@ -274,11 +274,19 @@ func (c *Collector) store(ctx context.Context, items []*item) error {
 			}
 			for i, d := range decided {
 				outcomes[i] = d.outcome
-				if d.outcome != Stored {
+				if d.outcome != Stored && d.outcome != Reading {
 					continue
 				}
 				it := items[i]
-				receipts = append(receipts, it.receipt)
+				receipts = append(receipts, d.receipt)
+				if d.outcome == Reading {
+					if own != nil {
+						if err := own.read(it, d.receipt); err != nil {
+							return err
+						}
+					}
+					continue
+				}
 				id := storage.NewID()
 				if own != nil {
 					var said []safeguard.Remark
@@ -310,7 +318,7 @@ func (c *Collector) store(ctx context.Context, items []*item) error {
 					return errQuicker
 				}
 			}
-			if len(waiting) > 0 {
+			if len(receipts) > 0 {
 				if err := st.Take(ctx, items[of[0]].school, roundID, receipts, waiting); err != nil {
 					return err
 				}
@@ -340,22 +348,12 @@ func (c *Collector) store(ctx context.Context, items []*item) error {
 type decision struct {
 	outcome Outcome
 	cell    string
+	receipt string // hash, of what is stored
 }
 
 // decide settles what becomes of each sending to one round, as the database stands inside this transaction.
 func (c *Collector) decide(ctx context.Context, tx *storage.DB, items []*item, of []int, state round.State, root string) (map[int]decision, []string, error) {
 	decided := map[int]decision{}
-	if state != round.Open && state != round.Closed {
-		// What is over is over, but a device that only missed our answer may know that its own is safe.
-		known, err := c.known(ctx, tx, items, of)
-		for _, i := range of {
-			decided[i] = decision{outcome: Over}
-			if known[items[i].receipt] {
-				decided[i] = decision{outcome: Already}
-			}
-		}
-		return decided, nil, err
-	}
 	var hashes []string
 	for _, i := range of {
 		hashes = append(hashes, items[i].slip)
@@ -363,6 +361,18 @@ func (c *Collector) decide(ctx context.Context, tx *storage.DB, items []*item, o
 	slips, err := participation.NewStore(tx, c.key).Look(ctx, items[of[0]].school, items[of[0]].round, hashes)
 	if err != nil {
 		return nil, nil, err
+	}
+	receipt := func(i int) string { return c.receiptFor(items[i], slips[items[i].slip]) }
+	if state != round.Open && state != round.Closed {
+		// What is over is over, but a device that only missed our answer may know that its own is safe.
+		known, err := c.known(ctx, tx, items, of, receipt)
+		for _, i := range of {
+			decided[i] = decision{outcome: Over}
+			if known[receipt(i)] {
+				decided[i] = decision{outcome: Already}
+			}
+		}
+		return decided, nil, err
 	}
 	// A receipt matters only where something has been sent before: for slips already spent, for open links, and where an
 	// answer may have been taken back.
@@ -372,7 +382,7 @@ func (c *Collector) decide(ctx context.Context, tx *storage.DB, items []*item, o
 			again = append(again, i)
 		}
 	}
-	known, err := c.known(ctx, tx, items, again)
+	known, err := c.known(ctx, tx, items, again, receipt)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -380,42 +390,44 @@ func (c *Collector) decide(ctx context.Context, tx *storage.DB, items []*item, o
 	for _, i := range of {
 		it := items[i]
 		slip, found := slips[it.slip]
+		sent := c.receiptFor(it, slip)
 		switch {
-		case known[it.receipt] && (it.mode == round.OpenLink || it.number != "" || slip.Spent):
+		case known[sent] && (it.mode == round.OpenLink || it.number != "" || slip.Spent):
 			decided[i] = decision{outcome: Already}
 		case it.mode == round.OpenLink:
-			known[it.receipt] = true
-			decided[i] = decision{Stored, root}
+			known[sent] = true
+			decided[i] = decision{Stored, root, sent}
 		case !found:
 			decided[i] = decision{outcome: UnknownCode}
-		case slip.Kind == participation.Reading:
-			decided[i] = decision{outcome: Reading}
 		case slip.Spent:
 			decided[i] = decision{outcome: Spent}
 		default:
 			slip.Spent = true
 			slips[it.slip] = slip
-			known[it.receipt] = true
+			known[sent] = true
 			spend = append(spend, it.slip)
-			decided[i] = decision{Stored, slip.UnitID}
+			decided[i] = decision{Stored, slip.UnitID, sent}
+			if slip.Kind == participation.Reading { // used like the others, so that nobody can tell by trying it again
+				decided[i] = decision{Reading, slip.UnitID, sent}
+			}
 		}
 	}
 	return decided, spend, nil
 }
 
-func (c *Collector) known(ctx context.Context, tx *storage.DB, items []*item, of []int) (map[string]bool, error) {
+func (c *Collector) known(ctx context.Context, tx *storage.DB, items []*item, of []int, receipt func(int) string) (map[string]bool, error) {
 	if len(of) == 0 {
 		return map[string]bool{}, nil
 	}
 	var hashes []string
 	for _, i := range of {
-		hashes = append(hashes, items[i].receipt)
+		hashes = append(hashes, receipt(i))
 	}
 	return response.NewStore(tx).Known(ctx, items[of[0]].school, items[of[0]].round, hashes)
 }
 
 // Look says what a code would be taken as, and spends nothing: Stored for a slip that is good, Reading for a
-// look-alike, Spent for one that was used, UnknownCode otherwise.
+// look-alike that is, Spent for one that was used, UnknownCode otherwise.
 func (c *Collector) Look(ctx context.Context, r round.Round, typed string) (Outcome, error) {
 	code, ok := seal.CleanCode(typed, participation.CodeLength)
 	if !ok || !r.Slips() {
@@ -430,10 +442,10 @@ func (c *Collector) Look(ctx context.Context, r round.Round, typed string) (Outc
 		return "", err
 	case !found:
 		return UnknownCode, nil
-	case slip.Kind == participation.Reading:
-		return Reading, nil
 	case slip.Spent:
 		return Spent, nil
+	case slip.Kind == participation.Reading:
+		return Reading, nil
 	}
 	return Stored, nil
 }

@@ -111,6 +111,22 @@ func TestReadingSlipsKeepNothing(t *testing.T) {
 		if is {
 			reading++
 		}
+		// Whoever tries the slip again learns nothing either.
+		if again, known := send(t, s, c, r, code, "another"), send(t, s, c, r, code, fmt.Sprint("r", i)); again != collecting.Spent || known != collecting.Already {
+			t.Errorf("opens a reading task: %v; sent again: %s and %s", is, again, known)
+		}
+		if look, err := c.Look(context.Background(), r, code); look != collecting.Spent || err != nil {
+			t.Errorf("opens a reading task: %v; looked at again: %s, %v", is, look, err)
+		}
+	}
+	rates, err := participation.NewStore(s.DB, s.Key).Rates(context.Background(), r.SchoolID, r.ID)
+	testkit.Must(t, err)
+	spent := 0
+	for _, rate := range rates {
+		spent += rate.Spent
+	}
+	if spent != 9 {
+		t.Errorf("%d slips count as used", spent)
 	}
 	if n, _ := response.NewStore(s.DB).Waits(context.Background(), r.SchoolID, r.ID); reading != 3 || n != 9 {
 		t.Errorf("%d reading slips, %d answers", reading, n)

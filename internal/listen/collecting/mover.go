@@ -134,7 +134,7 @@ func Cancel(ctx context.Context, db *storage.DB, key seal.Key, b *bank.Bank, who
 // Scrub wipes what settling or cancelling deleted out of the database's files. It is Busy while somebody else has the
 // file open for reading, and has to be run again until it succeeds.
 func Scrub(ctx context.Context, db *storage.DB) error {
-	return db.Vacuum(ctx, "inbox", "slips", "receipts", "invitations", "mails", "comments", "marks", "envelopes", "names")
+	return db.Vacuum(ctx, "rounds", "inbox", "slips", "receipts", "invitations", "mails", "comments", "marks", "envelopes", "names")
 }
 
 // ScrubPurged is Scrub after answers were deleted for good. On PostgreSQL it rewrites the whole table of responses, which

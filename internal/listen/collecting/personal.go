@@ -83,7 +83,8 @@ type backing struct {
 	Day       string   `json:"day"`
 	Route     string   `json:"route"`
 	Language  string   `json:"language,omitempty"`
-	Plain     bool     `json:"plain,omitempty"` // it came without script, so that the slip stood in for a receipt
+	Plain     bool     `json:"plain,omitempty"`   // it came without script, so that the slip stood in for a receipt
+	Reading   bool     `json:"reading,omitempty"` // a reading task, of which nothing was kept
 }
 
 func (b backing) tallies(school, roundID string) (list []response.Tally) {
@@ -108,6 +109,7 @@ type personal struct {
 	children  map[string][]roster.Child // of parents' invitations
 	invited   map[string]participation.Invitation
 	people    map[string]roster.Person
+	opens     func(roster.Person) bool // who can open sealed names now; nil: nobody who is asked
 	marks     []response.Mark
 	envelopes []envelope.Envelope
 	names     []envelope.Name
@@ -144,6 +146,9 @@ func startPersonal(ctx context.Context, tx *storage.DB, key seal.Key, school, ro
 	if p.people, err = roster.NewStore(tx).PeopleEver(ctx, school, people); err != nil {
 		return nil, err
 	}
+	if p.opens, err = rounds.Openers(ctx, r); err != nil {
+		return nil, err
+	}
 	if r.Audience == bank.Parents {
 		p.children, err = participation.NewStore(tx, key).ChildrenOf(ctx, r, slices.Collect(maps.Values(p.invited)))
 	}
@@ -155,6 +160,10 @@ func (p *personal) keep(it *item, cell string) (id string, remarks []safeguard.R
 	inv, ok := p.invited[it.slip]
 	if !ok {
 		return "", nil, fault.New(fault.Invalid, "answer.unread") // a slip of this round always belongs to somebody
+	}
+	if p.opens != nil && p.opens(p.people[inv.PersonID]) {
+		// They have come to keys since they were invited: nobody's own name lies with them.
+		return "", nil, fault.New(fault.NotFound, "answer.unknown_code")
 	}
 	id = waitingID(p.key, p.round.ID, it.number)
 	b := backing{Slip: it.slip, Receipt: it.receipt, Day: it.day, Route: it.route, Language: it.language, Plain: it.plain}
@@ -171,18 +180,23 @@ func (p *personal) keep(it *item, cell string) (id string, remarks []safeguard.R
 	if err != nil {
 		return "", nil, err
 	}
-	text, err := json.Marshal(b)
-	if err != nil {
-		return "", nil, err
-	}
-	locked, err := p.key.Lock(text, backUse, p.round.ID, it.number)
-	m := response.Mark{SchoolID: p.round.SchoolID, RoundID: p.round.ID, ID: id, Tie: tie, Flags: inv.Flags,
-		Back: base64.StdEncoding.EncodeToString(locked)}
+	m := response.Mark{ID: id, Tie: tie, Flags: inv.Flags}
 	if p.round.Choices().Linked {
 		m.Link = it.link
 	}
+	return id, remarks, p.mark(m, b, it.number)
+}
+
+// mark adds a mark with what taking back needs, locked to the number.
+func (p *personal) mark(m response.Mark, b backing, number string) error {
+	text, err := json.Marshal(b)
+	if err != nil {
+		return err
+	}
+	locked, err := p.key.Lock(text, backUse, p.round.ID, number)
+	m.SchoolID, m.RoundID, m.Back = p.round.SchoolID, p.round.ID, base64.StdEncoding.EncodeToString(locked)
 	p.marks = append(p.marks, m)
-	return id, remarks, err
+	return err
 }
 
 // tie makes the envelope or the name of one answer or comment, and returns its id.
@@ -280,7 +294,7 @@ func follow(ctx context.Context, tx *storage.DB, rounds round.Store, r round.Rou
 }
 
 // TakeBack takes an answer of a confidential or named round back, with the number that was shown after Send. The slip is good
-// again. A comment that went to those who keep children safe stays with them, with the name it came with; what was not passed on
+// again, also that of a reading task. A comment that went to those who keep children safe stays with them, with the name it came with; what was not passed on
 // goes too. Faults: NotFound back.no_number, also for what was taken back before; Conflict back.settled.
 func TakeBack(ctx context.Context, db *storage.DB, key seal.Key, r round.Round, typed string) error {
 	number, ok := seal.CleanCode(typed, participation.CodeLength)
@@ -316,6 +330,9 @@ func TakeBack(ctx context.Context, db *storage.DB, key seal.Key, r round.Round, 
 		var b backing
 		if err := json.Unmarshal(text, &b); err != nil {
 			return err
+		}
+		if b.Reading {
+			return readAgain(ctx, tx, key, r, id, b)
 		}
 		var comments []string
 		for _, q := range b.Questions {

@@ -20,6 +20,7 @@ import (
 	"earshot/internal/base/storage"
 	"earshot/internal/listen/collecting"
 	"earshot/internal/listen/envelope"
+	"earshot/internal/listen/participation"
 	"earshot/internal/listen/response"
 	"earshot/internal/listen/safeguard"
 	"earshot/internal/school/roster"
@@ -438,5 +439,82 @@ func TestConfidentialKeepsWhatItOpenedWith(t *testing.T) {
 	slices.Sort(flagged)
 	if fmt.Sprint(flagged) != "[Pupil 7A-1 Pupil 7A-2]" {
 		t.Errorf("flagged are %v", flagged)
+	}
+}
+
+// A reading task behaves like the survey to the last: the same outcomes, a number that takes it back, and once more. Nothing of it is
+// left after settling.
+func TestReadingTaskBehavesLikeTheSurvey(t *testing.T) {
+	s := testkit.NewSchool(t)
+	groups := s.Pupils(map[string]int{"7A": 12})
+	ctx := context.Background()
+	r := s.Open(s.Personal(round.Named, "first_say", groups))
+	people := pupilsOf(s)
+	st := participation.NewStore(s.DB, s.Key)
+	testkit.Must(t, st.SetOut(ctx, s.Head, r, []string{people[0].ID}))
+	c := collecting.NewCollector(s.DB, s.Key)
+	t.Cleanup(c.Stop)
+	answers := testkit.Choose(rand.New(rand.NewPCG(4, 8)), s.Doc(r))
+	// A reading task and a survey, with a receipt from a script and without.
+	for _, receipt := range []string{"device", ""} {
+		var seen [2][]string
+		for i, p := range people[:2] {
+			code, first := s.SlipOf(r, p), receipt
+			if first != "" {
+				first += p.ID
+			}
+			note := func(what any) { seen[i] = append(seen[i], fmt.Sprint(what)) }
+			send := func(receipt string) collecting.Sending {
+				sending := collecting.Sending{Code: code, Receipt: receipt, Answers: answers, Route: "own_device"}
+				out, err := c.Submit(ctx, r, sending)
+				if out == collecting.Reading {
+					out = collecting.Stored // this alone differs, and no screen says it
+				}
+				note(fmt.Sprint(out, err))
+				return sending
+			}
+			sending := send(first)
+			number := c.Number(r, sending)
+			note(len(number))
+			send(first)
+			send("another " + p.ID)
+			waiting, err := st.OpenFor(ctx, r.SchoolID, p.ID)
+			testkit.Must(t, err)
+			note(len(waiting))
+			note(collecting.TakeBack(ctx, s.DB, s.Key, r, number))
+			note(collecting.TakeBack(ctx, s.DB, s.Key, r, number))
+			waiting, err = st.OpenFor(ctx, r.SchoolID, p.ID)
+			testkit.Must(t, err)
+			note(len(waiting))
+			send(first) // what a device sends again stays taken back; without script it counts
+			if receipt == "" {
+				note(collecting.TakeBack(ctx, s.DB, s.Key, r, number))
+			}
+		}
+		if !slices.Equal(seen[0], seen[1]) {
+			t.Errorf("receipt %q: the reading task\n%q, the survey\n%q", receipt, seen[0], seen[1])
+		}
+	}
+	for _, p := range people[:7] {
+		if out, err := c.Submit(ctx, r, collecting.Sending{Code: s.SlipOf(r, p), Receipt: "last" + p.ID, Answers: answers, Route: "own_device"}); out != collecting.Stored && out != collecting.Reading || err != nil {
+			t.Fatal(out, err)
+		}
+	}
+	r = s.CloseAndSettle(r)
+	n := map[string]int64{}
+	for _, table := range []string{"responses", "marks", "names", "inbox"} {
+		var rows int64
+		testkit.Must(t, s.DB.Query(ctx).Table(table).Where("round_id = ?", r.ID).Count(&rows).Error)
+		n[table] = rows
+	}
+	if fmt.Sprint(n) != "map[inbox:0 marks:6 names:6 responses:6]" {
+		t.Errorf("after settling: %v", n)
+	}
+	units, err := s.Rounds().Units(ctx, r)
+	testkit.Must(t, err)
+	for _, u := range units {
+		if u.Name == "7A" && u.Answered != 6 {
+			t.Errorf("%d answered", u.Answered)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"earshot/internal/ask/round"
@@ -26,6 +27,15 @@ func roundNow(ctx context.Context, tx *storage.DB, school, id string) (round.Sta
 		Joins("JOIN units ON units.school_id = rounds.school_id AND units.round_id = rounds.id AND units.parent_id = ''").
 		Where("rounds.school_id = ? AND rounds.id = ?", school, id).Take(&found).Error
 	return found.State, found.Root, storage.Fault(err, "fault.not_found")
+}
+
+// dropMark deletes the mark of a reading task, beside which no answer waits. One that is gone already is gorm.ErrRecordNotFound.
+func dropMark(ctx context.Context, tx *storage.DB, school, roundID, id string) error {
+	res := tx.Write(ctx).Where("school_id = ? AND round_id = ? AND id = ?", school, roundID, id).Delete(&response.Mark{})
+	if res.Error == nil && res.RowsAffected != 1 {
+		return gorm.ErrRecordNotFound
+	}
+	return res.Error
 }
 
 func sorted(counts map[response.Tally]int) []response.Tally {

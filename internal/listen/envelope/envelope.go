@@ -155,6 +155,8 @@ type Holder struct {
 	MadeOn    storage.Date
 	ProvedOn  storage.Date // when its holder last opened something with it
 	EndedOn   storage.Date
+	EndedBy   string // their row in the school; empty where a newer key of its holder ended it
+	Told      bool   // its holder knows that somebody else ended it
 	Trial     string // hash of what is in the trial they are to open now
 }
 
@@ -265,6 +267,7 @@ type Opening struct {
 const (
 	ToldSecond = 1 << iota
 	ToldChair
+	ToldAsker // that a second person has agreed, or has not
 )
 
 // OpenFor is how long an opening holds.

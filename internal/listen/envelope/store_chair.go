@@ -24,7 +24,7 @@ const forChair = "chair"
 func (o Opening) ForChair() bool { return o.Category == forChair }
 
 // Sole says whether somebody deals with what is for the chair alone.
-func Sole(who access.Actor) bool { return who.Is(access.Chair) && GroupOf(who) == Second }
+func Sole(who access.Actor) bool { return who.SoleChair() && GroupOf(who) == Second }
 
 // Helpers are those whom the chair can ask to open an envelope: of the safeguarding team, with a key to which it is sealed,
 // and not the head. Whom it is about, the chair alone knows.

@@ -152,25 +152,81 @@ func (s Store) AddKey(ctx context.Context, who access.Actor, recipient string) (
 	return h, err
 }
 
-// EndKey ends a key: nothing is sealed to it from now on. Its holder may, and the head. Fault: NotFound.
+// EndKey ends a key: nothing is sealed to it from now on. Its holder may, and those whom MayEnd names. Fault: NotFound.
 func (s Store) EndKey(ctx context.Context, who access.Actor, id string) error {
 	if err := mayHold(who); err != nil {
 		return err
 	}
 	today := s.today(ctx, who.School)
 	return s.db.InTx(ctx, func(tx *storage.DB) error {
-		q := tx.Write(ctx).Model(&Holder{}).Where("school_id = ? AND id = ? AND ended_on = ''", who.School, id)
-		if !who.Is(access.Head) {
-			q = q.Where("person_id = ?", who.Person)
+		holders, err := Store{tx, s.key}.Holders(ctx, who.School)
+		if err != nil {
+			return err
 		}
-		res := q.Updates(map[string]any{"ended_on": today, "trial": ""})
-		if res.Error == nil && res.RowsAffected == 0 {
+		i := slices.IndexFunc(holders, func(k KeyOf) bool { return k.Key != nil && k.Key.ID == id })
+		if i < 0 || !holders[i].MayEnd(who) {
 			return fault.New(fault.NotFound, "fault.not_found")
-		} else if res.Error != nil {
-			return res.Error
+		}
+		err = tx.Write(ctx).Model(&Holder{}).Where("school_id = ? AND id = ?", who.School, id).
+			Updates(map[string]any{"ended_on": today, "ended_by": who.Person, "trial": ""}).Error
+		if err != nil {
+			return err
 		}
 		return audit.Record(ctx, tx, who, "key.end", "key", id, "")
 	})
+}
+
+// MayEnd says whether somebody may end a key: its holder; a lead, who is not head; and the head, but not the chair's, since what is
+// about the head is sealed to it.
+func (k KeyOf) MayEnd(who access.Actor) bool {
+	lead := who.Is(access.SafeguardingLead) && !who.Is(access.Head)
+	return who.Person == k.Person.ID || k.Person.Is(access.Chair) && lead || !k.Person.Is(access.Chair) && who.Is(access.Head)
+}
+
+// Secret says whether the key of a chair of governors is none of somebody's business: a chair needs one as soon as something is
+// written to them alone, and that nobody else may see.
+func (k KeyOf) Secret(who access.Actor) bool {
+	return k.Person.Is(access.Chair) && who.Person != k.Person.ID && !(who.Is(access.SafeguardingLead) && !who.Is(access.Head))
+}
+
+// ChairKeys are the ids of all keys of those who chair the governors or have done so.
+func (s Store) ChairKeys(ctx context.Context, school string) (map[string]bool, error) {
+	chairs, err := roster.NewStore(s.db).EverChairs(ctx, school)
+	if err != nil || len(chairs) == 0 {
+		return nil, err
+	}
+	var ids []string
+	err = s.db.Query(ctx).Model(&Holder{}).Where("school_id = ? AND person_id IN ?", school, chairs).Pluck("id", &ids).Error
+	by := map[string]bool{}
+	for _, id := range ids {
+		by[id] = true
+	}
+	return by, err
+}
+
+// NeedsSecond says whether the keys of the head and the chair matter to a school now: a round in which two people are always needed
+// is prepared or asked, or there are names that are sealed twice.
+func (s Store) NeedsSecond(ctx context.Context, school string) (bool, error) {
+	var rounds []round.Round
+	err := s.db.Query(ctx).Where("school_id = ? AND mode = ? AND state IN ?", school, round.Confidential, []round.State{round.Draft, round.Open, round.Closed}).Find(&rounds).Error
+	if err != nil || slices.ContainsFunc(rounds, func(r round.Round) bool { return PolicyOf(r) == Two }) {
+		return err == nil, err
+	}
+	var n int64
+	err = s.db.Query(ctx).Model(&Envelope{}).Where("school_id = ? AND inner_hash <> ''", school).Count(&n).Error
+	return n > 0, err
+}
+
+// EndedKeys lists keys, of all schools, that somebody else has ended and whose holders have not been told.
+func (s Store) EndedKeys(ctx context.Context) ([]Holder, error) {
+	var list []Holder
+	err := s.db.Query(ctx).Where("ended_by <> '' AND ended_by <> person_id AND told = ?", false).Order("school_id, id").Limit(100).Find(&list).Error
+	return list, err
+}
+
+// ToldEnded notes that the holder of a key that somebody else has ended knows of it.
+func (s Store) ToldEnded(ctx context.Context, h Holder) error {
+	return s.db.Write(ctx).Model(&Holder{}).Where("school_id = ? AND id = ?", h.SchoolID, h.ID).Update("told", true).Error
 }
 
 func (s Store) today(ctx context.Context, school string) storage.Date {

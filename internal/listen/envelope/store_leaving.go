@@ -62,7 +62,13 @@ func (s Store) Losses(ctx context.Context, school, person string, form roster.St
 			team++
 		}
 	}
-	if goes && was.Key != nil {
+	second := true
+	if was.Person.Is(access.Chair) { // whether the chair has a key shows only where one is needed
+		if second, err = s.NeedsSecond(ctx, school); err != nil {
+			return nil, err
+		}
+	}
+	if goes && was.Key != nil && second {
 		if list = append(list, LosesKey); keys == 0 {
 			list = append(list, LosesLast)
 		} else if keys == 1 {

@@ -65,6 +65,13 @@ func (s Store) Ask(ctx context.Context, who access.Actor, q Request) (Opening, e
 		if on > 0 {
 			return fault.New(fault.Conflict, "opening.asked")
 		}
+		// What the chair asked for is for the chair alone, also for whom they asked to open it.
+		if err := tx.Write(ctx).Model(&Opening{}).Where("school_id = ? AND round_id = ? AND envelope_id = ? AND category = ?", who.School, q.Round, q.Envelope, forChair).Count(&on).Error; err != nil {
+			return err
+		}
+		if on > 0 {
+			return fault.New(fault.NotFound, "fault.not_found")
+		}
 		if err := tx.Write(ctx).Create(&o).Error; err != nil {
 			return err
 		}
@@ -102,7 +109,8 @@ func (o Opening) hiddenFrom(who access.Actor) bool {
 	if o.ForChair() {
 		return who.Person != o.AskedBy && who.Person != o.AgreedBy
 	}
-	return o.PastHead && who.Is(access.Head) && who.Person != o.AskedBy
+	older := who.SoleChair() && o.AskedAt.Before(who.ChairFrom) // of before a chair whom nobody has confirmed yet
+	return o.PastHead && (who.Is(access.Head) || older) && who.Person != o.AskedBy
 }
 
 // Find reads one opening.
@@ -299,7 +307,10 @@ func (s Store) named(ctx context.Context, school string, list []*Opening) error 
 // there is an answer.
 func (s Store) ToTell(ctx context.Context) ([]Opening, error) {
 	var list []Opening
-	err := s.db.Query(ctx).Where("told <> ? AND (category <> ? OR told = 0 OR agreed_at IS NOT NULL OR refused <> '')", ToldSecond|ToldChair, forChair).Order("asked_at, id").Limit(100).Find(&list).Error
+	both, all := ToldSecond|ToldChair, ToldSecond|ToldChair|ToldAsker
+	answered := "agreed_at IS NOT NULL OR refused <> ''"
+	err := s.db.Query(ctx).Where("told NOT IN ? AND (category <> ? OR told = 0 OR "+answered+") OR told = ? AND category <> ? AND ("+answered+")",
+		[]int{both, all}, forChair, both, forChair).Order("asked_at, id").Limit(100).Find(&list).Error
 	return list, err
 }
 

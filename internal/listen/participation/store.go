@@ -7,6 +7,7 @@ import (
 	mathrand "math/rand/v2"
 	"slices"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"earshot/internal/ask/round"
@@ -25,6 +26,9 @@ const (
 	ForPupil = "pupil"
 	Spare    = "spare"   // for a lost slip or a newcomer
 	Reading  = "reading" // looks like the others and opens a reading task: for those who opted out
+	// Stays is the slip of somebody who opted out after answering: the answer stays unless they take it back. It is written like a
+	// spare slip, which no round with cards has.
+	Stays = Spare
 )
 
 // Slip is a single-use code on paper, kept only as its keyed hash.
@@ -78,7 +82,8 @@ func (s Store) Print(ctx context.Context, who access.Actor, r round.Round, units
 			}
 			var spent int64
 			of := tx.Query(ctx).Model(&Slip{}).Where("school_id = ? AND round_id = ? AND unit_id = ?", r.SchoolID, r.ID, u.ID)
-			if err := of.Where("spent").Count(&spent).Error; err != nil {
+			// Of those for reading none is a vote.
+			if err := of.Where("spent AND kind <> ?", Reading).Count(&spent).Error; err != nil {
 				return err
 			}
 			if spent > 0 {
@@ -139,9 +144,16 @@ func ShuffleN(n int, swap func(i, j int)) {
 	mathrand.New(mathrand.NewChaCha8(seed)).Shuffle(n, swap)
 }
 
-// Unspend makes a slip good again whose answer was taken back.
+// Unspend makes a slip good again whose answer was taken back. That of somebody who has opted out since opens a reading task.
 func (s Store) Unspend(ctx context.Context, school, roundID, hash string) error {
-	return s.db.Write(ctx).Model(&Slip{}).Where("school_id = ? AND round_id = ? AND hash = ?", school, roundID, hash).Update("spent", false).Error
+	return s.db.Write(ctx).Model(&Slip{}).Where("school_id = ? AND round_id = ? AND hash = ?", school, roundID, hash).
+		Updates(map[string]any{"spent": false, "kind": gorm.Expr("CASE WHEN kind = ? THEN ? ELSE kind END", Stays, Reading)}).Error
+}
+
+// UnspendReading makes a slip for reading good again. One that has become another's since, because its holder is asked after all,
+// is left as it is: it may have an answer.
+func (s Store) UnspendReading(ctx context.Context, school, roundID, hash string) error {
+	return s.db.Write(ctx).Model(&Slip{}).Where("school_id = ? AND round_id = ? AND hash = ? AND kind = ?", school, roundID, hash, Reading).Update("spent", false).Error
 }
 
 // Look finds the slips of a round by their hashes.
@@ -179,11 +191,11 @@ func (s Store) Unprinted(ctx context.Context, r round.Round, units []round.Unit)
 
 // Rate is how many slips of a unit went out and came back.
 type Rate struct {
-	Printed int // for pupils, without spares
+	Printed int // for pupils, without spares; by mail also those that lie ready for people who are invited later
 	Spent   int
 }
 
-// Rates counts slips by unit. Reading slips count as neither.
+// Rates counts slips by unit. Reading slips count as neither, used or not.
 func (s Store) Rates(ctx context.Context, school, roundID string) (map[string]Rate, error) {
 	var rows []struct {
 		UnitID string
@@ -199,7 +211,7 @@ func (s Store) Rates(ctx context.Context, school, roundID string) (map[string]Ra
 		if row.Kind == ForPupil {
 			r.Printed += row.N
 		}
-		if row.Spent {
+		if row.Spent && row.Kind != Reading {
 			r.Spent += row.N
 		}
 		rates[row.UnitID] = r
@@ -207,10 +219,22 @@ func (s Store) Rates(ctx context.Context, school, roundID string) (map[string]Ra
 	return rates, err
 }
 
-// Unspent says how many slips for pupils have not come back yet.
+// Unspent says how many slips have not come back yet, without spares and without those that lie ready for people who are invited
+// later. Reading slips are among them: were they not, entering that somebody opted out would show whether they have answered.
 func (s Store) Unspent(ctx context.Context, school, roundID string) (int, error) {
 	var n int64
-	err := s.db.Query(ctx).Model(&Slip{}).Where("school_id = ? AND round_id = ? AND kind = ? AND NOT spent", school, roundID, ForPupil).Count(&n).Error
+	err := s.db.Query(ctx).Model(&Slip{}).Where("school_id = ? AND round_id = ? AND kind <> ? AND NOT spent", school, roundID, Spare).Count(&n).Error
+	if err != nil {
+		return 0, err
+	}
+	mailing, err := s.Mailing(ctx, school, roundID)
+	if err != nil || mailing == nil {
+		return int(n), err
+	}
+	ready, err := s.ready(ctx, school, roundID)
+	for _, free := range ready.free {
+		n -= int64(len(free))
+	}
 	return int(n), err
 }
 

@@ -203,7 +203,7 @@ func (s Store) Holders(ctx context.Context, r round.Round) ([]Holder, error) {
 			return nil, err
 		}
 		for _, i := range invited {
-			asked[i.PersonID], out[i.PersonID] = true, i.slip.Kind == Reading
+			asked[i.PersonID], out[i.PersonID] = true, i.out()
 		}
 	}
 	all, err := s.pupils(ctx, r.SchoolID)

@@ -209,7 +209,6 @@ func (s Store) Invite(ctx context.Context, who access.Actor, r round.Round, remi
 
 func (s Store) invite(ctx context.Context, r round.Round, units []round.Unit, ready []Recipient, due time.Time) error {
 	var invitations []Invitation
-	var slips []Slip
 	var mails []Mail
 	for _, rec := range ready {
 		for _, a := range rec.uninvited {
@@ -217,9 +216,7 @@ func (s Store) invite(ctx context.Context, r round.Round, units []round.Unit, re
 			if !ok {
 				u = units[0] // a year that nobody was in when the round opened: counted in the school
 			}
-			i := Invitation{SchoolID: r.SchoolID, RoundID: r.ID, ID: storage.NewID(), PersonID: a.Person.ID, ChildID: a.Child, UnitID: u.ID}
-			invitations = append(invitations, i)
-			slips = append(slips, Slip{SchoolID: r.SchoolID, RoundID: r.ID, Hash: s.Hash(r.ID, s.code(r.ID, i.ID)), UnitID: u.ID, Kind: ForPupil})
+			invitations = append(invitations, Invitation{SchoolID: r.SchoolID, RoundID: r.ID, PersonID: a.Person.ID, ChildID: a.Child, UnitID: u.ID})
 		}
 		m := Mail{SchoolID: r.SchoolID, RoundID: r.ID, ID: storage.NewID(), PersonID: rec.Person.ID, Kind: InvitationMail, State: Waiting, DueAt: due}
 		if rec.mail != nil {
@@ -229,13 +226,9 @@ func (s Store) invite(ctx context.Context, r round.Round, units []round.Unit, re
 	}
 	// No order of rows may tell which slip belongs to which person.
 	Shuffle(invitations)
-	Shuffle(slips)
 	Shuffle(mails)
 	if len(invitations) > 0 {
-		if err := s.db.Write(ctx).CreateInBatches(&invitations, 400).Error; err != nil {
-			return err
-		}
-		if err := s.db.Write(ctx).CreateInBatches(&slips, 400).Error; err != nil {
+		if err := s.seat(ctx, r, units, invitations); err != nil {
 			return err
 		}
 	}
@@ -305,6 +298,22 @@ func (s Store) Remind(ctx context.Context, who access.Actor, roundID string, n i
 		left, err := st.open(ctx, r.SchoolID, r.ID, nil)
 		if err != nil {
 			return err
+		}
+		// Whoever has come to open names since they were invited is not asked any more.
+		opens, err := st.rounds().Openers(ctx, r)
+		if err != nil {
+			return err
+		}
+		if opens != nil {
+			var ids []string
+			for _, inv := range left {
+				ids = append(ids, inv.PersonID)
+			}
+			people, err := roster.NewStore(tx).PeopleEver(ctx, r.SchoolID, ids)
+			if err != nil {
+				return err
+			}
+			left = slices.DeleteFunc(left, func(inv Invitation) bool { return opens(people[inv.PersonID]) })
 		}
 		var mails []Mail
 		waits := map[string]bool{} // for whom no reminder is in the list yet

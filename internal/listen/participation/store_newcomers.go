@@ -2,6 +2,7 @@ package participation
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -66,6 +67,9 @@ type invitee struct {
 	Invitation
 	slip Slip
 }
+
+// out says whether somebody opted out, before they answered or after.
+func (i invitee) out() bool { return i.slip.Kind == Reading || i.slip.Kind == Stays }
 
 // invited lists the pupils of a personal round who have an invitation.
 func (s Store) invited(ctx context.Context, r round.Round) ([]invitee, error) {
@@ -185,6 +189,9 @@ func (s Store) add(ctx context.Context, who access.Actor, r round.Round, come []
 	if err := s.place(ctx, r, list); err != nil {
 		return err
 	}
+	if err := s.rewriteAll(ctx, r); err != nil {
+		return err
+	}
 	return s.rounds().Grow(ctx, who, r, more, reading)
 }
 
@@ -247,8 +254,9 @@ func (s Store) seats(ctx context.Context, r round.Round, units []round.Unit, mem
 }
 
 // SetOut says which pupils opted out of a personal round: their cards open a reading task in it, and those who stand in the list no
-// more are asked. Pupils whom the round does not ask are passed over. Faults: Forbidden; Conflict slips.not_open; Conflict
-// cards.out_answered with Names, of those who have answered already.
+// more are asked. Whoever has answered stands in the list like the others; their answer stays unless they take it back, and then
+// their card opens the reading task too. Nothing here may show who they are or how many. Pupils whom the round does not ask are
+// passed over. Faults: Forbidden; Conflict slips.not_open.
 func (s Store) SetOut(ctx context.Context, who access.Actor, r round.Round, people []string) error {
 	if r.State == round.Draft {
 		return s.rounds().SetOut(ctx, who, r.ID, people)
@@ -268,41 +276,32 @@ func (s Store) SetOut(ctx context.Context, who access.Actor, r round.Round, peop
 			return err
 		}
 		reading := map[string]int{}
-		var answered []string
 		for _, i := range invited {
 			out := slices.Contains(people, i.PersonID)
+			if out == i.out() {
+				continue
+			}
 			switch {
-			case out == (i.slip.Kind == Reading):
-				continue
-			case i.slip.Spent:
-				answered = append(answered, i.PersonID)
-				continue
+			case out && i.slip.Spent:
+				i.slip.Kind = Stays
 			case out:
 				i.slip.Kind = Reading
-				reading[i.UnitID]++
+			case i.slip.Kind == Reading:
+				i.slip.Kind, i.slip.Spent = ForPupil, false // they have read at most
 			default:
 				i.slip.Kind = ForPupil
-				reading[i.UnitID]--
 			}
+			reading[i.UnitID] += map[bool]int{true: 1, false: -1}[out]
 			if err := st.db.Write(ctx).Save(&i.slip).Error; err != nil {
 				return err
 			}
 		}
-		if len(answered) > 0 {
-			known, err := roster.NewStore(st.db).PeopleEver(ctx, r.SchoolID, answered)
-			if err != nil {
-				return err
-			}
-			var names []string
-			for _, p := range known {
-				names = append(names, p.Name())
-			}
-			slices.Sort(names)
-			return fault.New(fault.Conflict, "cards.out_answered", fault.Values{"Names": strings.Join(names, ", ")})
+		if err := st.rewriteAll(ctx, r); err != nil {
+			return err
 		}
 		if err := st.rounds().Grow(ctx, who, r, nil, reading); err != nil {
 			return err
 		}
-		return audit.Record(ctx, st.db, who, "round.out", "round", r.ID, "")
+		return audit.Record(ctx, st.db, who, "round.out", "round", r.ID, fmt.Sprint(len(people)))
 	})
 }

@@ -95,7 +95,7 @@ func (s Store) PrintForPaper(ctx context.Context, who access.Actor, r round.Roun
 	return sheets, err
 }
 
-// paper finds the slips of a round by e-mail that were printed, by unit: those that belong to no invitation.
+// paper finds the slips of a round by e-mail that were printed, by unit: those that belong to no invitation and to none that may come.
 func (s Store) paper(ctx context.Context, r round.Round) (map[string][]Slip, error) {
 	var invitations []Invitation
 	if err := s.db.Query(ctx).Where("school_id = ? AND round_id = ?", r.SchoolID, r.ID).Find(&invitations).Error; err != nil {
@@ -105,13 +105,17 @@ func (s Store) paper(ctx context.Context, r round.Round) (map[string][]Slip, err
 	for _, inv := range invitations {
 		mailed[s.Hash(r.ID, s.code(r.ID, inv.ID))] = true
 	}
+	ready, err := s.ready(ctx, r.SchoolID, r.ID)
+	if err != nil {
+		return nil, err
+	}
 	var slips []Slip
 	if err := s.db.Query(ctx).Where("school_id = ? AND round_id = ?", r.SchoolID, r.ID).Find(&slips).Error; err != nil {
 		return nil, err
 	}
 	printed := map[string][]Slip{}
 	for _, slip := range slips {
-		if !mailed[slip.Hash] {
+		if !mailed[slip.Hash] && !ready.hashes[slip.Hash] {
 			printed[slip.UnitID] = append(printed[slip.UnitID], slip)
 		}
 	}

@@ -151,7 +151,7 @@ func (a Adults) route(text string, urgent bool) (To, bool) {
 			leads++
 		}
 	}
-	head := slices.ContainsFunc(a.Head, func(name string) bool { return names(written, name) }) || slices.ContainsFunc([]string{"headteacher", "headmaster", "headmistress", "principal"}, func(w string) bool { return slices.Contains(written, w) })
+	head := slices.ContainsFunc(a.Head, func(name string) bool { return names(written, name) }) || slices.ContainsFunc([]string{"headteacher", "headmaster", "headmistress", "principal"}, func(w string) bool { return slices.Contains(written, w) }) || strings.Contains(strings.Join(written, " "), "head teacher")
 	unread := len(a.Leads) > 0 && leads == len(a.Leads)
 	switch {
 	case !urgent && !unread:
@@ -164,6 +164,22 @@ func (a Adults) route(text string, urgent bool) (To, bool) {
 		return Head, true
 	}
 	return Team, true
+}
+
+// away says where what was meant for somebody goes instead because it names them, if there is anybody else. Whoever ticks that
+// the head alone may read it is told that the chair does where it names the head, and nobody else.
+func (a Adults) away(to To, text string) To {
+	if other, _ := a.route(text, true); to == Team || other == Chair {
+		return other
+	}
+	return to
+}
+
+// without leaves out those whom somebody is already talking with: to name them is to speak to them.
+func (a Adults) without(names []string) Adults {
+	drop := func(name string) bool { return slices.Contains(names, name) }
+	a.Leads, a.Head = slices.DeleteFunc(slices.Clone(a.Leads), drop), slices.DeleteFunc(slices.Clone(a.Head), drop)
+	return a
 }
 
 // names says whether a text has somebody's family name in it. A name of two letters is met by chance too often.

@@ -121,9 +121,10 @@ var readers = map[To][]access.Role{
 	Chair: {access.Chair},
 }
 
-// May says whether somebody may read what goes there.
+// May says whether somebody may read what goes there. What is for the chair alone is not for a chair who is also, or appoints, whom
+// it may be about.
 func May(who access.Actor, to To) bool {
-	return access.Can(who, access.ReadConcerns, access.Object{School: who.School}) && who.Is(readers[to]...)
+	return access.Can(who, access.ReadConcerns, access.Object{School: who.School}) && who.Is(readers[to]...) && (to != Chair || who.SoleChair())
 }
 
 // open are the places that somebody may read.

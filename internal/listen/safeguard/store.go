@@ -1,6 +1,7 @@
 package safeguard
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -56,8 +57,8 @@ func (s Store) Ask(ctx context.Context, school string, f Form) (id string, err e
 	if err := fault.Fields(f.problems()); err != nil {
 		return "", err
 	}
-	if f.To == Team {
-		f.To, _ = f.Adults.route(f.Words, true)
+	if f.To != Chair {
+		f.To = f.Adults.away(f.To, f.Words)
 	}
 	now := s.db.Now()
 	said := Said{Name: f.Name, Words: f.Words}
@@ -94,7 +95,10 @@ func (s Store) List(ctx context.Context, who access.Actor) ([]Concern, error) {
 	if err := s.db.Query(ctx).Where("school_id = ?", who.School).Find(&all).Error; err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(c Concern) bool { return !May(who, c.GoesTo) })
+	all, _, err := s.readable(who, all)
+	if err != nil {
+		return nil, err
+	}
 	place := func(c Concern) int { return slices.Index([]State{New, Read}, c.State) & 3 } // what is dealt with has -1, and goes last
 	slices.SortFunc(all, func(a, b Concern) int {
 		switch {
@@ -114,18 +118,24 @@ func (s Store) Waiting(ctx context.Context, who access.Actor) (int, error) {
 	if !access.Can(who, access.ReadConcerns, access.Object{School: who.School}) {
 		return 0, nil
 	}
-	var n int64
-	err := s.db.Query(ctx).Model(&Concern{}).Where("school_id = ? AND state = ? AND drill = ? AND goes_to IN ?", who.School, New, false, open(who)).Count(&n).Error
-	return int(n), err
+	var list []Concern
+	err := s.db.Query(ctx).Where("school_id = ? AND state = ? AND drill = ? AND goes_to IN ?", who.School, New, false, open(who)).Find(&list).Error
+	if err == nil {
+		list, _, err = s.readable(who, list)
+	}
+	return len(list), err
 }
 
 func (s Store) find(ctx context.Context, who access.Actor, id string) (Concern, error) {
 	var c Concern
 	err := s.db.Write(ctx).Clauses(clause.Locking{Strength: "UPDATE"}).Where("school_id = ? AND id = ?", who.School, id).Take(&c).Error
-	if err == nil && !May(who, c.GoesTo) {
-		return Concern{}, fault.New(fault.NotFound, "fault.not_found")
+	if err != nil {
+		return c, storage.Fault(err, "fault.not_found")
 	}
-	return c, storage.Fault(err, "fault.not_found")
+	if may, err := s.may(who, c); err != nil || !may {
+		return Concern{}, cmp.Or(err, error(fault.New(fault.NotFound, "fault.not_found")))
+	}
+	return c, nil
 }
 
 // Open reads a concern. From then on it counts as read, adults are not alerted any more, and who opened it stands beside it.
@@ -162,11 +172,11 @@ func (s Store) Open(ctx context.Context, who access.Actor, id string) (c Concern
 // Seen is a concern for somebody who has opened it before; for everybody else it is not there.
 func (s Store) Seen(ctx context.Context, who access.Actor, id string) (c Concern, said Said, err error) {
 	err = s.db.Query(ctx).Where("school_id = ? AND id = ?", who.School, id).Take(&c).Error
-	if err == nil && !May(who, c.GoesTo) {
-		return Concern{}, said, fault.New(fault.NotFound, "fault.not_found")
-	}
 	if err != nil {
 		return c, said, storage.Fault(err, "fault.not_found")
+	}
+	if may, err := s.may(who, c); err != nil || !may {
+		return Concern{}, said, cmp.Or(err, error(fault.New(fault.NotFound, "fault.not_found")))
 	}
 	if said, err = s.unlock(c); err != nil {
 		return c, said, err

@@ -137,9 +137,9 @@ func (s Store) back(ctx context.Context, t Thread, box seal.Box) (b Back, err er
 }
 
 // Write adds a message of whoever holds the receipt. Those who read the first are alerted as they were then, also where it
-// had been dealt with. id was made with the page: the same message again is the same. Faults: NotFound talk.no_receipt;
+// had been dealt with; whoever a later message is about, and has not answered, reads no more of it. id was made with the page: the same message again is the same. Faults: NotFound talk.no_receipt;
 // Invalid talk.empty, talk.long, talk.full.
-func (s Store) Write(ctx context.Context, typed, id, text string) (b Back, err error) {
+func (s Store) Write(ctx context.Context, typed, id, text string, adults func(ctx context.Context, tx *storage.DB, school string) (Adults, error)) (b Back, err error) {
 	t, box, err := s.thread(ctx, typed)
 	if err != nil {
 		return b, err
@@ -170,6 +170,22 @@ func (s Store) Write(ctx context.Context, typed, id, text string) (b Back, err e
 		}
 		now := tx.Now()
 		said.Talk = append(said.Talk, Line{ID: id, On: st.today(), Text: text})
+		who, err := adults(ctx, tx, t.SchoolID)
+		if err != nil {
+			return err
+		}
+		var answered []string
+		all := said.Words
+		for _, l := range said.Talk {
+			if l.By != "" {
+				answered = append(answered, l.By)
+			} else {
+				all += "\n" + l.Text
+			}
+		}
+		if c.GoesTo != Chair {
+			c.GoesTo = who.without(answered).away(c.GoesTo, all)
+		}
 		if c.State != New {
 			c.State, c.Alerts, c.AlertAt, c.HandledOn = New, 0, &now, ""
 		}

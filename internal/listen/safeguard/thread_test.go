@@ -1,6 +1,7 @@
 package safeguard_test
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"earshot/internal/base/fault"
+	"earshot/internal/base/storage"
 	"earshot/internal/listen/safeguard"
 	"earshot/internal/school/access"
 	"earshot/internal/testkit"
@@ -57,7 +59,7 @@ func TestTheWayBack(t *testing.T) {
 	// They write again, once, though the page was sent twice; what had been dealt with waits again, and adults are alerted.
 	testkit.Must(t, st.Handle(ctx, lead, id, safeguard.Recorded, ""))
 	for range 2 {
-		_, err = st.Write(ctx, receipt, "of this page", "I am Kim, 9B.")
+		_, err = st.Write(ctx, receipt, "of this page", "I am Kim, 9B.", nobodyNamed)
 		testkit.Must(t, err)
 	}
 	c, said, err := st.Open(ctx, s.Head, id)
@@ -68,7 +70,7 @@ func TestTheWayBack(t *testing.T) {
 		t.Errorf("after that: %+v", b)
 	}
 	for text, key := range map[string]string{" \n": "talk.empty", strings.Repeat("a", 4001): "talk.long"} {
-		_, err := st.Write(ctx, receipt, "", text)
+		_, err := st.Write(ctx, receipt, "", text, nobodyNamed)
 		if f, ok := fault.Of(err); !ok || f.Fields["words"].Key != key {
 			t.Errorf("%d characters: %v", len(text), err)
 		}
@@ -81,7 +83,7 @@ func TestTheWayBack(t *testing.T) {
 		if _, err := st.Back(ctx, digits); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%q: %v", digits, err)
 		}
-		if _, err := st.Write(ctx, digits, "", "Hello?"); !fault.Is(err, fault.NotFound) {
+		if _, err := st.Write(ctx, digits, "", "Hello?", nobodyNamed); !fault.Is(err, fault.NotFound) {
 			t.Errorf("writing with %q: %v", digits, err)
 		}
 	}
@@ -167,7 +169,8 @@ func TestItGoesToNobodyWhomItNames(t *testing.T) {
 		{"It is Mrs Okafor.", "", true, safeguard.Chair},
 		{"It is Mrs Okafor.", "", false, safeguard.Leads},
 		{"Mrs Okafor and Mrs Moss.", "", true, safeguard.Chair},
-		{"Please tell Mrs Okafor.", safeguard.Head, true, safeguard.Head},
+		{"Please tell Mrs Okafor.", safeguard.Head, true, safeguard.Chair},
+		{"It is Mrs Okafor.", safeguard.Head, false, safeguard.Head},
 		{"I told Mrs Moss.", safeguard.Chair, true, safeguard.Chair},
 	} {
 		adults.Chair = c.chair
@@ -239,6 +242,58 @@ func TestADrillGoesThroughAndCountsNowhere(t *testing.T) {
 	for name, got := range map[string]time.Duration{"2m0s": last.AlertedAt.Sub(d.StartedAt), "12m0s": last.ReadAt.Sub(d.StartedAt), "32m0s": last.HandledAt.Sub(d.StartedAt)} {
 		if got.Round(time.Second).String() != name {
 			t.Errorf("%s, want %s", got, name)
+		}
+	}
+}
+
+// nobodyNamed is a school in which a message names nobody who reads.
+func nobodyNamed(context.Context, *storage.DB, string) (safeguard.Adults, error) {
+	return safeguard.Adults{Chair: true}, nil
+}
+
+// What names somebody goes past them: also where the writer ticked that it is about an adult, and in what they write later,
+// unless it is to the very person who answers them.
+func TestNobodyReadsOnAboutThemselves(t *testing.T) {
+	s := testkit.NewSchool(t)
+	ctx, school := t.Context(), s.Head.School
+	st := safeguard.NewStore(s.DB, s.Key)
+	lead := s.Staff("Ruth Lindqvist", access.SafeguardingLead)
+	who := safeguard.Adults{Leads: []string{"Ruth Lindqvist", "Dee Putnam"}, Head: []string{s.Head.Name}, Chair: true}
+	adults := func(context.Context, *storage.DB, string) (safeguard.Adults, error) { return who, nil }
+	goes := func(id string) safeguard.To {
+		var c safeguard.Concern
+		testkit.Must(t, s.DB.Query(ctx).Where("id = ?", id).Take(&c).Error)
+		return c.GoesTo
+	}
+	family := strings.Fields(s.Head.Name)[1]
+	for text, want := range map[string]safeguard.To{
+		"Mr Cole shouts at me.":                safeguard.Head,
+		"Mrs " + family + " locked me in.":     safeguard.Chair,
+		"The head teacher hurts me.":           safeguard.Chair,
+		"I fell and hit my head on the table.": safeguard.Head,
+	} {
+		id, err := st.Ask(ctx, school, safeguard.Form{ID: storage.NewID(), Words: text, To: safeguard.Head, Adults: who})
+		if testkit.Must(t, err); goes(id) != want {
+			t.Errorf("%q goes to %s", text, goes(id))
+		}
+	}
+
+	id, err := st.Ask(ctx, school, safeguard.Form{ID: storage.NewID(), Words: "I am afraid.", To: safeguard.Team, Adults: who})
+	testkit.Must(t, err)
+	digits, err := st.WayBack(ctx, school, id)
+	testkit.Must(t, err)
+	testkit.Must(t, st.Answer(ctx, lead, id, "I am here. What is it?"))
+	for _, step := range []struct {
+		text string
+		want safeguard.To
+	}{
+		{"Thank you Mrs Lindqvist.", safeguard.Team},
+		{"It is Mrs Putnam who does it.", safeguard.Head},
+		{"And Mrs " + family + " knows it.", safeguard.Chair},
+		{"That is all.", safeguard.Chair},
+	} {
+		if _, err := st.Write(ctx, digits, "", step.text, adults); err != nil || goes(id) != step.want {
+			t.Errorf("after %q it goes to %s (%v)", step.text, goes(id), err)
 		}
 	}
 }

@@ -2,25 +2,56 @@ package screen
 
 import "slices"
 
-// read finds the soonest tier among a list's phrases in a text, and what they are about.
-func (l *list) read(text string) (Tier, []string) {
-	n := l.weave(text)
+// read finds the soonest tier among a list's phrases in the words of a text, and what they are about. own: the text was written on a page in the
+// list's language.
+func (l *list) read(written []string, own bool) (Tier, []string) {
+	n := l.weave(written)
+	seen := l.seen(n)
 	found := None
 	var categories []string
 	for _, p := range l.phrases {
 		by := Sooner(p.tier, found)
-		if by > 0 || by == 0 && slices.Contains(categories, p.category) || !l.holds(n, p) {
+		if p.own && !own || by > 0 || by == 0 && slices.Contains(categories, p.category) || !seen.may(p) || !l.holds(n, p) {
 			continue
 		}
 		if by < 0 {
 			found, categories = p.tier, nil
 		}
-		categories = append(categories, p.category)
+		if p.tier != Personal {
+			categories = append(categories, p.category)
+		}
 	}
-	if found == None && n.personal() {
+	if found == None && l.personal != nil && l.personal(n) {
 		found = Personal
 	}
 	return found, categories
+}
+
+// vocabulary are words of a list that stand in a text.
+type vocabulary map[string]bool
+
+func (l *list) seen(n net) vocabulary {
+	v := vocabulary{}
+	for _, words := range n.words {
+		for _, w := range words {
+			if l.words[w.text] {
+				v[w.text] = true
+			}
+			for _, start := range l.starting(w.text) {
+				v[start+"*"] = true
+			}
+		}
+	}
+	return v
+}
+
+// may says whether all words that a phrase needs stand in the text, wherever.
+func (v vocabulary) may(p phrase) bool {
+	return !slices.ContainsFunc(p.slots, func(s slot) bool {
+		return !slices.ContainsFunc(s.words, func(together []string) bool {
+			return !slices.ContainsFunc(together, func(word string) bool { return !v[word] })
+		})
+	})
 }
 
 // holds says whether a phrase stands somewhere in a text.
@@ -89,7 +120,8 @@ func (l *list) after(n net, at int, s slot) (ends []int) {
 	return ends
 }
 
-// Somebody who writes of themselves, or of what a person does and themselves, may be telling something.
+// Somebody who writes of themselves in English, or of what a person does and themselves, may be telling something. The other lists have
+// phrases for that, which stand for pages in their language alone: words this short are other words elsewhere.
 var (
 	oneself = []string{"me", "my", "myself", "mine", "im", "ive", "id", "ill"}
 	people  = []string{"he", "she", "they", "him", "her", "someone", "somebody", "anyone", "nobody", "man", "woman", "boy", "girl", "guy", "dad", "mum", "mom", "stepdad", "stepmum", "uncle", "aunt", "auntie",

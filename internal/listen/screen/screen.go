@@ -39,31 +39,43 @@ type Finding struct {
 //go:embed lists
 var files embed.FS
 
-// Languages are those that have a list of phrases.
-var Languages = []string{"en"}
+// Languages are those that have a list of phrases. All but the English one were written by machine, and no speaker has read them yet.
+var Languages = []string{"en", "ar", "bn", "cy", "fr", "pa", "pl", "pt", "ro", "so", "uk", "ur"}
 
 var lists = sync.OnceValues(func() (map[string]*list, error) {
 	all := map[string]*list{}
+	common := map[string]string{}
+	every := ""
+	for _, language := range Languages {
+		words, err := files.ReadFile("lists/" + language + "_common.txt")
+		if err != nil {
+			return nil, err
+		}
+		common[language] = string(words)
+		every += string(words) + "\n"
+	}
 	for _, language := range Languages {
 		phrases, err := files.ReadFile("lists/" + language + ".tsv")
 		if err != nil {
 			return nil, err
 		}
-		common, err := files.ReadFile("lists/" + language + "_common.txt")
-		if err != nil {
-			return nil, err
+		// A word of one language is no slip for a word of another; the English list has been counted with its own words alone.
+		words := every
+		if language == "en" {
+			words = common[language]
 		}
-		l, err := parse(string(phrases), string(common))
+		l, err := parse(string(phrases), words)
 		if err != nil {
 			return nil, fmt.Errorf("phrases %s: %w", language, err)
 		}
 		all[language] = l
 	}
+	all["en"].personal = net.personal
 	return all, nil
 })
 
-// Read looks through a text. language is that of the page it was written on, English if it is empty; English is looked for everywhere, because
-// many write English on a page in another language.
+// Read looks through a text with every list, because many write in one language on a page in another, or mix them. language is that of the
+// page it was written on, English if it is empty.
 func Read(language, text string) (Finding, error) {
 	all, err := lists()
 	if err != nil {
@@ -72,13 +84,16 @@ func Read(language, text string) (Finding, error) {
 	language = cmp.Or(language, "en")
 	_, known := all[language]
 	found := Finding{NoList: !known}
+	written := fields(text)
 	for _, l := range Languages {
-		if l != language && l != "en" {
-			continue
-		}
-		tier, categories := all[l].read(text)
-		if by := Sooner(tier, found.Tier); by < 0 {
+		tier, categories := all[l].read(written, l == language)
+		switch by := Sooner(tier, found.Tier); {
+		case by < 0:
 			found.Tier, found.Categories = tier, categories
+		case by == 0:
+			for _, c := range categories {
+				found.Categories = add(found.Categories, c)
+			}
 		}
 	}
 	return found, nil

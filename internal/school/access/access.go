@@ -30,6 +30,9 @@ const (
 // Roles lists every role, in the order in which pages show them.
 var Roles = []Role{Head, Leader, Teacher, SafeguardingLead, SafeguardingDeputy, CommentReader, Administrator, Governor, Chair, TrustAnalyst}
 
+// NeverChair are the roles of those whom the chair of governors hears about, or who appoint them: nobody holds one and is the chair.
+var NeverChair = []Role{Head, Leader, SafeguardingLead, SafeguardingDeputy, Administrator}
+
 // Valid says whether the role is one of those the school knows.
 func (r Role) Valid() bool { return slices.Contains(Roles, r) }
 
@@ -40,7 +43,9 @@ type Actor struct {
 	School  string
 	Name    string
 	Roles   []Role
-	clock   bool
+	// ChairFrom is from when on a chair of governors whom nobody has confirmed yet reads what is for the chair alone; zero: all of it.
+	ChairFrom time.Time
+	clock     bool
 }
 
 // Clock is the actor of timed work in a school.
@@ -56,6 +61,9 @@ func (a Actor) IsClock() bool { return a.clock }
 func (a Actor) Is(roles ...Role) bool {
 	return slices.ContainsFunc(a.Roles, func(r Role) bool { return slices.Contains(roles, r) })
 }
+
+// SoleChair says whether the actor is the chair of governors and nothing that keeps them from what is for the chair alone.
+func (a Actor) SoleChair() bool { return a.Is(Chair) && !a.Is(NeverChair...) }
 
 // OnlyAnalyst says whether the actor is a trust analyst and nothing else.
 func (a Actor) OnlyAnalyst() bool {

@@ -124,10 +124,13 @@ func (s Store) Actor(ctx context.Context, account, school string) (access.Actor,
 		return access.Actor{}, err
 	}
 	a := access.Actor{Account: account, Person: p.ID, School: school, Name: p.Name()}
-	for _, h := range held {
+	for _, h := range standing(held) {
 		a.Roles = append(a.Roles, access.Role(h.Role))
 	}
-	return a, nil
+	if a.Is(access.Chair) {
+		a.ChairFrom, err = s.chairFrom(ctx, school, p.ID)
+	}
+	return a, err
 }
 
 // Groups lists the groups of a kind that are running, in the school's order; kind "" lists both.

@@ -80,6 +80,9 @@ func (s Store) EndStaff(ctx context.Context, who access.Actor, id string) (Staff
 		if err != nil {
 			return err
 		}
+		if err := st.noteChair(ctx, who, m.Person, false, false); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, who, "staff.end", "person", id, "")
 	})
 	return m, err

@@ -57,6 +57,7 @@ func (s Store) StaffList(ctx context.Context, school string) ([]StaffMember, err
 				list[i].Held = append(list[i].Held, a)
 			}
 		}
+		list[i].Held = standing(list[i].Held)
 	}
 	return list, nil
 }
@@ -104,6 +105,9 @@ func (f *StaffForm) problems() map[string]fault.Problem {
 			fields["roles"] = fault.Problem{Key: "staff.role"}
 		}
 	}
+	if slices.Contains(f.Roles, access.Chair) && slices.ContainsFunc(f.Roles, func(r access.Role) bool { return slices.Contains(access.NeverChair, r) }) {
+		fields["roles"] = fault.Problem{Key: "staff.chair_apart"}
+	}
 	return fields
 }
 
@@ -134,6 +138,9 @@ func (s Store) AddStaff(ctx context.Context, who access.Actor, f StaffForm) (Per
 			return err
 		}
 		if err := NewStore(tx).appoint(ctx, p, f); err != nil {
+			return err
+		}
+		if err := NewStore(tx).noteChair(ctx, who, p, slices.Contains(f.Roles, access.Chair), false); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, who, "staff.add", "person", p.ID, roleNames(f.Roles))
@@ -213,6 +220,11 @@ func (s Store) ChangeStaff(ctx context.Context, who access.Actor, id string, f S
 			return err
 		}
 		if err := st.appoint(ctx, m.Person, f); err != nil {
+			return err
+		}
+		moved := m.Email != "" && f.Email != m.Email
+		m.Email = f.Email
+		if err := st.noteChair(ctx, who, m.Person, slices.Contains(f.Roles, access.Chair), moved); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, who, "staff.change", "person", id, roleNames(f.Roles))

@@ -12,6 +12,7 @@ import (
 	"earshot/internal/base/fault"
 	"earshot/internal/base/storage"
 	"earshot/internal/base/words"
+	"earshot/internal/listen/collecting"
 	"earshot/internal/listen/safeguard"
 	"earshot/internal/web/page"
 )
@@ -91,7 +92,7 @@ func (p Pages) openBack(c echo.Context) error {
 	var b safeguard.Back
 	var err error
 	if more {
-		b, err = st.Write(ctx, d.Digits, d.ID, d.Words)
+		b, err = st.Write(ctx, d.Digits, d.ID, d.Words, collecting.Adults)
 	} else {
 		b, err = st.Back(ctx, d.Digits)
 	}

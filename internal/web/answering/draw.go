@@ -118,8 +118,6 @@ func (b *boxView) add(part bank.Part) {
 		b.Ask = part.Text
 	case part.Part == "read":
 		b.Under = append(b.Under, part.Text)
-	case part.Part == "hurt":
-		b.Below = append(b.Below, part.Text)
 	default:
 		b.Above = append(b.Above, part.Text)
 	}

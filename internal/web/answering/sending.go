@@ -132,8 +132,10 @@ func (p Pages) take(c echo.Context, a *asked, form url.Values) error {
 	}
 	number := p.Collector.Number(a.round, sending)
 	// Whoever finds a slip, or what a device has sealed, may send it again: only the device that made the receipt is told more
-	// than once with which number the answer can be taken back.
-	if c.Get(sealedKey) != nil || outcome != collecting.Stored && sending.Receipt == "" {
+	// than once with which number the answer can be taken back. Whoever sends first what a device has sealed could have thrown
+	// it away as well.
+	first := outcome == collecting.Stored || outcome == collecting.Reading
+	if !first && (c.Get(sealedKey) != nil || sending.Receipt == "") || c.Get(sealedKey) != nil && as.route == bank.SharedDevice {
 		number = ""
 	}
 	return p.tell(c, a, as, form, outcome, number)
@@ -157,16 +159,14 @@ var status = map[collecting.Outcome]int{
 func (p Pages) tell(c echo.Context, a *asked, as reading, form url.Values, outcome collecting.Outcome, number string) error {
 	v := a.tongues.voice(as.language)
 	thanks := p.thanksFor(a.tongues, as.language, a.round)
-	if outcome == collecting.Stored || outcome == collecting.Already {
-		thanks.Number = p.numberFor(v, a.round, number)
-	}
 	reply := sendReply{State: string(outcome), Message: v.Say("answer." + string(outcome))}
 	switch outcome {
 	case collecting.Stored, collecting.Already, collecting.Reading:
-		// A look-alike slip is thanked like any other: the screen must not tell the neighbour.
+		// A look-alike slip is thanked like any other, with a number: the screen must not tell the neighbour.
 		if outcome == collecting.Reading {
 			reply.State = string(collecting.Stored)
 		}
+		thanks.Number = p.numberFor(v, a.round, number)
 		reply.Message, reply.Thanks = "", &thanks
 	case collecting.Over:
 		reply.Message = v.Say("answer.over.closed", words.V{"Date": v.Date(a.round.ReplyBy.Time(time.UTC))})

@@ -129,9 +129,14 @@ func (p Pages) newTalk(c echo.Context, r round.Round, v words.Voice) (talkPage, 
 	if err != nil {
 		return d, err
 	}
-	d.To, d.Chair, d.adults = safeguard.Team, adults.Chair && p.Mail != nil, adults
+	adults.Chair = adults.Chair && p.Mail != nil
+	d.To, d.Chair, d.adults = safeguard.Team, adults.Chair, adults
 	d.Find = linkView{v.Say("talk.find_link"), p.findAddress(v, r)}
-	d.Say = talkWords{Name: v.Say("talk.name"), NameHint: v.Say("talk.name_hint"), Words: v.Say("talk.words"), To: v.Say("talk.to"), Team: v.Say("talk.to_team"), Head: v.Say("talk.to_head"),
+	toHead := v.Say("talk.to_head")
+	if d.Chair {
+		toHead = v.Say("talk.to_head_chair")
+	}
+	d.Say = talkWords{Name: v.Say("talk.name"), NameHint: v.Say("talk.name_hint"), Words: v.Say("talk.words"), To: v.Say("talk.to"), Team: v.Say("talk.to_team"), Head: toHead,
 		Chair: v.Say("talk.to_chair"), NoChair: v.Say("talk.no_chair", words.V{"Line": line}),
 		Send: v.Say("talk.send"), NotSent: notSent}
 	return d, nil

@@ -168,7 +168,7 @@ func (p Pages) drawCards(c echo.Context, status int, r round.Round, holders []pa
 	if len(out) > 0 {
 		d.IsOut = v.Say("cards.out", words.V{"Count": len(out)})
 	}
-	field := page.Field{Name: "out", Label: "Pupils who opted out", Rows: 4, Value: strings.Join(out, "\n"), Hint: "One a line: the id in your pupil list, or the whole name. They get a card like everybody else. In this round it opens a short reading task and keeps nothing, so nobody in the room can tell."}
+	field := page.Field{Name: "out", Label: "Pupils who opted out", Rows: 4, Value: strings.Join(out, "\n"), Hint: "One a line: the id in your pupil list, or the whole name. They get a card like everybody else. In this round it opens a short reading task and keeps nothing, so nobody in the room can tell. Whoever has answered already stays in; they can take it back with the number they were given after Send."}
 	if form.Has("out") {
 		field.Value = form.Get("out")
 	}

@@ -182,6 +182,8 @@ func (p Pages) namesWaiting(c echo.Context, who access.Actor) (list []page.Link,
 			link.Text = "The chair of governors asks you to open a sealed name for them. Read why."
 		case mine || o.Refused != "":
 			continue
+		case o.Kind == envelope.All:
+			link.Text = o.Asked + " seals names anew. Read why."
 		case waits && envelope.GroupOf(who) == envelope.Second:
 			link.Text = o.Asked + " asks for a sealed name, and waits for you. Read why."
 		default:

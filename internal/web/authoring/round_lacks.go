@@ -11,7 +11,6 @@ import (
 	"earshot/internal/ask/survey"
 	"earshot/internal/base/words"
 	"earshot/internal/listen/envelope"
-	"earshot/internal/listen/screen"
 	"earshot/internal/web/page"
 )
 
@@ -59,8 +58,8 @@ func (p Pages) keysLacking(ctx context.Context, v words.Voice, r round.Round) (l
 	return list, nil
 }
 
-// unheard says in which languages of a survey with boxes no list of phrases looks for words that cannot wait; empty where there are
-// none.
+// unheard says in which languages of a survey with boxes words that cannot wait are found less surely: their lists of phrases have
+// been read by no speaker. It is empty where English is the only one.
 func (p Pages) unheard(c echo.Context, r round.Round, doc survey.Document) (string, error) {
 	if !doc.HasText() {
 		return "", nil
@@ -68,7 +67,7 @@ func (p Pages) unheard(c echo.Context, r round.Round, doc survey.Document) (stri
 	asked, err := survey.NewStore(p.DB).Languages(c.Request().Context(), r.SchoolID, r.SurveyID, doc)
 	var names []string
 	for _, l := range words.Languages() {
-		if _, ok := asked[l.Code]; ok && !slices.Contains(screen.Languages, l.Code) {
+		if _, ok := asked[l.Code]; ok && l.Code != "en" {
 			names = append(names, l.English)
 		}
 	}

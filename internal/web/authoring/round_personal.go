@@ -93,6 +93,9 @@ func (p Pages) personalFacts(c echo.Context, r round.Round) (facts []fact, err e
 		facts = append(facts, fact{"Not asked, since they can open names", strings.Join(names, ", ")})
 	}
 	facts = append(facts, fact{"Who may find out a name", v.Say("policy." + string(envelope.PolicyOf(r)))})
+	if r.State == round.Draft && envelope.PolicyOf(r) == envelope.One {
+		facts = append(facts, fact{"The chair’s key", v.Say("key.chair_ahead")})
+	}
 	if len(plan.Flags) > 0 {
 		var names []string
 		if r.State == round.Draft {

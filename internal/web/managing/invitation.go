@@ -81,6 +81,11 @@ func (p Pages) mint(c echo.Context, tx *storage.DB, who access.Actor, m roster.S
 	if account.Password != "" && !who.Is(access.Head) {
 		return "", account, fault.New(fault.Forbidden, "invitation.password_head_only")
 	}
+	if account.Password != "" {
+		if err := roster.NewStore(tx).ChairAnew(ctx, who, m); err != nil {
+			return "", account, err
+		}
+	}
 	if account.DisabledAt != nil { // they had left and are back on the list
 		if err := id.Enable(ctx, account.ID); err != nil {
 			return "", account, err

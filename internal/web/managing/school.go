@@ -126,6 +126,10 @@ func (p Pages) audit(c echo.Context, who access.Actor) error {
 	if err != nil {
 		return err
 	}
+	chairKeys, err := envelope.NewStore(p.DB, p.Key).ChairKeys(ctx, who.School)
+	if err != nil {
+		return err
+	}
 	targets, err := p.auditTargets(c, who, staff, openings)
 	if err != nil {
 		return err
@@ -142,6 +146,9 @@ func (p Pages) audit(c echo.Context, who access.Actor) error {
 	for _, e := range entries {
 		if o, ok := openings[e.Target]; ok && o.PastHead && o.AskedBy != who.Person {
 			continue // about the head or the safeguarding team, and not for this page: it stands among the openings, for those whose business it is
+		}
+		if e.Kind == "key" && chairKeys[e.Target] {
+			continue // a chair makes a key when something comes for them alone
 		}
 		name, known := byAccount[e.AccountID]
 		if !known { // somebody who has left the school since

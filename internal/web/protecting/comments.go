@@ -83,7 +83,7 @@ func state(n safeguard.Count) string {
 	case n.Ready > 0:
 		return fmt.Sprintf("%d ready for staff", n.Ready)
 	}
-	return "all read"
+	return "nothing handed over to read"
 }
 
 // queuePage is the comments of one round.

@@ -86,6 +86,10 @@ func (p Pages) keys(c echo.Context, who access.Actor) error {
 		return err
 	}
 	d := keysPage{Base: p.keyBase(c, "Keys to sealed names", "js/keys.js"), Key: p.keyPanel(c, who, list)}
+	needed, err := p.envelopes().NeedsSecond(ctx, who.School)
+	if err != nil {
+		return err
+	}
 	d.Today, d.Address = round.SayDate(d.Key.Today), page.Bare(p.BaseURL)+"/keys"
 	if i := mine(list, who); i >= 0 && list[i].Key != nil {
 		d.HasKey, d.Due = true, list[i].Due
@@ -101,7 +105,7 @@ func (p Pages) keys(c echo.Context, who access.Actor) error {
 		part := keyGroup{Title: g.title, Hint: g.hint}
 		for _, k := range list {
 			if k.Group == g.group {
-				part.People = append(part.People, lineOf(who, k))
+				part.People = append(part.People, lineOf(who, k, needed))
 			}
 		}
 		d.Groups = append(d.Groups, part)
@@ -119,7 +123,8 @@ func tried(k envelope.KeyOf) string {
 	return "Last tried on " + round.SayDate(k.Key.ProvedOn) + "."
 }
 
-func lineOf(who access.Actor, k envelope.KeyOf) keyLine {
+// lineOf is somebody who may hold a key. Of a chair others learn that there is one where the school needs it, needed, and nothing else.
+func lineOf(who access.Actor, k envelope.KeyOf, needed bool) keyLine {
 	v := words.English()
 	l := keyLine{Name: k.Person.Name(), Status: "no key yet"}
 	var roles []string
@@ -129,6 +134,10 @@ func lineOf(who access.Actor, k envelope.KeyOf) keyLine {
 		}
 	}
 	l.Roles = strings.Join(roles, ", ")
+	if k.Secret(who) && !needed {
+		l.Status, l.Text = "not shown", "Only the chair and the safeguarding lead see here whether there is a key. It is best made ahead, so that nobody can tell from it that something came for the chair."
+		return l
+	}
 	if k.Key == nil {
 		return l
 	}
@@ -136,7 +145,10 @@ func lineOf(who access.Actor, k envelope.KeyOf) keyLine {
 	if k.Due {
 		l.Status = "not tried this term"
 	}
-	if who.Person == k.Person.ID || who.Is(access.Head) {
+	if k.Secret(who) {
+		l.Text = ""
+	}
+	if k.MayEnd(who) {
 		l.End = "/keys/" + k.Key.ID + "/end"
 	}
 	return l
@@ -206,6 +218,7 @@ func (p Pages) endKey(c echo.Context, who access.Actor) error {
 // sealedReply is something sealed for a browser to open.
 type sealedReply struct {
 	Sealed []byte `json:"sealed"`         // age, base64
+	ID     string `json:"id,omitempty"`   // of the envelope, as it stands in it too
 	Mark   string `json:"mark,omitempty"` // of what a name is asked for; empty where it is not there any more
 }
 

@@ -36,7 +36,7 @@ type newOpeningPage struct {
 type openingPage struct {
 	page.Base
 	State                 string
-	Round, Envelope, What string
+	Round, What           string
 	Asked, On             string
 	Agreed, Opened, Until string
 	Helper                string // whom the chair asked to open it for them
@@ -69,7 +69,7 @@ var whyOpen = map[string]string{
 }
 
 // whose says what a name is asked for.
-var whose = map[string]string{envelope.Answer: "An answer", envelope.Comment: "A comment", envelope.Concern: "A comment that was passed on as a concern", envelope.All: "Many names"}
+var whose = map[string]string{envelope.Answer: "An answer", envelope.Comment: "A comment", envelope.Concern: "A comment that cannot wait", envelope.All: "Many names"}
 
 func stateOf(o envelope.Opening, now time.Time) string {
 	switch {
@@ -83,6 +83,8 @@ func stateOf(o envelope.Opening, now time.Time) string {
 		return "Opened for the chair"
 	case o.Over(now):
 		return "Over, not opened"
+	case o.ForChair():
+		return "Not answered yet"
 	case o.Policy == envelope.Two && o.AgreedBy == "":
 		return "Waits for a second person"
 	case o.Policy == envelope.Two:
@@ -129,6 +131,9 @@ func (p Pages) drawNewOpening(c echo.Context, status int, who access.Actor, errs
 	r, err := p.Rounds().ByID(ctx, who.School, c.FormValue("round"))
 	if err != nil {
 		return err
+	}
+	if stands, err := p.stands(ctx, who, envelope.Request{Round: r.ID, Envelope: c.FormValue("envelope"), Kind: c.FormValue("kind")}); err != nil || !stands {
+		return cmp.Or(err, error(fault.New(fault.NotFound, "fault.not_found")))
 	}
 	d := newOpeningPage{Base: p.NewBase(c, "Whose is it?"), Round: r.ID, Envelope: c.FormValue("envelope"), Kind: c.FormValue("kind"), Do: "Write it down and go on"}
 	what, ok := whose[d.Kind]
@@ -178,8 +183,16 @@ func (p Pages) ask(c echo.Context, who access.Actor) error {
 	if c.FormValue("concern") != "" {
 		return p.askForChair(c, who)
 	}
-	o, err := p.envelopes().Ask(c.Request().Context(), who, envelope.Request{Round: c.FormValue("round"), Envelope: c.FormValue("envelope"),
-		Kind: c.FormValue("kind"), Category: c.FormValue("category"), Reason: c.FormValue("reason"), PastHead: c.FormValue("past_head") != ""})
+	q := envelope.Request{Round: c.FormValue("round"), Envelope: c.FormValue("envelope"),
+		Kind: c.FormValue("kind"), Category: c.FormValue("category"), Reason: c.FormValue("reason"), PastHead: c.FormValue("past_head") != ""}
+	if !access.Can(who, access.OpenEnvelopes, access.Object{School: who.School}) {
+		return fault.New(fault.Forbidden, "fault.forbidden")
+	}
+	// What nobody shows them is nothing whose name they can ask for, whatever they know its envelope is called.
+	if stands, err := p.stands(c.Request().Context(), who, q); err != nil || !stands {
+		return cmp.Or(err, error(fault.New(fault.NotFound, "fault.not_found")))
+	}
+	o, err := p.envelopes().Ask(c.Request().Context(), who, q)
 	if errs, status, ok := page.Explain(c, err); ok {
 		return p.drawNewOpening(c, status, who, errs)
 	} else if err != nil {
@@ -210,7 +223,7 @@ func (p Pages) drawOpening(c echo.Context, status int, who access.Actor, errs pa
 	say := func(t time.Time) string {
 		return t.In(page.School(c).Zone()).Format("Monday 2 January 2006 at 15:04")
 	}
-	d := openingPage{Base: p.keyBase(c, "A sealed name", "js/keys-opening.js"), State: stateOf(o, now), Round: r.Title, Envelope: o.EnvelopeID, What: whose[o.Kind],
+	d := openingPage{Base: p.keyBase(c, "A sealed name", "js/keys-opening.js"), State: stateOf(o, now), Round: r.Title, What: whose[o.Kind],
 		Asked: o.Asked, On: say(o.AskedAt), Category: whyOpen[o.Category] + ".", Reason: o.Reason, Refused: o.Refused, Action: "/openings/" + o.ID, Key: p.keyPanel(c, who, keys)}
 	d.Crumbs = []page.Link{{Text: "Keys", URL: "/keys"}, {Text: "Names asked for", URL: "/openings"}, {Text: "A sealed name", Here: true}}
 	if o.ForChair() {
@@ -254,8 +267,10 @@ func (d *openingPage) next(who access.Actor, o envelope.Opening, now time.Time) 
 		d.Next = "Whoever took part was promised that two people have to agree. Read why " + d.Asked + " asks, and call them if you want to know more. You do not see the name: your browser takes off the outer seal, and the safeguarding team opens what is under it."
 	case two && o.AgreedBy == "":
 		d.Next = "The head or the chair has to agree."
+	case who.Is(access.Chair):
+		d.Next = "If this does not seem right to you, talk to whoever asked today, and to your local authority's designated officer."
 	default:
-		d.Next = "If this does not seem right to you, talk to them today, and to the chair of governors."
+		d.Next = "If this does not seem right to you, talk today to whoever asked, and to the chair of governors."
 	}
 }
 
@@ -276,7 +291,7 @@ func (p Pages) sealed(c echo.Context, who access.Actor) error {
 			return err
 		}
 	}
-	return c.JSON(http.StatusOK, sealedReply{Sealed: body, Mark: mark})
+	return c.JSON(http.StatusOK, sealedReply{Sealed: body, ID: o.EnvelopeID, Mark: mark})
 }
 
 func (p Pages) opened(c echo.Context, who access.Actor) error {

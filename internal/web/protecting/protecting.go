@@ -37,6 +37,7 @@ func Routes(k *page.Kit, r *page.Routes) {
 	r.For(access.KeepCover, "POST", "/drills", p.tryOut)
 	r.For(access.KeepCover, "GET", "/outside", p.outside)
 	r.For(access.KeepCover, "POST", "/outside", p.saveOutside)
+	r.For(access.OpenEnvelopes, "POST", "/chairs/:id/confirmation", p.confirmChair)
 	r.Staff("GET", "/staff-room", p.staffRoom)
 	r.For(access.ReadComments, "GET", "/comments", p.comments)
 	r.For(access.ReadComments, "GET", "/comments/:id", p.queue)
@@ -85,8 +86,13 @@ type listPage struct {
 	Keys    bool // the school has, or prepares, a confidential round
 	Drill   string
 	Due     bool // nobody has tried it out this term
+	Older   bool // the reader is a new chair, and something came before them
+	Chairs  []newChair
 	NoCalls bool // nobody has written down whom to call
 }
+
+// newChair is a chair of governors whom the reader can confirm.
+type newChair struct{ ID, Name, Made, On string }
 
 type line struct {
 	ID    string
@@ -115,6 +121,14 @@ func (p Pages) list(c echo.Context, who access.Actor) error {
 		d.NoCalls = !page.School(c).CanEscalate()
 	}
 	if d.Keys, err = p.hasKeys(c, who); err != nil {
+		return err
+	}
+	older, err := p.store().Older(c.Request().Context(), who)
+	if err != nil {
+		return err
+	}
+	d.Older = older > 0
+	if d.Chairs, err = p.newChairs(c, who); err != nil {
 		return err
 	}
 	for _, k := range all {
@@ -257,7 +271,7 @@ func (p Pages) draw(c echo.Context, status int, who access.Actor, k safeguard.Co
 		if err != nil {
 			return err
 		}
-		d.Copy, d.Class = true, class
+		d.Copy, d.Class, d.Title = true, class, "Words that cannot wait"
 		d.Why = page.NewForm(errs, page.Field{Name: "why", Label: "Why you need to know the class", Value: c.FormValue("why")})
 	}
 	state := page.Field{Name: "state", Label: "What has been done?"}

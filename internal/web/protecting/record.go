@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -83,7 +84,7 @@ type staffRoomPage struct {
 	page.Base
 	Team  []helper
 	Head  []helper
-	Chair bool // somebody chairs the governors
+	Chair []string // who chair the governors, with their addresses
 }
 
 type helper struct{ Name, Post, Place string }
@@ -99,7 +100,11 @@ func (p Pages) staffRoom(c echo.Context, who access.Actor) error {
 		return err
 	}
 	d := staffRoomPage{Base: p.NewBase(c, "If a pupil tells you something")}
-	d.Chair = slices.ContainsFunc(staff, func(m roster.StaffMember) bool { return m.Is(access.Chair) })
+	for _, m := range staff {
+		if m.Is(access.Chair) {
+			d.Chair = append(d.Chair, strings.TrimSpace(m.Name()+" "+m.Email))
+		}
+	}
 	for _, post := range []struct {
 		role access.Role
 		name string

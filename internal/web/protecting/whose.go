@@ -14,6 +14,7 @@ import (
 	"earshot/internal/base/fault"
 	"earshot/internal/listen/envelope"
 	"earshot/internal/listen/response"
+	"earshot/internal/listen/safeguard"
 	"earshot/internal/school/access"
 	"earshot/internal/web/page"
 )
@@ -22,6 +23,7 @@ import (
 type behind struct {
 	Name   string      // in a named round, for those who may see it
 	Ask    string      // where whoever keeps children safe asks for the sealed name
+	Past   bool        // there is a sealed name, and the reader cannot ask for it: it went to somebody past them
 	Others bool        // there is a sealed name, and others than the reader can ask for it
 	Sole   bool        // the reader is the chair, whom somebody of the safeguarding team opens it for
 	Asked  []page.Link // who has asked for it before
@@ -60,12 +62,37 @@ func (p Pages) whose(ctx context.Context, who access.Actor, roundID, tie, kind s
 			}
 		}
 	}
-	if access.Can(who, access.OpenEnvelopes, access.Object{School: who.School}) {
-		w.Ask = "/openings/new?" + url.Values{"round": {roundID}, "envelope": {tie}, "kind": {kind}}.Encode()
-	} else {
+	if !access.Can(who, access.OpenEnvelopes, access.Object{School: who.School}) {
 		w.Others = true
+		return w, nil
 	}
-	return w, nil
+	stands, err := p.stands(ctx, who, envelope.Request{Round: roundID, Envelope: tie, Kind: kind})
+	if stands {
+		w.Ask = "/openings/new?" + url.Values{"round": {roundID}, "envelope": {tie}, "kind": {kind}}.Encode()
+	}
+	w.Past = !stands
+	return w, err
+}
+
+// stands says whether somebody sees what they ask a name for: an answer that may need somebody, or a comment or a concern that they
+// read and that went to nobody past them.
+func (p Pages) stands(ctx context.Context, who access.Actor, q envelope.Request) (bool, error) {
+	r, err := p.Rounds().ByID(ctx, who.School, q.Round)
+	if err != nil {
+		return false, err
+	}
+	if q.Kind == envelope.Answer {
+		if !r.Worries() || !r.HasResults() {
+			return false, nil
+		}
+		list, _, err := p.worried(ctx, r)
+		return slices.ContainsFunc(list, func(w worried) bool { return w.tie == q.Envelope }), err
+	}
+	teach, err := p.Rounds().UnitReaders(ctx, r)
+	if err != nil {
+		return false, err
+	}
+	return p.store().Stands(ctx, safeguard.NewReader(who, teach), q.Round, q.Envelope)
 }
 
 // hasKeys says whether keys matter to a school at all: a confidential round is prepared or was asked, or somebody has a key.
@@ -95,6 +122,7 @@ type worriesPage struct {
 type worried struct {
 	Said []saidLine
 	Ask  string
+	tie  string
 }
 
 type saidLine struct{ Question, Answer string }
@@ -122,22 +150,30 @@ func (p Pages) worries(c echo.Context, who access.Actor) error {
 	if d.Gone = left == 0; d.Gone {
 		return worriesTemplate.Send(c, http.StatusOK, d)
 	}
-	doc, err := p.Rounds().Document(ctx, r)
-	if err != nil {
+	if d.People, d.None, err = p.worried(ctx, r); err != nil {
 		return err
 	}
-	d.None = !slices.ContainsFunc(doc.Questions(), func(q survey.Question) bool { return q.Worst() != "" })
+	return worriesTemplate.Send(c, http.StatusOK, d)
+}
+
+// worried lists those whose answers may mean that they are in danger; none says that nothing was asked that could say so.
+func (p Pages) worried(ctx context.Context, r round.Round) (people []worried, none bool, err error) {
+	doc, err := p.Rounds().Document(ctx, r)
+	if err != nil {
+		return nil, false, err
+	}
+	none = !slices.ContainsFunc(doc.Questions(), func(q survey.Question) bool { return q.Worst() != "" })
 	responses := response.NewStore(p.DB)
 	marks, err := responses.Marks(ctx, r.SchoolID, r.ID)
 	if err != nil {
-		return err
+		return nil, none, err
 	}
 	err = responses.Each(ctx, r.SchoolID, r.ID, func(row response.Response) error {
 		answers, err := survey.DecodeAnswers([]byte(row.Answers))
 		if err != nil {
 			return err
 		}
-		one := worried{Ask: "/openings/new?" + url.Values{"round": {r.ID}, "envelope": {marks[row.ID].Tie}, "kind": {envelope.Answer}}.Encode()}
+		one := worried{tie: marks[row.ID].Tie, Ask: "/openings/new?" + url.Values{"round": {r.ID}, "envelope": {marks[row.ID].Tie}, "kind": {envelope.Answer}}.Encode()}
 		for _, q := range doc.Questions() {
 			id := q.Worst()
 			if id == "" || !slices.Contains(answers[q.ID].Options, id) {
@@ -150,19 +186,16 @@ func (p Pages) worries(c echo.Context, who access.Actor) error {
 			}
 		}
 		if len(one.Said) > 0 {
-			d.People = append(d.People, one)
+			people = append(people, one)
 		}
 		return nil
 	})
 	// Those who said most of it come first; among equals the order is that of random ids, and says nothing.
-	slices.SortFunc(d.People, func(a, b worried) int {
+	slices.SortFunc(people, func(a, b worried) int {
 		if len(a.Said) != len(b.Said) {
 			return len(b.Said) - len(a.Said)
 		}
 		return strings.Compare(a.Ask, b.Ask)
 	})
-	if err != nil {
-		return err
-	}
-	return worriesTemplate.Send(c, http.StatusOK, d)
+	return people, none, err
 }
