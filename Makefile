@@ -30,6 +30,7 @@ check:
 # Installs what is missing from Debian's packages and npm. Nothing is skipped for want of a tool.
 tools: $(TOOLS)
 	@command -v chromium >/dev/null && ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 && command -v pgbench >/dev/null || { $(INSTALL) $(DEBIAN) >/dev/null; }
+	@command -v chromium-headless-shell >/dev/null || { $(INSTALL) chromium-headless-shell >/dev/null; } || echo "Without chromium-headless-shell the browser's tests take longer."
 
 $(TOOLS):
 	@command -v npm >/dev/null || { $(INSTALL) npm >/dev/null; }
@@ -55,7 +56,7 @@ test-browser:
 # Takes the pictures of docs/guides anew, from a walk through the demo school.
 guides: tools
 	@test -f /usr/lib/chromium/locales/en-GB.pak || { $(INSTALL) chromium-l10n >/dev/null; } # dates as they are written in Britain
-	EARSHOT_GUIDES=1 $(GO) test -count=1 -tags browser -run TestBrowserGuides ./internal/web
+	CHROME=$$(command -v chromium) EARSHOT_GUIDES=1 $(GO) test -count=1 -tags browser -run TestBrowserGuides ./internal/web
 
 # ONLY=sqlite/million runs one database and part.
 bench: tools

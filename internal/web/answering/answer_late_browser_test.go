@@ -20,6 +20,12 @@ func (b tab) waits(s *stub) {
 	b.expectHeading("Not sent yet")
 }
 
+// again presses the button that sends at once, unless the page has sent by itself in the meantime.
+func (b tab) again() {
+	b.Helper()
+	eval[bool](b, `(document.querySelector("#thanks button") || document.body).click(), true`)
+}
+
 // types types a code at the start and goes on.
 func (b tab) types(code string) {
 	b.Helper()
@@ -110,7 +116,7 @@ func TestBrowserWrongCodeFoundOutLateShowsNoAnswers(t *testing.T) {
 	b := open(t, s, s.address()+"#"+slip)
 	b.waits(s)
 	s.down.Store(false)
-	b.Click("#thanks button")
+	b.again()
 	b.WaitFor(`document.querySelector(".mend p") && document.querySelector(".mend p").textContent.includes("We do not know this code.")`)
 	b.expectHeading("Not sent yet")
 	if text := b.Text(); strings.Contains(text, "It is sent by itself") || strings.Contains(text, "Your answers are still here") {
@@ -221,7 +227,7 @@ func TestBrowserTwoTabsSendWithoutAConnection(t *testing.T) {
 		t.Errorf("%d sendings wait for one slip", n)
 	}
 	s.down.Store(false)
-	one.Click("#thanks button")
+	one.again()
 	for _, b := range []tab{one, two} {
 		b.WaitFor(`!document.getElementById("thanks").textContent.includes("Not sent yet")`)
 	}
@@ -525,7 +531,7 @@ func TestBrowserLanguageIsSent(t *testing.T) {
 	b := open(t, s, s.address()+"#"+slip)
 	b.waits(s)
 	s.down.Store(false)
-	b.Click("#thanks button")
+	b.again()
 	b.expectHeading("Thank you")
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -601,7 +607,7 @@ func TestBrowserTooLargeIsSaidOnce(t *testing.T) {
 	b.waits(s)
 	s.large.Store(true)
 	s.down.Store(false)
-	b.Click("#thanks button")
+	b.again()
 	b.WaitFor(`document.getElementById("thanks").textContent.includes("could not be sent: They are too long to be sent.")`)
 	b.WaitFor(nothingKept)
 }
@@ -616,7 +622,7 @@ func TestBrowserHopelessAnswersAreNotTriedForEver(t *testing.T) {
 		b := open(t, s, s.address()+"#"+slip)
 		b.waits(s)
 		s.down.Store(false)
-		b.Click("#thanks button")
+		b.again()
 		b.WaitFor(`document.getElementById("thanks").textContent.includes("could not be sent: No such survey.")`)
 		b.WaitFor(nothingKept)
 		if n := len(s.sent()); n != 1 {
