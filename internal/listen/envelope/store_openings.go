@@ -303,14 +303,14 @@ func (s Store) named(ctx context.Context, school string, list []*Opening) error 
 	return err
 }
 
-// ToTell lists openings, of all schools, of which not everybody has been told who must be. The chair, having asked, is told when
-// there is an answer.
+// ToTell lists openings, of all schools, of which not everybody has been told who must be. Whoever asked is told when there is
+// an answer, as long as it is of use to them.
 func (s Store) ToTell(ctx context.Context) ([]Opening, error) {
 	var list []Opening
 	both, all := ToldSecond|ToldChair, ToldSecond|ToldChair|ToldAsker
 	answered := "agreed_at IS NOT NULL OR refused <> ''"
-	err := s.db.Query(ctx).Where("told NOT IN ? AND (category <> ? OR told = 0 OR "+answered+") OR told = ? AND category <> ? AND ("+answered+")",
-		[]int{both, all}, forChair, both, forChair).Order("asked_at, id").Limit(100).Find(&list).Error
+	err := s.db.Query(ctx).Where("told NOT IN ? AND (category <> ? OR told = 0 OR "+answered+") OR told = ? AND category <> ? AND until > ? AND ("+answered+")",
+		[]int{both, all}, forChair, both, forChair, s.db.Now()).Order("asked_at, id").Limit(100).Find(&list).Error
 	return list, err
 }
 

@@ -105,8 +105,7 @@ type boxView struct {
 	Above []string
 	Until string   // nobody reads it before; empty while somebody does
 	Under []string // under the box, so that on a phone the box is on the first screen
-	Below []string
-	Ask   string // empty where there is no choice
+	Ask   string   // empty where there is no choice
 	Fars  []farView
 	Shut  string // nobody is there to read: why there is no box
 }

@@ -159,12 +159,16 @@ func (p Pages) helpersToday(c echo.Context, r round.Round, v words.Voice) (list 
 	return list, nil
 }
 
-func (p Pages) talk(c echo.Context) error {
-	r, v, err := p.talkTo(c)
-	if err != nil {
-		return err
+// openTalk is the page as it is found, with the round and the reader's language.
+func (p Pages) openTalk(c echo.Context) (r round.Round, v words.Voice, d talkPage, err error) {
+	if r, v, err = p.talkTo(c); err == nil {
+		d, err = p.newTalk(c, r, v)
 	}
-	d, err := p.newTalk(c, r, v)
+	return r, v, d, err
+}
+
+func (p Pages) talk(c echo.Context) error {
+	_, _, d, err := p.openTalk(c)
 	if err != nil {
 		return err
 	}
@@ -174,11 +178,7 @@ func (p Pages) talk(c echo.Context) error {
 // talkAway is what the page says without a connection: that nothing can be sent, whom to go to and whom to call. A device
 // keeps it beside the survey. It is the same for everybody who reads the survey in this language.
 func (p Pages) talkAway(c echo.Context) error {
-	r, v, err := p.talkTo(c)
-	if err != nil {
-		return err
-	}
-	d, err := p.newTalk(c, r, v)
+	_, v, d, err := p.openTalk(c)
 	if err != nil {
 		return err
 	}
@@ -190,11 +190,7 @@ func (p Pages) talkAway(c echo.Context) error {
 // sendTalk answers 200 only once it is on disk. Whatever goes wrong, the page comes back with everything in its boxes and
 // says that it has not been sent.
 func (p Pages) sendTalk(c echo.Context) error {
-	r, v, err := p.talkTo(c)
-	if err != nil {
-		return err
-	}
-	d, err := p.newTalk(c, r, v)
+	r, v, d, err := p.openTalk(c)
 	if err != nil {
 		return err
 	}
